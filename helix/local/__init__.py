@@ -1,0 +1,1 @@
+"""PostgreSQL and Apache Kafka on one machine, from their packages."""

@@ -1,0 +1,1 @@
+"""What the three services all speak. Knows no service."""

@@ -1,0 +1,1 @@
+"""Sub-districts and villages of the regency, from official data."""

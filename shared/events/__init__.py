@@ -1,0 +1,1 @@
+"""The facts the services exchange: their shapes, their envelope, their catalogue."""

@@ -1,0 +1,206 @@
+"""Events that programs publishes: who needs what, and what reaches them. A household is an opaque id."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from shared.events.event import Event
+from shared.events.fields import Amount, Code, Count, Decile, Quantity, Text, Unit, Version, Village
+from shared.vocabulary import (
+    Attribute,
+    DecileSource,
+    Fund,
+    NeedCategory,
+    StakeholderKind,
+    Strategy,
+    VisitOutcome,
+)
+
+
+class _HouseholdEvent(Event, frozen=True, kw_only=True):
+    service: ClassVar[str] = "programs"
+    keyed_by: ClassVar[str] = "household"
+    household: UUID
+    desa: Village
+
+
+class AgeBands(msgspec.Struct, frozen=True, kw_only=True):
+    """How many members are in each band: under 5, 5-17, 18-59, 60 and over."""
+
+    under_5: Count
+    from_5_to_17: Count
+    from_18_to_59: Count
+    from_60: Count
+
+
+class _HouseholdState(_HouseholdEvent, frozen=True, kw_only=True):
+    """The whole state of a household; the higher version wins."""
+
+    version: Version
+    people: Count
+    ages: AgeBands
+    attributes: list[Attribute]
+    decile: Decile
+    decile_source: DecileSource
+    decile_vintage: Text
+    score: Annotated[int, Meta(ge=0, le=1000)]
+    score_version: Code
+    synthetic: bool = False
+
+
+class HouseholdRegistered(_HouseholdState, frozen=True, kw_only=True):
+    """A household came into the registry."""
+
+
+class HouseholdChanged(_HouseholdState, frozen=True, kw_only=True):
+    """Its record was corrected. `desa` is where it lives now."""
+
+
+class VisitAssigned(_HouseholdEvent, frozen=True, kw_only=True):
+    """A social worker is to look at the household at its door."""
+
+    visit: UUID
+
+
+class VisitCompleted(_HouseholdEvent, frozen=True, kw_only=True):
+    """The visit was made."""
+
+    visit: UUID
+    outcome: VisitOutcome
+    days_waited: Count
+
+
+class HouseholdVerified(_HouseholdEvent, frozen=True, kw_only=True):
+    """A second person confirmed what the visit found. It may be matched until `valid_until`."""
+
+    people: Count
+    valid_until: date
+
+
+class HouseholdRejected(_HouseholdEvent, frozen=True, kw_only=True):
+    """A second person decided that it is not in extreme poverty, or not there."""
+
+    reason: Code
+
+
+class VerificationLapsed(_HouseholdEvent, frozen=True, kw_only=True):
+    """The verification is past its day; nothing new is matched until a fresh visit."""
+
+
+class HouseholdHeld(_HouseholdEvent, frozen=True, kw_only=True):
+    """A person stopped every automatic step for it."""
+
+    reason: Code
+
+
+class HouseholdReleased(_HouseholdEvent, frozen=True, kw_only=True):
+    """The hold was lifted by a person."""
+
+
+class HouseholdGraduated(_HouseholdEvent, frozen=True, kw_only=True):
+    """It left extreme poverty: needs closed and a fresh verification above the line."""
+
+    people: Count
+
+
+class NeedRecorded(_HouseholdEvent, frozen=True, kw_only=True):
+    """What a household lacks. A need lives in exactly one market."""
+
+    need: UUID
+    category: NeedCategory
+    strategy: Strategy
+    quantity: Quantity
+    unit: Unit
+    item: Code | None = None
+    value_idr: Amount
+    urgency: Annotated[int, Meta(ge=1, le=5)]
+    indivisible: bool
+
+
+class NeedClosed(_HouseholdEvent, frozen=True, kw_only=True):
+    """The need is over. `delivered` of its quantity had arrived."""
+
+    need: UUID
+    category: NeedCategory
+    reason: Code
+    delivered: Amount
+
+
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+    """Why this pledge met this need, in data; pages and answers put it into words."""
+
+    rank: Count
+    of: Count
+    decile: Decile
+    score: Annotated[int, Meta(ge=0, le=1000)]
+    urgency: Annotated[int, Meta(ge=1, le=5)]
+    admitted_by: list[Code]
+    alternatives: Count
+    policy_version: Version
+
+
+class _AllocationStep(Event, frozen=True, kw_only=True):
+    """One step of one allocation, keyed by its pledge, with all that a projection groups by."""
+
+    service: ClassVar[str] = "programs"
+    keyed_by: ClassVar[str] = "pledge"
+    pledge: UUID
+    allocation: UUID
+    need: UUID
+    household: UUID
+    desa: Village
+    category: NeedCategory
+    stakeholder_kind: StakeholderKind
+    fund: Fund
+    strategy: Strategy
+    unit: Unit
+    item: Code | None = None
+    quantity: Quantity
+    value_idr: Amount
+
+
+class AllocationProposed(_AllocationStep, frozen=True, kw_only=True):
+    """The engine chose the pledge for the need. Payment waits where `awaits_approval`."""
+
+    reasons: Reasons
+    awaits_approval: bool
+
+
+class AllocationApproved(_AllocationStep, frozen=True, kw_only=True):
+    """The people whose word an amount of this size needs have given it."""
+
+
+class AllocationHeld(_AllocationStep, frozen=True, kw_only=True):
+    """A person stopped it: no payment and no delivery until it is approved."""
+
+    reason: Code
+
+
+class AllocationVetoed(_AllocationStep, frozen=True, kw_only=True):
+    """A person refused it for ever; what was reserved is to be released."""
+
+    reason: Code
+
+
+class AllocationCancelled(_AllocationStep, frozen=True, kw_only=True):
+    """The need closed, lapsed or was displaced; what was reserved is to be released."""
+
+    reason: Code
+
+
+class DeliveryConfirmed(_AllocationStep, frozen=True, kw_only=True):
+    """`quantity` reached the household on `day`, confirmed at the door."""
+
+    delivery: UUID
+    day: date
+
+
+class DeliveryFailed(_AllocationStep, frozen=True, kw_only=True):
+    """It could not be handed over; what was reserved is to be released."""
+
+    delivery: UUID
+    day: date
+    reason: Code
