@@ -161,17 +161,12 @@ def load(service: str, environment: Mapping[str, str] | None = None) -> Settings
         variable = f.metadata["variable"].format(service=service.upper())
         default = f.metadata["default"]
         text = source.get(variable, "")
-        if text:
-            try:
-                values[f.name] = f.metadata["parse"](text)
-            except ValueError as error:
-                faults.append(f"{variable} is malformed: {error}")
-        elif default is not _REQUIRED:
-            values[f.name] = default
-        elif service in f.metadata["only"]:
+        if not text and default is _REQUIRED and service in f.metadata["only"]:
             faults.append(f"{variable} is missing: {f.metadata['meaning']}")
-        else:
-            values[f.name] = ""
+        try:
+            values[f.name] = f.metadata["parse"](text) if text else "" if default is _REQUIRED else default
+        except ValueError as error:
+            faults.append(f"{variable} is malformed: {error}")
     if not faults:
         faults.extend(_contradictions(values))
     if faults:
