@@ -1,0 +1,72 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: help run run-kafka check test bench env env-dev lock format words contracts clean tools
+
+# Where things are kept; both can be moved by the environment.
+export HELIX_DATA ?= .helix
+DEMO ?= full
+PORT_BASE ?= 8000
+
+BIN := .venv/bin
+RUN_ENV := .venv/.run-installed
+DEV_ENV := .venv/.dev-installed
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(RUN_ENV) ## start everything on this machine and play the demonstration (DEMO=none, PORT_BASE=9000, HELIX_DATA=dir)
+	@exec $(BIN)/helix run --demo $(DEMO) --port-base $(PORT_BASE) --data "$(HELIX_DATA)"
+
+run-kafka: $(RUN_ENV) ## the same on a single-node Apache Kafka (needs Java 17 and Maven)
+	@exec $(BIN)/helix run --bus kafka --demo $(DEMO) --port-base $(PORT_BASE) --data "$(HELIX_DATA)"
+
+check: $(DEV_ENV) ## the fast part of the tests: style, types, imports, contracts, unit tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/helix contracts check
+	$(BIN)/pytest -m "not kafka and not browser and not slow" -n 2 -q
+
+test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat and Kafka's jars where they are absent)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/helix contracts check
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 25
+
+bench: $(DEV_ENV) tools ## measure every figure that the README states
+	$(BIN)/python -m bench
+
+env: $(RUN_ENV) ## make the environment that `make run` needs
+
+env-dev: $(DEV_ENV) ## make the environment for tests and checks
+
+$(RUN_ENV): requirements-run.lock pyproject.toml
+	@deploy/local/environment requirements-run.lock $@
+
+$(DEV_ENV): requirements.lock pyproject.toml
+	@deploy/local/environment requirements.lock $@
+
+tools: ## install what the tests look at the system with, where it is absent
+	@deploy/local/test-tools
+
+lock: $(DEV_ENV) ## resolve the dependencies anew
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --universal --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra local --constraint requirements.lock --generate-hashes --no-emit-index-url --universal --no-header -q -o requirements-run.lock
+
+format: $(DEV_ENV) ## format the code
+	$(BIN)/ruff check --fix --select I,RUF022,RUF100 .
+	$(BIN)/ruff format .
+
+contracts: $(DEV_ENV) ## write the events' schemas anew
+	$(BIN)/helix contracts write
+
+clean: ## forget everything that `make run` kept
+	@$(BIN)/helix forget --data "$(HELIX_DATA)" 2>/dev/null || rm -rf "$(HELIX_DATA)"

@@ -1,0 +1,128 @@
+"""The command line. `helix run` starts everything on one machine; the rest are its parts.
+
+What a service brings, by name (tests/architecture checks that each does):
+
+- `services/<service>/app.py`: `SERVICE: shared.service.Service` and `create_app(settings) -> Flask`.
+- `services/<service>/migrations/`: its Alembic history.
+- `services/<service>/cli.py`: `COMMANDS: tuple[click.Command, ...]`, shown as `helix <service> <command>`;
+  they find the Settings as `click.get_current_context().obj` (or by `@click.pass_obj`).
+  donations and programs have `bootstrap` there: it reads JSON from standard input,
+  `{"accounts": [{"role", "username", "password", "area"?}], "portal_key"?: "hlx_live_..."}`,
+  makes what is not there yet (a second run changes nothing), and prints one JSON object:
+  donations `{"stakeholder": id}` (approved; owner of the donor account and of the portal key), programs `{}`.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from helix.service_commands import ServiceGroup
+from shared.settings import SERVICES, SettingsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Helix: a pledge finds a verified household on its own."""
+
+
+for _service in SERVICES:
+    commands.add_command(ServiceGroup(_service))
+
+
+@commands.command()
+@click.option("--bus", type=click.Choice(["builtin", "kafka"]), default="builtin", show_default=True)
+@click.option("--demo", type=click.Choice(["full", "none"]), default="full", show_default=True)
+@click.option("--port-base", type=click.IntRange(1024, 65000), default=8000, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".helix"), show_default=True)
+def run(bus: str, demo: str, port_base: int, data: Path) -> None:
+    """Start everything on this machine and play the demonstration. Ctrl-C stops it."""
+    from helix.local.launcher import Launch, launch
+
+    sys.exit(launch(Launch(bus=bus, demo=demo == "full", port_base=port_base, data=data.resolve())))
+
+
+@commands.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path(".helix"), show_default=True)
+def forget(data: Path) -> None:
+    """Delete everything that `helix run` kept in its data folder."""
+    from helix.local.folder import DataFolder
+
+    DataFolder(data.resolve()).forget()
+
+
+@commands.group()
+def topics() -> None:
+    """The topics that events travel on."""
+
+
+@topics.command("apply")
+def apply_topics() -> None:
+    """Make the topics that are missing; change none that is there."""
+    from helix.topics import apply
+
+    for name in apply():
+        click.echo(f"made {name}")
+
+
+@commands.group()
+def contracts() -> None:
+    """The events' schemas, as other parties read them."""
+
+
+@contracts.command("write")
+def write_contracts() -> None:
+    """Write docs/events/ from the code."""
+    from shared.events.schemas import write_contracts as write
+
+    write(Path("docs/events"))
+
+
+@contracts.command("check")
+def check_contracts() -> None:
+    """Fail if docs/events/ is not what the code says, or a change would break a reader."""
+    from shared.events.schemas import check_contracts as check
+
+    faults = check(Path("docs/events"))
+    for fault in faults:
+        click.echo(fault, err=True)
+    sys.exit(1 if faults else 0)
+
+
+@commands.group()
+def demo() -> None:
+    """The demonstration: a synthetic registry, and people who use the services over HTTP."""
+
+
+@demo.command()
+@click.option("--seed", type=int, default=3517, show_default=True)
+@click.option("--people", type=click.IntRange(1), default=7408, show_default=True)
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", show_default=True)
+def registry(seed: int, people: int, out: TextIO) -> None:
+    """Write a synthetic registry as CSV, ready for an import."""
+    from demo.registry import write_csv
+
+    write_csv(out, people=people, seed=seed)
+
+
+@demo.command()
+@click.argument("access", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--state", type=click.Path(path_type=Path), required=True, help="where it remembers how far it came"
+)
+def play(access: Path, state: Path) -> None:
+    """Play the demonstration with the accounts of ACCESS (an access.json)."""
+    from demo.play import play as play_scenes
+
+    sys.exit(play_scenes(access, state))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a setting that is missing is told in sentences, not in a traceback."""
+    try:
+        commands.main(args=arguments, prog_name="helix")
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(78)
