@@ -1,0 +1,113 @@
+"""Each route has its rule, written beside it; a route without one is refused to everyone.
+
+`/v1` believes only what the `Authorization` header proves; pages believe only the session
+cookie. So no other site's form can reach the API with a person's cookie.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+
+from shared.auth.principal import PUBLIC, Principal, current_principal
+from shared.errors import Forbidden, NotFound, Unauthenticated
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Who may call a route: everyone, or the holders of a role, or an API key with the scope."""
+
+    everyone: bool = False
+    roles: frozenset[str] = frozenset()
+    scope: str | None = None
+
+    def admits(self, caller: Principal) -> bool:
+        """Tell whether the caller may call the route."""
+        if self.everyone or caller.has(*self.roles):
+            return True
+        return self.scope is not None and self.scope in caller.scopes
+
+
+def everyone(view: View) -> View:
+    """Open a route to the public."""
+    return _ruled(view, AccessRule(everyone=True))
+
+
+def only(*roles: str, scope: str | None = None) -> Callable[[View], View]:
+    """Open a route to people with one of the roles, and to API keys with the scope."""
+    return lambda view: _ruled(view, AccessRule(roles=frozenset(roles), scope=scope))
+
+
+def _ruled(view: View, rule: AccessRule) -> View:
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view
+
+
+def rule_of(app: Flask, endpoint: str) -> AccessRule | None:
+    """Return the rule of an endpoint, or None where it has none."""
+    rule: AccessRule | None = getattr(app.view_functions.get(endpoint), "access_rule", None)
+    return rule
+
+
+def register_access(app: Flask, authenticate: Callable[[str], Principal | None]) -> None:
+    """Prove who calls before each request, and apply the route's rule.
+
+    `authenticate` turns a bearer token or an API key into a principal, or None.
+    """
+    app.extensions["helix_authenticate"] = authenticate
+    app.before_request(_enforce)
+
+
+def is_api() -> bool:
+    """Tell whether the request is for the API rather than for a page."""
+    return request.path.startswith("/v1/")
+
+
+def _enforce() -> Response | None:
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if rule is None:
+        raise NotFound("page")
+    g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
+    if rule.admits(current_principal()):
+        return None
+    return _refuse()
+
+
+def _refuse() -> Response:
+    if is_api():
+        if current_principal() is PUBLIC:
+            raise Unauthenticated("unauthenticated", "Send an access token or an API key as a Bearer token.")
+        raise Forbidden("forbidden", "Your role or key does not allow this.")
+    if current_principal() is PUBLIC:
+        going = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(url_for("sign_in.show", going=going))  # type: ignore[return-value]
+    raise Forbidden("forbidden", "Your role does not allow this.")
+
+
+def _caller_by_header() -> Principal:
+    header = request.headers.get("Authorization")
+    if header is None:
+        return PUBLIC
+    kind, _, token = header.partition(" ")
+    principal = current_app.extensions["helix_authenticate"](token.strip()) if kind.lower() == "bearer" else None
+    if principal is None:
+        raise Unauthenticated("unauthenticated", "The token or key does not hold: expired, revoked or not ours.")
+    found: Principal = principal
+    return found
+
+
+def _caller_by_cookie() -> Principal:
+    account = session.get("account")
+    find = current_app.extensions.get("helix_find_account")
+    if account is None or find is None:
+        return PUBLIC
+    principal: Principal | None = find(account, session.get("generation"))
+    if principal is None:
+        session.clear()
+        return PUBLIC
+    return principal

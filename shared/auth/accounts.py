@@ -1,0 +1,97 @@
+"""Local accounts: for a machine without an OpenID Connect provider. Passwords are argon2 hashes."""
+
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ARRAY, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.auth.principal import ROLES, Principal
+from shared.errors import Fault, Invalid
+from shared.ids import new_id
+
+_hasher = PasswordHasher()
+
+# Checked where the name is unknown, so that the time an answer takes does not tell which names exist.
+_NOBODY = _hasher.hash(new_id().hex)
+
+
+class AccountColumns:
+    """The columns of a service's `account` table."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    username: Mapped[str] = mapped_column(String(100), unique=True)
+    display_name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    area: Mapped[str | None] = mapped_column(String(13))
+    stakeholder: Mapped[UUID | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    generation: Mapped[int] = mapped_column(default=1)
+
+    def principal(self) -> Principal:
+        """Return what the account may do."""
+        return Principal(
+            id=str(self.id),
+            roles=frozenset(self.roles),
+            area=self.area,
+            stakeholder=self.stakeholder,
+            display_name=self.display_name,
+        )
+
+
+class Accounts:
+    """The local accounts of one service, in its own `account` table."""
+
+    def __init__(self, model: type[Any]) -> None:
+        self._model = model
+
+    def add(
+        self,
+        session: Session,
+        username: str,
+        password: str,
+        *,
+        roles: tuple[str, ...],
+        display_name: str = "",
+        area: str | None = None,
+        stakeholder: UUID | None = None,
+    ) -> UUID:
+        """Make the account, or give the one of that name this password and these rights; return its id."""
+        if not roles or not set(roles) <= set(ROLES):
+            raise Invalid([Fault("/roles", f"Must be among {', '.join(ROLES)}.")])
+        if len(password) < 12:
+            raise Invalid([Fault("/password", "Must have at least 12 characters.")])
+        account = session.scalar(select(self._model).where(self._model.username == username))
+        if account is None:
+            account = self._model(id=new_id(), username=username, generation=0)
+            session.add(account)
+        account.password_hash = _hasher.hash(password)
+        account.display_name = display_name or username
+        account.roles, account.area, account.stakeholder = list(roles), area, stakeholder
+        # A changed account signs out wherever it was signed in.
+        account.active, account.generation = True, account.generation + 1
+        session.commit()
+        found: UUID = account.id
+        return found
+
+    def check(self, session: Session, username: str, password: str) -> Any | None:
+        """Return the account that the name and password prove, or None."""
+        account = session.scalar(
+            select(self._model).where(self._model.username == username, self._model.active)
+        )
+        try:
+            _hasher.verify(account.password_hash if account else _NOBODY, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return account
+
+    def find(self, session: Session, account: str, generation: int | None) -> Principal | None:
+        """Return what a signed-in account may do now, or None where it was changed or closed since."""
+        found = session.get(self._model, UUID(account))
+        if found is None or not found.active or found.generation != generation:
+            return None
+        principal: Principal = found.principal()
+        return principal

@@ -1,0 +1,115 @@
+"""Signing in: `POST /v1/tokens` for programs, a page with a session cookie for people."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, session
+from flask_limiter import Limiter
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from shared.auth import access
+from shared.auth.accounts import Accounts
+from shared.auth.tokens import LIFETIME, Tokens
+from shared.errors import Unauthenticated
+from shared.http.fields import Text
+
+
+class CredentialsSchema(Schema):
+    """What proves a person."""
+
+    username = Text(longest=100, required=True)
+    password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+
+
+class TokenSchema(Schema):
+    """An access token and how many seconds it holds."""
+
+    access_token = fields.String()
+    token_type = fields.Constant("Bearer")
+    expires_in = fields.Integer()
+
+
+def register_sign_in(app: Flask, api: Any, limiter: Limiter, tokens: Tokens, accounts: Accounts | None) -> None:
+    """Add the JWKS, and where the service has local accounts, its ways to sign in."""
+    keys = Blueprint("keys", __name__, description="The keys that check this service's tokens.")
+
+    @keys.route("/.well-known/jwks.json")
+    @access.everyone
+    def jwks() -> Response:
+        """Return the public keys (RFC 7517)."""
+        response = jsonify(tokens.public_keys())
+        response.cache_control.max_age = 300
+        return response
+
+    api.register_blueprint(keys)
+    if accounts is None:
+        return
+    app.extensions["helix_find_account"] = lambda account, generation: accounts.find(
+        app.extensions["helix_session"](), account, generation
+    )
+    strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit)
+    api.register_blueprint(_token_routes(tokens, accounts, strict))
+    app.register_blueprint(_page_routes(accounts, strict))
+
+
+def _token_routes(tokens: Tokens, accounts: Accounts, strict: Any) -> Blueprint:
+    routes = Blueprint("tokens", __name__, url_prefix="/v1/tokens", description="Signing in.")
+
+    @routes.route("", methods=["POST"])
+    @access.everyone
+    @strict
+    @routes.arguments(CredentialsSchema)
+    @routes.response(200, TokenSchema)
+    def create_token(credentials: dict[str, str]) -> dict[str, Any]:
+        """Exchange a username and password for an access token of one hour."""
+        account = accounts.check(current_app.extensions["helix_session"](), **credentials)
+        if account is None:
+            raise Unauthenticated("wrong_credentials", "The username or the password is wrong.")
+        return {"access_token": tokens.issue(account.principal()), "expires_in": int(LIFETIME.total_seconds())}
+
+    return routes
+
+
+def _page_routes(accounts: Accounts, strict: Any) -> Any:
+    from flask import Blueprint as Pages
+
+    pages = Pages("sign_in", __name__, url_prefix="/sign-in")
+
+    @pages.get("")
+    @access.everyone
+    def show() -> str:
+        """Show the sign-in page."""
+        return render_template("sign_in.html", going=_local(request.args.get("going")), wrong=False)
+
+    @pages.post("")
+    @access.everyone
+    @strict
+    def sign_in() -> Response | tuple[str, int]:
+        """Sign a person in and go where they were going."""
+        going = _local(request.form.get("going"))
+        username, password = request.form.get("username", "")[:100], request.form.get("password", "")[:200]
+        account = accounts.check(current_app.extensions["helix_session"](), username.replace("\x00", ""), password)
+        if account is None:
+            return render_template("sign_in.html", going=going, wrong=True, username=username), 401
+        # A session that was there before signing in must not become the signed-in one.
+        session.clear()
+        session["account"], session["generation"] = str(account.id), account.generation
+        session.permanent = True
+        return redirect(request.script_root + going, 303)  # type: ignore[return-value]
+
+    @pages.post("/out")
+    @access.everyone
+    def sign_out() -> Response:
+        """Sign out."""
+        session.clear()
+        return redirect(request.script_root + "/", 303)  # type: ignore[return-value]
+
+    return pages
+
+
+def _local(going: str | None) -> str:
+    """Return the path to go to, never another site's."""
+    parts = urlsplit(going or "/")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (going or "")
+    return (going or "/") if inside and not (going or "/").startswith("//") else "/"

@@ -1,0 +1,95 @@
+"""Access tokens: JWTs signed with EdDSA, checked against the keys of the issuers we trust (RFC 7519, 8037)."""
+
+import json
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
+from jwt.exceptions import PyJWTError
+
+from shared import clock
+from shared.auth.principal import ROLES, Principal
+from shared.settings import Settings
+
+LIFETIME = timedelta(hours=1)
+AUDIENCE = "helix"
+_ALGORITHMS = ["EdDSA", "RS256"]
+
+
+class Tokens:
+    """Signs this service's tokens, and believes those of its trusted issuers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._foreign = {
+            issuer: jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=5)
+            for issuer, url in (entry.split("=", 1) for entry in settings.trusted_issuers)
+        }
+
+    @cached_property
+    def _key(self) -> Any:
+        return load_pem_private_key(self._settings.signing_key.encode(), password=None)
+
+    @cached_property
+    def _key_set(self) -> dict[str, Any]:
+        if not self._settings.signing_key:
+            return {"keys": []}
+        public = json.loads(OKPAlgorithm.to_jwk(self._key.public_key()))
+        return {"keys": [public | {"kid": self._settings.service, "use": "sig", "alg": "EdDSA"}]}
+
+    def public_keys(self) -> dict[str, Any]:
+        """Return the JWKS by which others check this service's tokens."""
+        return self._key_set
+
+    def issue(self, caller: Principal) -> str:
+        """Sign a token that says what the account may do, for an hour."""
+        now = clock.now()
+        claims: dict[str, Any] = {
+            "iss": self._settings.public_url,
+            "aud": AUDIENCE,
+            "sub": caller.id,
+            "iat": now,
+            "exp": now + LIFETIME,
+            "roles": sorted(caller.roles),
+        }
+        if caller.area is not None:
+            claims["area"] = caller.area
+        if caller.stakeholder is not None:
+            claims["stakeholder"] = str(caller.stakeholder)
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._settings.service})
+
+    def read(self, token: str) -> Principal | None:
+        """Return who a token speaks for; None where it is malformed, expired or not believed."""
+        try:
+            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+            claims = jwt.decode(
+                token,
+                self._key_of(issuer, token),
+                algorithms=_ALGORITHMS,
+                audience=AUDIENCE,
+                issuer=issuer,
+                leeway=5,
+                options={"require": ["exp", "iat", "sub", "iss", "aud"]},
+            )
+            return _principal(claims)
+        except (PyJWTError, ValueError, KeyError, TypeError):
+            return None
+
+    def _key_of(self, issuer: Any, token: str) -> Any:
+        if issuer == self._settings.public_url and self._settings.signing_key:
+            return self._key.public_key()
+        return self._foreign[issuer].get_signing_key_from_jwt(token).key
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    stakeholder = claims.get("stakeholder")
+    return Principal(
+        id=str(claims["sub"]),
+        roles=frozenset(role for role in claims.get("roles", []) if role in ROLES),
+        area=claims.get("area"),
+        stakeholder=UUID(stakeholder) if stakeholder else None,
+    )

@@ -1,0 +1,63 @@
+"""The one rule of which rows a caller sees, applied to every ORM statement of a request.
+
+A model says whose its rows are by one of two mixins; lists, counts, look-ups, exports and
+updates then all obey without asking. A worker has no caller and sees every row. A public
+aggregate says so: `execution_options(everyone=True)`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import has_request_context
+from sqlalchemy import ColumnElement, String, false, or_, true
+from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
+
+from shared.auth.principal import OFFICERS, Principal, current_principal
+
+
+class OwnedByStakeholder:
+    """A row that belongs to one organisation."""
+
+    stakeholder_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class InArea:
+    """A row that lies in one village; `desa` is its official code."""
+
+    desa: Mapped[str] = mapped_column(String(13), index=True)
+
+
+def limit_to_visible(state: ORMExecuteState) -> None:
+    """Add the caller's limits to an ORM statement."""
+    if not has_request_context() or state.execution_options.get("everyone", False):
+        return
+    if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
+        return
+    caller = current_principal()
+    state.statement = state.statement.options(_ownership(caller), _area(caller))
+
+
+def _ownership(caller: Principal) -> ExecutableOption:
+    owner = caller.stakeholder
+    if owner is not None:
+        return _where(OwnedByStakeholder, lambda cls: cls.stakeholder_id == owner)
+    if caller.has(*OFFICERS):
+        return _where(OwnedByStakeholder, lambda cls: true())
+    return _where(OwnedByStakeholder, lambda cls: false())
+
+
+def _area(caller: Principal) -> ExecutableOption:
+    if not caller.has("tksk", *OFFICERS):
+        return _where(InArea, lambda cls: false())
+    area = caller.area
+    if area is None:
+        return _where(InArea, lambda cls: true())
+    # The code of an area is the prefix of the codes inside it, level by level.
+    inside = f"{area}.%"
+    return _where(InArea, lambda cls: or_(cls.desa == area, cls.desa.like(inside)))
+
+
+def _where(model: type, rule: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:
+    return with_loader_criteria(model, rule, include_aliases=True)

@@ -1,0 +1,79 @@
+"""The database of one service: its session, its naming of constraints, its rule of who sees which row."""
+
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState
+
+from shared.auth.visibility import limit_to_visible
+
+# Constraints get predictable names, so that a migration can name them and an error can be told by them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Session(FlaskSession):
+    """A session whose commit waits, where the answer is to be stored together with the change.
+
+    A request with an idempotency key sets `answer_pending`: the operation's commit then only
+    flushes, and the real commit follows once the answer is in the same transaction.
+    """
+
+    answer_pending = False
+
+    def commit(self) -> None:
+        """Commit, or flush where the answer is still to be stored."""
+        if self.answer_pending:
+            self.flush()
+        else:
+            super().commit()
+
+
+class Database(SQLAlchemy):
+    """One service's SQLAlchemy, bound to one Flask app by `init_app`."""
+
+    session_class = Session
+
+    def __init__(self) -> None:
+        class Base(DeclarativeBase):
+            metadata = MetaData(naming_convention=NAMING)
+
+        super().__init__(
+            model_class=Base,
+            session_options={"class_": Session, "expire_on_commit": False},
+            disable_autonaming=False,
+        )
+
+
+def sqlalchemy_url(url: str) -> Any:
+    """Return the URL with psycopg 3 as its driver."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def engine_options() -> dict[str, Any]:
+    """Return the options of every service's engine."""
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 4,
+        "pool_timeout": 10,
+        "connect_args": {"options": "-c lock_timeout=5000 -c statement_timeout=30000", "connect_timeout": 5},
+    }
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_visible_rows(state: ORMExecuteState) -> None:
+    limit_to_visible(state)
+
+
+def dispose(engine: Engine) -> None:
+    """Close the pool: a process that forks must not share connections with its children."""
+    engine.dispose(close=False)

@@ -1,0 +1,49 @@
+"""How many requests a client may make, told in `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers)."""
+
+import time
+
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter
+
+from shared.auth.principal import PUBLIC, current_principal
+
+
+def register_limits(app: Flask) -> Limiter:
+    """Limit each client of the API and the pages; files, health and metrics are free.
+
+    The counts live in each web process: a service with n processes allows n times the rate.
+    """
+    limiter = Limiter(
+        _client,
+        app=app,
+        application_limits=[lambda: current_app.config["HELIX"].rate_limit],
+        storage_uri="memory://",
+        strategy="moving-window",
+    )
+    limiter.request_filter(lambda: request.endpoint in {"health", "ready", "metrics"} or _is_file())
+    app.extensions["helix_limiter"] = limiter
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is None:
+            return response
+        left = max(0, int(limit.remaining))
+        wait = max(0, round(limit.reset_at - time.time()))
+        response.headers["RateLimit"] = f'"default";r={left};t={wait}'
+        response.headers["RateLimit-Policy"] = f'"default";q={limit.limit.amount};w={limit.limit.get_expiry()}'
+        if response.status_code == 429:
+            response.headers["Retry-After"] = str(max(1, wait))
+        return response
+
+    return limiter
+
+
+def _is_file() -> bool:
+    return request.endpoint is None or request.endpoint.endswith("static")
+
+
+def _client() -> str:
+    """Tell clients apart: by who they are if that is proven, else by address."""
+    caller = current_principal()
+    return caller.id if caller is not PUBLIC else (request.remote_addr or "unknown")

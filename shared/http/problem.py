@@ -1,0 +1,150 @@
+"""RFC 9457 problem+json for every status, from one place."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from shared.errors import DomainError, Fault, Unauthenticated
+from shared.telemetry.context import current_trace
+
+_log = logging.getLogger(__name__)
+
+# PostgreSQL's SQLSTATE 55P03 (lock not available) and 57014 (statement timed out): try again.
+_BUSY = {"55P03", "57014"}
+
+_DETAILS = {
+    400: "The request could not be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "The body is too large.",
+    415: "Send the body as application/json.",
+    429: "Too many requests; wait as long as Retry-After says.",
+    500: "Something broke on our side; the request_id finds it in the log.",
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: tuple[Fault, ...] = (),
+    extra: dict[str, object] | None = None,
+) -> dict[str, Any]:
+    """Return the body of a problem: `type, title, status, detail, instance, code, request_id`."""
+    trace = current_trace()
+    body: dict[str, Any] = {
+        "type": f"urn:helix:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        "request_id": trace.request_id if trace else None,
+    }
+    if errors:
+        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in errors]
+    return body | (extra or {})
+
+
+def respond(body: dict[str, Any]) -> Response:
+    """Return the problem as an answer."""
+    return Response(json.dumps(body), status=body["status"], content_type="application/problem+json")
+
+
+def is_for_programs() -> bool:
+    """Tell whether the client is a program, to which even an error must not be a page."""
+    if request.path.startswith(("/v1/", "/schemas", "/.well-known")) or request.path.endswith(".json"):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def register_problems(app: Flask) -> None:
+    """Turn every error of an app into a problem, or into a page where a person asked for one."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
+    app.register_error_handler(Exception, _bug)
+
+
+def _answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    if is_for_programs():
+        response = respond(body)
+    else:
+        from flask import current_app
+
+        response = current_app.extensions["helix_render_problem"](body)
+    response.headers.update(headers or {})
+    return response
+
+
+def _domain_error(error: DomainError) -> Response:
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    body = problem(error.status, error.code, error.detail, errors=error.errors, extra=error.extra)
+    return _answer(body, headers)
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response(error.get_response())
+    messages = (getattr(error, "data", None) or {}).get("messages")
+    if messages and status in {400, 422}:
+        return _answer(_from_marshmallow(status, messages))
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    detail = _DETAILS.get(status) or HTTPStatus(status).description or HTTPStatus(status).phrase
+    kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    return _answer(problem(status, code, detail), kept)
+
+
+def _database_error(error: DBAPIError | PoolTimeout) -> Response:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    away = isinstance(error, OperationalError | PoolTimeout) or getattr(error, "connection_invalidated", False)
+    if away or state in _BUSY:
+        _log.warning("database unavailable", extra={"sqlstate": state})
+        detail = "The database is busy or away; nothing was changed. Try again in a moment."
+        return _answer(problem(503, "unavailable", detail), {"Retry-After": "2"})
+    return _bug(error)
+
+
+def _bug(error: Exception) -> Response:
+    # The statement and its parameters may hold personal data, so only the kind and the place are logged.
+    cause = getattr(error, "orig", None) or error
+    frame = error.__traceback__
+    places = []
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        places.append(f"{code.co_filename}:{frame.tb_lineno} {code.co_name}")
+        frame = frame.tb_next
+    _log.error("unhandled", extra={"kind": type(cause).__name__, "places": places[-12:]})
+    return _answer(problem(500, "internal_error", _DETAILS[500]))
+
+
+def _from_marshmallow(status: int, messages: dict[str, Any]) -> dict[str, Any]:
+    """Flatten {location: {field: [text]}} into one fault each, with its RFC 6901 pointer."""
+    faults = tuple(fault for location in messages.values() for fault in _faults(location, ""))
+    if status == 400:
+        return problem(400, "unreadable", "The body is not JSON.", errors=faults)
+    return problem(422, "invalid", "The input has faults; each is listed with its place.", errors=faults)
+
+
+def _faults(found: Any, pointer: str) -> list[Fault]:
+    if isinstance(found, dict):
+        return [
+            fault
+            for key, value in found.items()
+            for fault in _faults(value, pointer if key == "_schema" else f"{pointer}/{_escape(key)}")
+        ]
+    texts = found if isinstance(found, list) else [found]
+    return [Fault(pointer, str(text)) for text in texts]
+
+
+def _escape(key: object) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,68 @@
+"""OpenAPI 3.1 from the code: flask-smorest, with our way of being wrong."""
+
+from typing import Any
+
+import flask_smorest
+from flask import Flask, request
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import RAISE
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
+
+from shared.settings import Settings
+
+
+class _Parser(FlaskParser):
+    """Refuses what it does not know, in the query too."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(("json", "query", "form", "files"), RAISE)
+
+
+class Blueprint(SmorestBlueprint):
+    """A group of JSON resources."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+
+class Api(flask_smorest.Api):
+    """The API of one service; every error is told by `shared.http.problem`."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to the one place that tells them."""
+
+
+def register_api(app: Flask, settings: Settings) -> Api:
+    """Add the OpenAPI document at `/openapi.json`."""
+    app.config |= {
+        "API_TITLE": f"Helix {settings.service}",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "info": {"description": "Errors are RFC 9457 problem+json; every POST that creates takes Idempotency-Key."},
+            "servers": [{"url": settings.public_url}],
+            "components": {
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            },
+            "security": [{"bearer": []}, {}],
+        },
+    }
+    app.before_request(_only_json)
+    return Api(app)
+
+
+def _only_json() -> None:
+    """Refuse a body that is neither JSON nor, where files are sent, a form."""
+    if not request.path.startswith("/v1/") or request.method not in {"POST", "PUT", "PATCH"}:
+        return
+    if request.content_length and not request.is_json and request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+
+
+def created(body: dict[str, Any], path: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return the answer 201 with the address of what was created."""
+    return body, 201, {"Location": request.script_root + path}
+
+
+__all__ = ["Api", "Blueprint", "created", "register_api"]

@@ -1,0 +1,134 @@
+"""What makes a Flask app a service of Helix. A service's `create_app` calls this, then adds its features."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from flask import Blueprint as Pages
+from flask_limiter import Limiter
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared import bell
+from shared.auth import access
+from shared.auth.access import register_access
+from shared.auth.accounts import Accounts
+from shared.auth.principal import Principal
+from shared.auth.sign_in import register_sign_in
+from shared.auth.tokens import Tokens
+from shared.database import Database, engine_options, sqlalchemy_url
+from shared.events.serving import register_event_documents
+from shared.http.limits import register_limits
+from shared.http.problem import register_problems
+from shared.http.resources import Api, Blueprint, register_api
+from shared.settings import Settings
+from shared.telemetry.requests import metrics, register_request_telemetry
+from shared.web import init_pages
+from shared.worker import Handler, Task
+
+LARGEST_BODY = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service consists of: the parts that its features bring."""
+
+    name: str
+    db: Database
+    resources: Sequence[Blueprint]
+    pages: Sequence[Pages]
+    navigation: Sequence[Any] = ()
+    handlers: Sequence[Handler] = ()
+    # The types it lets pass on purpose: a type neither handled nor named here is a mistake.
+    unheard: Sequence[type] = ()
+    tasks: Sequence[Task] = ()
+    topics: Sequence[str] = ()
+    accounts: Accounts | None = None
+    find_key: Callable[[Session, str], Principal | None] | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+def create_service_app(service: Service, settings: Settings) -> Flask:
+    """Make the Flask app of a service: database, sign-in, API, pages, errors, limits, telemetry."""
+    app = Flask(service.name, static_folder=None)
+    app.config |= {
+        "HELIX": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": sqlalchemy_url(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(),
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "SESSION_COOKIE_NAME": f"helix_{service.name}",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": not settings.local,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=8),
+    } | service.config
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app,
+            x_for=settings.proxies,
+            x_proto=settings.proxies,
+            x_host=settings.proxies,
+            x_prefix=settings.proxies,
+        )
+    service.db.init_app(app)
+    app.extensions["helix_session"] = service.db.session
+    bell.register(app, service.db, settings)
+    _register_http(app, service, settings)
+    return app
+
+
+def _register_http(app: Flask, service: Service, settings: Settings) -> None:
+    """Add what travels over HTTP. The order is that of the checks: trace, caller, rate, body."""
+    tokens = Tokens(settings)
+    register_request_telemetry(app, service.name)
+    register_access(app, _authenticator(service, tokens))
+    limiter = register_limits(app)
+    api = register_api(app, settings)
+    register_problems(app)
+    init_pages(app, service=service.name, navigation=service.navigation)
+    register_sign_in(app, api, limiter, tokens, service.accounts)
+    _register_health(app, service)
+    register_event_documents(app, service.name)
+    _register_features(app, api, service, limiter)
+
+
+def _register_features(app: Flask, api: Api, service: Service, _limiter: Limiter) -> None:
+    for resource in service.resources:
+        api.register_blueprint(resource)
+    for page in service.pages:
+        app.register_blueprint(page)
+
+
+def _authenticator(service: Service, tokens: Tokens) -> Callable[[str], Principal | None]:
+    def authenticate(bearer: str) -> Principal | None:
+        if bearer.startswith("hlx_"):
+            return service.find_key(service.db.session(), bearer) if service.find_key else None
+        return tokens.read(bearer)
+
+    return authenticate
+
+
+def _register_health(app: Flask, service: Service) -> None:
+    @access.everyone
+    def health() -> Response:
+        """Tell that the process lives."""
+        return jsonify(status="ok")
+
+    @access.everyone
+    def ready() -> tuple[Response, int]:
+        """Tell whether the service can do its work: its database answers."""
+        try:
+            service.db.session.execute(text("SELECT 1 FROM outbox LIMIT 1"))
+        except Exception:  # noqa: BLE001 - whatever the reason, it is not ready
+            return jsonify(status="unavailable", database="away"), 503
+        return jsonify(status="ok", database="ok"), 200
+
+    app.add_url_rule("/healthz", "health", health)
+    app.add_url_rule("/readyz", "ready", ready)
+    app.add_url_rule("/metrics", "metrics", access.everyone(metrics))
