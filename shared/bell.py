@@ -1,0 +1,95 @@
+"""The bell: after a commit that wrote to the outbox, whoever waits for work is woken.
+
+A NOTIFY inside every business transaction would serialise their commits. So a commit only sets a
+flag, and one thread of the process turns any number of rings into one NOTIFY on its own connection.
+A ring that is lost costs nothing but time: those who listen also look from time to time.
+"""
+
+import logging
+import threading
+import weakref
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session, scoped_session
+
+CHANNEL = "helix_bell"
+
+_RINGS = "rings_after_commit"
+
+_log = logging.getLogger(__name__)
+_bells: "weakref.WeakKeyDictionary[Engine, Bell]" = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def connection_url(engine: Engine) -> str:
+    """Return the engine's database as a URL that psycopg takes."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Bell:
+    """Rings for one database. Its thread starts with the first ring, so that a fork before is harmless."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._rung = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        """Wake those who listen, soon; never blocks."""
+        self._rung.set()
+        if self._thread is None:
+            with _lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                    self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed = True
+        self._rung.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._closed:
+            try:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                    self._forward(connection)
+            except psycopg.Error:
+                _log.warning("the bell lost its connection")
+                # Rings of the meantime are kept in the flag.
+                threading.Event().wait(1)
+
+    def _forward(self, connection: psycopg.Connection[Any]) -> None:
+        while self._rung.wait() and not self._closed:
+            self._rung.clear()
+            try:
+                connection.execute(f"NOTIFY {CHANNEL}")
+            except psycopg.Error:
+                self._rung.set()
+                raise
+
+
+def bell_of(engine: Engine) -> Bell:
+    """Return the one bell of an engine's database in this process."""
+    with _lock:
+        found = _bells.get(engine)
+        if found is None:
+            found = _bells[engine] = Bell(connection_url(engine))
+        return found
+
+
+def ring_after_commit(session: Session | scoped_session[Any]) -> None:
+    """Ring once the session's transaction has committed."""
+    session.info[_RINGS] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _ring(session: Session) -> None:
+    if session.info.pop(_RINGS, False):
+        bind = session.get_bind()
+        bell_of(bind.engine if isinstance(bind, Connection) else bind).ring()

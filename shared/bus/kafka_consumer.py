@@ -1,0 +1,184 @@
+"""A reader of Kafka whose place is kept elsewhere: it seeks to what `locate` says."""
+
+import logging
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from shared.bus.interface import BusRefused, BusUnavailable, Locate, Part, Positions, Record
+
+SESSION_MS = 6_000
+HEARTBEAT_MS = 1_500
+
+# A poll is cut into slices: a partition that was just assigned may wait for its position meanwhile.
+_SLICE_SECONDS = 0.25
+
+_log = logging.getLogger(__name__)
+
+
+class _Changes(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes that the assignment changed. It runs on Kafka's own thread, where nothing may block."""
+
+    def __init__(self) -> None:
+        self.noted = False
+
+    def on_partitions_revoked(self, revoked: Collection[Any]) -> None:
+        self.noted = True
+
+    def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
+        self.noted = True
+
+
+class KafkaReader:
+    """Reads the partitions it was assigned, or all of them without a group."""
+
+    def __init__(
+        self, bootstrap: Sequence[str], group: str | None, topics: Sequence[str], locate: Locate
+    ) -> None:
+        self._bootstrap = list(bootstrap)
+        self._group = group
+        self._topics = list(topics)
+        self._locate = locate
+        self._changes = _Changes()
+        self._consumer: Any = None
+        self._positions: dict[Part, int] = {}
+
+    def poll(self, seconds: float, limit: int) -> list[Record]:
+        """Return up to `limit` records; wait for the first so long."""
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            records = self._poll_once(min(max(left, 0.0), _SLICE_SECONDS), limit)
+            if records or left <= 0:
+                return records
+
+    def rewind(self) -> None:
+        """Drop what was fetched ahead and seek to where `locate` says."""
+        self._changes.noted = True
+
+    def rest(self, seconds: float) -> None:
+        """Poll with everything paused: that keeps the membership."""
+        consumer = self._open()
+        try:
+            consumer.pause(*consumer.assignment())
+            consumer.poll(timeout_ms=int(seconds * 1000))
+            consumer.resume(*consumer.paused())
+        except NoOffsetForPartitionError:
+            pass
+        except KafkaError as error:
+            raise _unavailable(error) from error
+        finally:
+            # A partition that came meanwhile was not paused: what the poll gave must be read again.
+            self._changes.noted = True
+
+    def assigned(self) -> tuple[Part, ...]:
+        """Return the partitions it holds now."""
+        return tuple(self._positions)
+
+    def lag(self) -> dict[Part, int]:
+        """Return the lag against the end that the last fetch saw."""
+        found = {}
+        for part, position in self._positions.items():
+            end = self._consumer.highwater(TopicPartition(*part)) if self._consumer else None
+            if end is not None:
+                found[part] = max(0, end - position)
+        return found
+
+    def hint(self, positions: Positions) -> None:
+        """Commit offsets to the group, without waiting for the answer."""
+        if self._group is None or self._consumer is None:
+            return
+        offsets = {
+            TopicPartition(*part): OffsetAndMetadata(offset, "", -1) for part, offset in positions.items()
+        }
+        try:
+            self._consumer.commit_async(offsets)
+        except KafkaError as error:
+            _log.debug("the group's offsets were not told: %s", type(error).__name__)
+
+    def close(self) -> None:
+        """Leave the group."""
+        consumer, self._consumer = self._consumer, None
+        self._positions = {}
+        if consumer is not None:
+            consumer.close(autocommit=False, timeout_ms=3_000)
+
+    def _poll_once(self, seconds: float, limit: int) -> list[Record]:
+        consumer = self._open()
+        try:
+            found = consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
+        except NoOffsetForPartitionError:
+            # The place is not kept in Kafka: a new assignment has none until it is sought below.
+            found = {}
+            self._changes.noted = True
+        except OffsetOutOfRangeError as error:
+            raise BusRefused("Kafka no longer has the offset that comes next") from error
+        except KafkaError as error:
+            raise _unavailable(error) from error
+        if self._changes.noted:
+            self._seek(consumer)
+            return []
+        return self._take(found)
+
+    def _take(self, found: dict[Any, list[Any]]) -> list[Record]:
+        records = [
+            Record(raw.topic, raw.partition, raw.offset, raw.key, tuple(raw.headers), raw.value)
+            for raws in found.values()
+            for raw in raws
+        ]
+        for raws in found.values():
+            self._positions[Part(raws[-1].topic, raws[-1].partition)] = raws[-1].offset + 1
+        return records
+
+    def _seek(self, consumer: Any) -> None:
+        """Seek every partition, also those that were kept: their read-ahead may be dropped above."""
+        self._changes.noted = False
+        parts = tuple(sorted(Part(tp.topic, tp.partition) for tp in consumer.assignment()))
+        self._positions = dict(self._locate(parts))
+        try:
+            for part, offset in self._positions.items():
+                consumer.seek(TopicPartition(*part), offset)
+        except (IllegalStateError, AssertionError):
+            # The assignment changed again while the positions were looked up.
+            self._changes.noted = True
+
+    def _open(self) -> Any:
+        if self._consumer is None:
+            try:
+                self._consumer = self._connect()
+            except (KafkaError, OSError) as error:
+                raise _unavailable(error) from error
+            self._changes.noted = True
+        return self._consumer
+
+    def _connect(self) -> Any:
+        consumer = KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            enable_auto_commit=False,
+            # A position out of range is an error to be looked at, never a silent new beginning.
+            auto_offset_reset="none",
+            allow_auto_create_topics=False,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            bootstrap_timeout_ms=5_000,
+            reconnect_backoff_max_ms=1_000,
+        )
+        if self._group is not None:
+            consumer.subscribe(self._topics, listener=self._changes)
+            return consumer
+        found = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
+        if not all(found.values()):
+            consumer.close()
+            raise BusRefused("a topic does not exist; make the topics first")
+        consumer.assign([TopicPartition(topic, p) for topic, parts in found.items() for p in sorted(parts)])
+        return consumer
+
+
+def _unavailable(error: Exception) -> BusUnavailable:
+    return BusUnavailable(f"Kafka does not answer: {type(error).__name__}")

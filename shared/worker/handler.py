@@ -1,0 +1,33 @@
+"""What a service gives to its worker: what to do with events, and what to do from time to time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from shared.events.envelope import Received
+from shared.events.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Applies events of some types, in order, inside the worker's transaction. It must not commit.
+
+    It may be called again with the same events after a rollback, and with one event at a time.
+    """
+
+    events: tuple[type[Event], ...]
+    apply: Callable[[Session, list[Received]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something done every so often, and soon after anything has changed; by one worker at a time.
+
+    `run` returns True if there is more to do at once. The worker commits after each run.
+    """
+
+    name: str
+    run: Callable[[Session], bool]
+    every: timedelta
