@@ -34,10 +34,28 @@ ITEMS: dict[str, Item] = {
         Item("roof_sheet", "goods", "sheet", "housing_repair", 65_000, "Lembar atap", "Roof sheet"),
         Item("latrine_set", "goods", "set", "water_sanitation", 2_500_000, "Paket jamban", "Latrine set"),
         Item("solar_lamp", "goods", "piece", "electricity", 300_000, "Lampu surya", "Solar lamp"),
-        Item("training_seat", "service", "seat", "skills_training", 1_500_000, "Kursi pelatihan", "Training seat"),
+        Item(
+            "training_seat",
+            "service",
+            "seat",
+            "skills_training",
+            1_500_000,
+            "Kursi pelatihan",
+            "Training seat",
+        ),
         Item("health_check", "service", "visit", "health", 150_000, "Pemeriksaan kesehatan", "Health check"),
-        Item("legal_aid_hour", "service", "hour", "identity_papers", 100_000, "Jam bantuan dokumen", "Papers aid hour"),
-        Item("job_placement", "service", "place", "decent_work", 2_000_000, "Penempatan kerja", "Job placement"),
+        Item(
+            "legal_aid_hour",
+            "service",
+            "hour",
+            "identity_papers",
+            100_000,
+            "Jam bantuan dokumen",
+            "Papers aid hour",
+        ),
+        Item(
+            "job_placement", "service", "place", "decent_work", 2_000_000, "Penempatan kerja", "Job placement"
+        ),
     )
 }
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, jsonify
 from flask import Blueprint as Pages
+from flask import Flask, Response, jsonify
 from flask_limiter import Limiter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import bell
 from shared.auth import access
 from shared.auth.access import register_access
 from shared.auth.accounts import Accounts
@@ -78,7 +77,6 @@ def create_service_app(service: Service, settings: Settings) -> Flask:
         )
     service.db.init_app(app)
     app.extensions["helix_session"] = service.db.session
-    bell.register(app, service.db, settings)
     _register_http(app, service, settings)
     return app
 
@@ -94,7 +92,7 @@ def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     init_pages(app, service=service.name, navigation=service.navigation)
     register_sign_in(app, api, limiter, tokens, service.accounts)
     _register_health(app, service)
-    register_event_documents(app, service.name)
+    register_event_documents(app)
     _register_features(app, api, service, limiter)
 
 

@@ -65,9 +65,7 @@ class Settings:
     kafka_bootstrap: tuple[str, ...] = _setting(
         "HELIX_KAFKA_BOOTSTRAP", "host:port of brokers, with commas", default=(), parse=_words
     )
-    bus_database_url: str = _setting(
-        "HELIX_BUS_DATABASE_URL", "database of the built-in log", default=""
-    )
+    bus_database_url: str = _setting("HELIX_BUS_DATABASE_URL", "database of the built-in log", default="")
     partitions: int = _setting(
         "HELIX_PARTITIONS", "partitions of each topic, when it is made", default=3, parse=int
     )
@@ -113,9 +111,7 @@ class Settings:
         "32 bytes, hex: keys the hash chain of the audit log",
         only=("programs",),
     )
-    rate_limit: str = _setting(
-        "HELIX_RATE_LIMIT", "requests a client may make", default="600 per minute"
-    )
+    rate_limit: str = _setting("HELIX_RATE_LIMIT", "requests a client may make", default="600 per minute")
     sign_in_limit: str = _setting(
         "HELIX_SIGN_IN_LIMIT", "sign-in attempts of one address", default="10 per minute"
     )

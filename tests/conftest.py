@@ -1,13 +1,29 @@
 """What every test may ask for: a real PostgreSQL, and fresh databases on it."""
 
+import importlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from flask import Flask
 
 from helix.local.postgres import Postgres
+from shared.auth.principal import Principal
+from shared.auth.tokens import Tokens
+from shared.bell import bell_of
 from shared.ids import new_id
+from shared.migrations import upgrade
+from shared.settings import Settings, load
+
+ROOT = Path(__file__).parent.parent
+
+SIGNING_KEY = (
+    Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +48,101 @@ def make_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
     yield make
     for name in made:
         postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def template_of(postgres: Postgres) -> Callable[[str], str]:
+    """Return a function that gives the name of a service's migrated, empty database, made once."""
+    made: dict[str, str] = {}
+
+    def template(service: str) -> str:
+        if service not in made:
+            name = f"template_{service}"
+            upgrade(postgres.ensure_database(name), ROOT / "services" / service / "migrations")
+            made[service] = name
+        return made[service]
+
+    return template
+
+
+@pytest.fixture
+def database_of(postgres: Postgres, template_of: Callable[[str], str]) -> Iterator[Callable[[str], str]]:
+    """Return a function that gives a fresh, migrated database of a service; dropped after the test."""
+    made: list[str] = []
+
+    def database(service: str) -> str:
+        name = f"test_{service}_{new_id().hex}"
+        postgres.copy_database(template_of(service), name)
+        made.append(name)
+        return postgres.url(name)
+
+    yield database
+    for name in made:
+        postgres.drop_database(name)
+
+
+@pytest.fixture
+def settings_of(
+    database_of: Callable[[str], str], make_database: Callable[[], str]
+) -> Callable[..., Settings]:
+    """Return a function that gives the settings of a service on a fresh database."""
+    log_url: list[str] = []
+
+    def settings(service: str, **changed: str) -> Settings:
+        if not log_url:
+            log_url.append(make_database())
+        environment = {
+            "HELIX_LOCAL": "1",
+            "HELIX_BUS": "builtin",
+            "HELIX_BUS_DATABASE_URL": log_url[0],
+            "HELIX_DONATIONS_URL": "http://donations.test",
+            "HELIX_PROGRAMS_URL": "http://programs.test",
+            "HELIX_REPORTING_URL": "http://reporting.test",
+            "HELIX_IDENTITY_KEY": "11" * 32,
+            "HELIX_BLIND_INDEX_KEY": "22" * 32,
+            "HELIX_AUDIT_KEY": "33" * 32,
+            "HELIX_RATE_LIMIT": "100000 per minute",
+            "HELIX_SIGN_IN_LIMIT": "1000 per minute",
+            f"HELIX_{service.upper()}_SECRET_KEY": "a secret of this test only, long enough",
+            f"HELIX_{service.upper()}_SIGNING_KEY": SIGNING_KEY,
+            f"HELIX_{service.upper()}_DATABASE_URL": database_of(service),
+        }
+        return load(service, environment | changed)
+
+    return settings
+
+
+@pytest.fixture
+def make_app(settings_of: Callable[..., Settings]) -> Iterator[Callable[..., Flask]]:
+    """Return a function that makes a service's app on a fresh, migrated database."""
+    made: list[Flask] = []
+
+    def make(service: str, **changed: str) -> Flask:
+        module = importlib.import_module(f"services.{service}.app")
+        app: Flask = module.create_app(settings_of(service, **changed))
+        app.testing = True
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            app.extensions["helix_session"].remove()
+            for engine in app.extensions["sqlalchemy"].engines.values():
+                bell_of(engine).close()
+                engine.dispose()
+
+
+def bearer(
+    app: Flask, *roles: str, area: str | None = None, stakeholder: UUID | None = None
+) -> dict[str, str]:
+    """Return the header of a fresh person with these rights, whom the app believes."""
+    caller = Principal(id=str(new_id()), roles=frozenset(roles), area=area, stakeholder=stakeholder)
+    token = Tokens(app.config["HELIX"]).issue(caller)
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture(name="bearer")
+def bearer_fixture() -> Callable[..., dict[str, str]]:
+    """Return the function `bearer(app, *roles, area=, stakeholder=) -> headers`; each call is another person."""
+    return bearer

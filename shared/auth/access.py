@@ -94,9 +94,13 @@ def _caller_by_header() -> Principal:
     if header is None:
         return PUBLIC
     kind, _, token = header.partition(" ")
-    principal = current_app.extensions["helix_authenticate"](token.strip()) if kind.lower() == "bearer" else None
+    principal = (
+        current_app.extensions["helix_authenticate"](token.strip()) if kind.lower() == "bearer" else None
+    )
     if principal is None:
-        raise Unauthenticated("unauthenticated", "The token or key does not hold: expired, revoked or not ours.")
+        raise Unauthenticated(
+            "unauthenticated", "The token or key does not hold: expired, revoked or not ours."
+        )
     found: Principal = principal
     return found
 

@@ -1,5 +1,6 @@
 """Local accounts: for a machine without an OpenID Connect provider. Passwords are argon2 hashes."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from shared.auth.principal import ROLES, Principal
 from shared.errors import Fault, Invalid
 from shared.ids import new_id
+
+SHORTEST_PASSWORD = 12
 
 _hasher = PasswordHasher()
 
@@ -42,35 +45,35 @@ class AccountColumns:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an account is given: roles, and the area or organisation it is limited to."""
+
+    roles: tuple[str, ...]
+    display_name: str = ""
+    area: str | None = None
+    stakeholder: UUID | None = None
+
+
 class Accounts:
     """The local accounts of one service, in its own `account` table."""
 
     def __init__(self, model: type[Any]) -> None:
         self._model = model
 
-    def add(
-        self,
-        session: Session,
-        username: str,
-        password: str,
-        *,
-        roles: tuple[str, ...],
-        display_name: str = "",
-        area: str | None = None,
-        stakeholder: UUID | None = None,
-    ) -> UUID:
+    def add(self, session: Session, username: str, password: str, grant: Grant) -> UUID:
         """Make the account, or give the one of that name this password and these rights; return its id."""
-        if not roles or not set(roles) <= set(ROLES):
+        if not grant.roles or not set(grant.roles) <= set(ROLES):
             raise Invalid([Fault("/roles", f"Must be among {', '.join(ROLES)}.")])
-        if len(password) < 12:
-            raise Invalid([Fault("/password", "Must have at least 12 characters.")])
+        if len(password) < SHORTEST_PASSWORD:
+            raise Invalid([Fault("/password", f"Must have at least {SHORTEST_PASSWORD} characters.")])
         account = session.scalar(select(self._model).where(self._model.username == username))
         if account is None:
             account = self._model(id=new_id(), username=username, generation=0)
             session.add(account)
         account.password_hash = _hasher.hash(password)
-        account.display_name = display_name or username
-        account.roles, account.area, account.stakeholder = list(roles), area, stakeholder
+        account.display_name = grant.display_name or username
+        account.roles, account.area, account.stakeholder = list(grant.roles), grant.area, grant.stakeholder
         # A changed account signs out wherever it was signed in.
         account.active, account.generation = True, account.generation + 1
         session.commit()

@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import Blueprint as Pages
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, session
 from flask_limiter import Limiter
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from shared.auth import access
@@ -13,6 +13,7 @@ from shared.auth.accounts import Accounts
 from shared.auth.tokens import LIFETIME, Tokens
 from shared.errors import Unauthenticated
 from shared.http.fields import Text
+from shared.http.resources import Api, Blueprint, Decorator
 
 
 class CredentialsSchema(Schema):
@@ -30,7 +31,9 @@ class TokenSchema(Schema):
     expires_in = fields.Integer()
 
 
-def register_sign_in(app: Flask, api: Any, limiter: Limiter, tokens: Tokens, accounts: Accounts | None) -> None:
+def register_sign_in(
+    app: Flask, api: Api, limiter: Limiter, tokens: Tokens, accounts: Accounts | None
+) -> None:
     """Add the JWKS, and where the service has local accounts, its ways to sign in."""
     keys = Blueprint("keys", __name__, description="The keys that check this service's tokens.")
 
@@ -53,7 +56,7 @@ def register_sign_in(app: Flask, api: Any, limiter: Limiter, tokens: Tokens, acc
     app.register_blueprint(_page_routes(accounts, strict))
 
 
-def _token_routes(tokens: Tokens, accounts: Accounts, strict: Any) -> Blueprint:
+def _token_routes(tokens: Tokens, accounts: Accounts, strict: Decorator) -> Blueprint:
     routes = Blueprint("tokens", __name__, url_prefix="/v1/tokens", description="Signing in.")
 
     @routes.route("", methods=["POST"])
@@ -66,14 +69,15 @@ def _token_routes(tokens: Tokens, accounts: Accounts, strict: Any) -> Blueprint:
         account = accounts.check(current_app.extensions["helix_session"](), **credentials)
         if account is None:
             raise Unauthenticated("wrong_credentials", "The username or the password is wrong.")
-        return {"access_token": tokens.issue(account.principal()), "expires_in": int(LIFETIME.total_seconds())}
+        return {
+            "access_token": tokens.issue(account.principal()),
+            "expires_in": int(LIFETIME.total_seconds()),
+        }
 
     return routes
 
 
-def _page_routes(accounts: Accounts, strict: Any) -> Any:
-    from flask import Blueprint as Pages
-
+def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
     pages = Pages("sign_in", __name__, url_prefix="/sign-in")
 
     @pages.get("")
@@ -89,7 +93,9 @@ def _page_routes(accounts: Accounts, strict: Any) -> Any:
         """Sign a person in and go where they were going."""
         going = _local(request.form.get("going"))
         username, password = request.form.get("username", "")[:100], request.form.get("password", "")[:200]
-        account = accounts.check(current_app.extensions["helix_session"](), username.replace("\x00", ""), password)
+        account = accounts.check(
+            current_app.extensions["helix_session"](), username.replace("\x00", ""), password
+        )
         if account is None:
             return render_template("sign_in.html", going=going, wrong=True, username=username), 401
         # A session that was there before signing in must not become the signed-in one.
@@ -111,5 +117,7 @@ def _page_routes(accounts: Accounts, strict: Any) -> Any:
 def _local(going: str | None) -> str:
     """Return the path to go to, never another site's."""
     parts = urlsplit(going or "/")
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (going or "")
+    inside = (
+        not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (going or "")
+    )
     return (going or "/") if inside and not (going or "/").startswith("//") else "/"

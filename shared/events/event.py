@@ -1,7 +1,7 @@
 """What every event is: a frozen struct that knows its service, version and key."""
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,5 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> UUID:
         """Return the aggregate's id: all events of one key travel in order."""
-        found: Any = getattr(self, self.keyed_by)
-        assert isinstance(found, UUID)
+        found: UUID = getattr(self, self.keyed_by)
         return found

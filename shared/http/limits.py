@@ -31,7 +31,9 @@ def register_limits(app: Flask) -> Limiter:
         left = max(0, int(limit.remaining))
         wait = max(0, round(limit.reset_at - time.time()))
         response.headers["RateLimit"] = f'"default";r={left};t={wait}'
-        response.headers["RateLimit-Policy"] = f'"default";q={limit.limit.amount};w={limit.limit.get_expiry()}'
+        response.headers["RateLimit-Policy"] = (
+            f'"default";q={limit.limit.amount};w={limit.limit.get_expiry()}'
+        )
         if response.status_code == 429:
             response.headers["Retry-After"] = str(max(1, wait))
         return response

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.errors import DomainError, Fault, Unauthenticated
 from shared.telemetry.context import current_trace
+from shared.web.problems import render_problem
 
 _log = logging.getLogger(__name__)
 
@@ -75,12 +76,7 @@ def register_problems(app: Flask) -> None:
 
 
 def _answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    if is_for_programs():
-        response = respond(body)
-    else:
-        from flask import current_app
-
-        response = current_app.extensions["helix_render_problem"](body)
+    response = respond(body) if is_for_programs() else render_problem(body)
     response.headers.update(headers or {})
     return response
 
@@ -91,10 +87,10 @@ def _domain_error(error: DomainError) -> Response:
     return _answer(body, headers)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:
-        return Response(error.get_response())
+        return error
     messages = (getattr(error, "data", None) or {}).get("messages")
     if messages and status in {400, 422}:
         return _answer(_from_marshmallow(status, messages))
@@ -106,7 +102,9 @@ def _http_error(error: HTTPException) -> Response:
 
 def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    away = isinstance(error, OperationalError | PoolTimeout) or getattr(error, "connection_invalidated", False)
+    away = isinstance(error, OperationalError | PoolTimeout) or getattr(
+        error, "connection_invalidated", False
+    )
     if away or state in _BUSY:
         _log.warning("database unavailable", extra={"sqlstate": state})
         detail = "The database is busy or away; nothing was changed. Try again in a moment."

@@ -1,5 +1,6 @@
 """OpenAPI 3.1 from the code: flask-smorest, with our way of being wrong."""
 
+from collections.abc import Callable
 from typing import Any
 
 import flask_smorest
@@ -11,6 +12,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.settings import Settings
 
+View = Callable[..., Any]
+Decorator = Callable[[View], View]
+
 
 class _Parser(FlaskParser):
     """Refuses what it does not know, in the query too."""
@@ -18,13 +22,28 @@ class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(("json", "query", "form", "files"), RAISE)
 
 
-class Blueprint(SmorestBlueprint):
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types
     """A group of JSON resources."""
 
     ARGUMENTS_PARSER = _Parser()
 
+    def route(self, rule: str, **options: Any) -> Decorator:
+        """Bind a view to an address."""
+        bind: Decorator = super().route(rule, **options)
+        return bind
 
-class Api(flask_smorest.Api):
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        """Check what comes in against a schema, and hand it to the view."""
+        check: Decorator = super().arguments(schema, **options)
+        return check
+
+    def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:
+        """Shape what goes out by a schema."""
+        shape: Decorator = super().response(status_code, schema, **options)
+        return shape
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
     """The API of one service; every error is told by `shared.http.problem`."""
 
     def _register_error_handlers(self) -> None:
@@ -40,7 +59,9 @@ def register_api(app: Flask, settings: Settings) -> Api:
         "OPENAPI_URL_PREFIX": "/",
         "OPENAPI_JSON_PATH": "openapi.json",
         "API_SPEC_OPTIONS": {
-            "info": {"description": "Errors are RFC 9457 problem+json; every POST that creates takes Idempotency-Key."},
+            "info": {
+                "description": "Errors are RFC 9457 problem+json; every POST that creates takes Idempotency-Key."
+            },
             "servers": [{"url": settings.public_url}],
             "components": {
                 "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},

@@ -11,10 +11,14 @@ from shared.telemetry.context import current_trace
 
 class _Formatter(JsonFormatter):
     def __init__(self, service: str) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "name": "logger"})
+        super().__init__(
+            "%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "name": "logger"}
+        )
         self._service = service
 
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
         super().add_fields(log_data, record, message_dict)
         log_data["time"] = clock.now().isoformat()
         log_data["service"] = self._service
