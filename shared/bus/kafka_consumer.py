@@ -27,10 +27,10 @@ class _Changes(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self) -> None:
         self.noted = False
 
-    def on_partitions_revoked(self, revoked: Collection[Any]) -> None:
+    def on_partitions_revoked(self, _revoked: Collection[Any]) -> None:
         self.noted = True
 
-    def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
+    def on_partitions_assigned(self, _assigned: Collection[Any]) -> None:
         self.noted = True
 
 

@@ -1,0 +1,157 @@
+"""The contract of the events as documents: a JSON Schema for each type, and one AsyncAPI 3 document.
+
+They are generated from the structs, committed, and compared: a committed schema may only be
+replaced by one that old readers and new readers both get along with.
+"""
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shared.events.catalogue import EVENTS, topic_of
+from shared.events.compatibility import incompatibilities
+from shared.events.event import Event
+from shared.settings import SERVICES
+
+Document = dict[str, Any]
+
+_HEADERS = {
+    "ce_specversion": "Always 1.0.",
+    "ce_id": "UUIDv7 of the event. A reader that has seen it drops the record.",
+    "ce_source": "/helix/<regency code>/<service>",
+    "ce_type": "The type of the event with its version.",
+    "ce_subject": "The aggregate's id; the key of the record as well.",
+    "ce_time": "RFC 3339 with offset: when the event was written down.",
+    "ce_dataschema": "Where the JSON Schema of the data is served.",
+    "ce_correlationid": "The journey it belongs to; where absent, the key.",
+    "ce_causationid": "The event or request that caused it.",
+    "ce_traceparent": "W3C trace context of the request that caused it.",
+    "content-type": "Always application/json.",
+}
+_OPTIONAL_HEADERS = {"ce_correlationid", "ce_causationid", "ce_traceparent"}
+
+
+def json_schema(event: type[Event]) -> Document:
+    """Return the JSON Schema (2020-12) of the data of an event type."""
+    generated = msgspec.json.schema(event)
+    definitions = dict(generated["$defs"])
+    own = definitions.pop(event.__name__)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": event.type_name(),
+        **own,
+        "x-key": event.keyed_by,
+        "x-topic": topic_of(event.service),
+    }
+    return schema | ({"$defs": definitions} if definitions else {})
+
+
+def asyncapi_document() -> Document:
+    """Return the AsyncAPI 3 document of all topics and events."""
+    _, schemas = msgspec.json.schema_components(EVENTS, ref_template="#/components/schemas/{name}")
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Helix events",
+            "version": "1.0.0",
+            "description": "What the services of Helix tell each other, and anyone who listens."
+            " CloudEvents 1.0 in Kafka's binary mode. No event holds personal data.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {service: _channel(service) for service in SERVICES if _events_of(service)},
+        "operations": {
+            f"publish-{service}": {
+                "action": "send",
+                "channel": {"$ref": f"#/channels/{service}"},
+                "summary": f"The {service} service tells what happened.",
+            }
+            for service in SERVICES
+            if _events_of(service)
+        },
+        "components": {
+            "messages": {event.__name__: _message(event) for event in EVENTS},
+            "schemas": schemas | {"Headers": _headers()},
+        },
+    }
+
+
+def write_contracts(folder: Path) -> None:
+    """Write the documents into a folder; raises ValueError where a change would break a reader."""
+    faults = _breaking(folder)
+    if faults:
+        raise ValueError("\n".join(faults))
+    (folder / "schemas").mkdir(parents=True, exist_ok=True)
+    for name, document in _documents().items():
+        (folder / name).write_text(_rendered(document), encoding="utf-8")
+
+
+def check_contracts(folder: Path) -> list[str]:
+    """Return what is wrong with the committed documents: breaking changes, and what is out of date."""
+    faults = _breaking(folder)
+    for name, document in _documents().items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != _rendered(document):
+            faults.append(f"{name} is not what the code says: run `make contracts`")
+    return faults
+
+
+def _breaking(folder: Path) -> list[str]:
+    """Return how the types differ from the committed ones in a way that breaks a reader."""
+    now = {event.type_name(): json_schema(event) for event in EVENTS}
+    faults = []
+    for path in sorted((folder / "schemas").glob("*.json")):
+        committed = msgspec.json.decode(path.read_bytes())
+        if path.stem not in now:
+            faults.append(f"{path.stem} was taken away: keep it, or lift it with an upcaster")
+        else:
+            faults.extend(f"{path.stem}: {fault}" for fault in incompatibilities(committed, now[path.stem]))
+    return faults
+
+
+def _documents() -> dict[str, Document]:
+    schemas = {f"schemas/{event.type_name()}.json": json_schema(event) for event in EVENTS}
+    return {"asyncapi.json": asyncapi_document()} | schemas
+
+
+def _rendered(document: Document) -> str:
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _events_of(service: str) -> list[type[Event]]:
+    return [event for event in EVENTS if event.service == service]
+
+
+def _channel(service: str) -> Document:
+    events = _events_of(service)
+    return {
+        "address": topic_of(service),
+        "description": f"The events of {service}. Events of one key are in order.",
+        "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in events},
+    }
+
+
+def _message(event: type[Event]) -> Document:
+    return {
+        "name": event.type_name(),
+        "title": event.__name__,
+        "summary": inspect.cleandoc(event.__doc__ or ""),
+        "contentType": "application/json",
+        "headers": {"$ref": "#/components/schemas/Headers"},
+        "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
+        "bindings": {
+            "kafka": {
+                "key": {"type": "string", "format": "uuid", "description": f"the {event.keyed_by}"},
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _headers() -> Document:
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "description": text} for name, text in _HEADERS.items()},
+        "required": [name for name in _HEADERS if name not in _OPTIONAL_HEADERS],
+    }
