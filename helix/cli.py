@@ -62,8 +62,10 @@ def topics() -> None:
 def apply_topics() -> None:
     """Make the topics that are missing; change none that is there."""
     from helix.topics import apply
+    from shared.settings import load
 
-    for name in apply():
+    # Any service's settings name the bus; reporting's are the fewest.
+    for name in apply(load("reporting")):
         click.echo(f"made {name}")
 
 
@@ -109,14 +111,17 @@ def registry(seed: int, people: int, out: TextIO) -> None:
 
 @demo.command()
 @click.argument("access", type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--state", type=click.Path(path_type=Path), required=True, help="where it remembers how far it came"
-)
-def play(access: Path, state: Path) -> None:
-    """Play the demonstration with the accounts of ACCESS (an access.json)."""
+@click.option("--officers", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--state", type=click.Path(path_type=Path), required=True)
+def play(access: Path, officers: Path, state: Path) -> None:
+    """Play the demonstration with the accounts of ACCESS (an access.json).
+
+    OFFICERS holds the sign-ins of the social workers of all sub-districts; STATE is where the
+    player remembers how far it came, to go on from there.
+    """
     from demo.play import play as play_scenes
 
-    sys.exit(play_scenes(access, state))
+    sys.exit(play_scenes(access, officers, state))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

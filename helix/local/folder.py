@@ -1,0 +1,84 @@
+"""The data folder of one machine: secrets, databases, logs. One instance at a time may use it."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any, TextIO
+
+from helix.local.failure import CannotRun
+
+NEEDED_BYTES = 600 * 1024 * 1024
+
+
+class DataFolder:
+    """A folder, and the files in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.logs = path / "logs"
+        self.postgres = path / "postgres"
+        self.kafka = path / "kafka"
+        self.access = path / "access.json"
+        self._lock: TextIO | None = None
+
+    def open(self) -> None:
+        """Make the folder if need be and take it for this process."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.logs.mkdir(exist_ok=True)
+            self._lock = (self.path / "lock").open("a")
+        except OSError as error:
+            raise CannotRun(f"The data folder {self.path} cannot be written: {error.strerror}.") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(
+                f"Helix already runs on {self.path}; stop it first, or name another folder with HELIX_DATA."
+            ) from None
+        self.require_room()
+
+    def require_room(self) -> None:
+        """Refuse to start on a disk that is about to be full."""
+        free = shutil.disk_usage(self.path).free
+        if free < NEEDED_BYTES:
+            raise CannotRun(
+                f"The disk of {self.path} has {free // 2**20} MB free; Helix needs {NEEDED_BYTES // 2**20} MB."
+            )
+
+    def is_full(self) -> bool:
+        """Tell whether the disk has no room left to speak of."""
+        return shutil.disk_usage(self.path).free < 16 * 1024 * 1024
+
+    def read(self, name: str) -> Any:
+        """Return what the JSON file holds, or None where it is absent."""
+        try:
+            return json.loads((self.path / name).read_text())
+        except FileNotFoundError:
+            return None
+
+    def write_private(self, name: str, content: object) -> None:
+        """Write the JSON file so that only its owner can read it, whole or not at all."""
+        target = self.path / name
+        draft = target.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(content, file, indent=2)
+            file.write("\n")
+        draft.replace(target)
+
+    def close(self) -> None:
+        """Give the folder back."""
+        if self._lock is not None:
+            self._lock.close()
+
+    def forget(self) -> None:
+        """Delete the folder with all that is in it, unless an instance runs on it."""
+        if not self.path.exists():
+            return
+        if not (self.path / "lock").exists():
+            raise CannotRun(f"{self.path} is not a data folder of Helix; nothing was deleted.")
+        self.open()
+        shutil.rmtree(self.path)
+        self.close()

@@ -1,0 +1,234 @@
+"""`helix run`: everything on one machine, from an empty folder to a matched pledge, until Ctrl-C."""
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import requests
+
+from helix.local import accounts
+from helix.local.environment import Places, environment, urls_of
+from helix.local.failure import CannotRun
+from helix.local.folder import DataFolder
+from helix.local.ports import require_free
+from helix.local.postgres import Postgres
+from helix.local.processes import Processes, ending, last_line, read_procfile
+from helix.local.progress import Progress
+from helix.local.secrets_file import keep_secrets
+from shared.settings import SERVICES
+
+PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
+READY_WITHIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What was asked for on the command line."""
+
+    bus: str
+    demo: bool
+    port_base: int
+    data: Path
+
+    @property
+    def kafka_ports(self) -> tuple[int, int]:
+        """Return the ports of Kafka's broker and of its controller: 9092 and 9093 unless moved."""
+        return self.port_base + 1092, self.port_base + 1093
+
+
+def launch(asked: Launch) -> int:
+    """Run until stopped; return the exit code. A failure is told in one sentence."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        with ExitStack() as cleanup:
+            Instance(asked, stopping, cleanup).run()
+    except CannotRun as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+class Instance:
+    """One run of Helix on one data folder. What it opens is closed by `cleanup`, last first."""
+
+    def __init__(self, asked: Launch, stopping: threading.Event, cleanup: ExitStack) -> None:
+        self._asked = asked
+        self._stopping = stopping
+        self._cleanup = cleanup
+        self._folder = DataFolder(asked.data)
+        self._urls = urls_of(asked.port_base)
+        self._progress = Progress(self._urls["reporting"])
+
+    def run(self) -> None:
+        """Start everything, play the demonstration, watch until stopped."""
+        began = time.monotonic()
+        self._folder.open()
+        self._cleanup.callback(self._folder.close)
+        self._require_ports()
+        kept = keep_secrets(self._folder)
+        processes = self._prepare(kept)
+        for name, arguments in read_procfile(PROCFILE).items():
+            processes.start(name, arguments)
+        self._write_access(kept, processes)
+        self._wait_until_ready(processes)
+        self._progress.say(f"\nHelix runs ({time.monotonic() - began:.1f} s).\n{self._where_to_look()}\n")
+        if self._asked.demo:
+            self._start_demo(processes)
+        self._watch(processes)
+
+    def _require_ports(self) -> None:
+        ports = [self._asked.port_base + 1 + i for i in range(len(SERVICES))]
+        if self._asked.bus == "kafka":
+            ports += self._asked.kafka_ports
+        require_free(ports, port_base=self._asked.port_base)
+
+    def _prepare(self, kept: dict[str, Any]) -> Processes:
+        """Start the database and the bus, and bring the databases to their newest version."""
+        self._progress.say(
+            "Starting PostgreSQL" + (" and Kafka ..." if self._asked.bus == "kafka" else " ...")
+        )
+        places = self._start_places()
+        settings = environment(
+            places, kept, synthetic=self._is_synthetic(), program_folder=Path(sys.executable).parent
+        )
+        processes = Processes(self._folder.logs, settings)
+        self._cleanup.callback(self._stop, processes)
+        self._progress.say("Preparing the databases and topics ...")
+        commands = {f"{service}-migrate": ["helix", service, "migrate"] for service in SERVICES}
+        processes.run_all(commands | {"topics": ["helix", "topics", "apply"]}, seconds=120)
+        self._progress.say("Starting the services ...")
+        return processes
+
+    def _start_places(self) -> Places:
+        bootstrap = ""
+        if self._asked.bus == "kafka":
+            bootstrap = self._start_kafka()
+        try:
+            postgres = Postgres(self._folder.postgres)
+        except Exception as error:
+            raise CannotRun(
+                f"PostgreSQL did not start; its log is {self._folder.postgres / 'log'}."
+            ) from error
+        self._cleanup.callback(postgres.stop)
+        # Each bus has its own world: the places in one log mean nothing in another.
+        prefix = "helix_kafka_" if self._asked.bus == "kafka" else "helix_"
+        return Places(
+            urls=self._urls,
+            databases={service: postgres.ensure_database(prefix + service) for service in SERVICES},
+            bus=self._asked.bus,
+            log_database=postgres.ensure_database("helix_log"),
+            bootstrap=bootstrap,
+        )
+
+    def _start_kafka(self) -> str:
+        from helix.local.kafka import start_for
+
+        broker = start_for(self._folder.kafka, self._folder.logs, *self._asked.kafka_ports)
+        self._cleanup.callback(broker.stop)
+        return broker.bootstrap
+
+    def _is_synthetic(self) -> bool:
+        """Tell whether the registry is synthetic: once the demonstration was played on it, for good."""
+        marker = self._demo_state()
+        return self._asked.demo or marker.exists()
+
+    def _demo_state(self) -> Path:
+        return self._folder.path / f"demo-{self._asked.bus}.json"
+
+    def _write_access(self, kept: dict[str, Any], processes: Processes) -> None:
+        answers = processes.converse(
+            {
+                f"{service}-bootstrap": (
+                    ["helix", service, "bootstrap"],
+                    json.dumps(accounts.bootstrap_input(service, kept, every_tksk=self._asked.demo)),
+                )
+                for service in ("donations", "programs")
+            },
+            seconds=60,
+        )
+        stakeholder = str(json.loads(answers["donations-bootstrap"])["stakeholder"])
+        bootstrap = f"127.0.0.1:{self._asked.kafka_ports[0]}" if self._asked.bus == "kafka" else ""
+        self._folder.write_private("access.json", accounts.access(kept, self._urls, bootstrap, stakeholder))
+        self._folder.write_private("demo-accounts.json", accounts.demo_accounts(kept))
+
+    def _wait_until_ready(self, processes: Processes) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        for service, url in self._urls.items():
+            while not _answers(f"{url}/readyz"):
+                self._require_not_stopping()
+                ended = processes.first_ended()
+                if ended is not None:
+                    code = ended.ended() or 0
+                    raise CannotRun(
+                        f"{ended.name} {ending(code)}: {last_line(ended.log)} Its log is {ended.log}."
+                    )
+                if time.monotonic() > deadline:
+                    raise CannotRun(
+                        f"{service} is not ready; its log is {self._folder.logs / service}-web.log."
+                    )
+                time.sleep(0.1)
+
+    def _require_not_stopping(self) -> None:
+        if self._stopping.is_set():
+            raise CannotRun("Stopped before it was ready.")
+
+    def _where_to_look(self) -> str:
+        return (
+            f"  public dashboard   {self._urls['reporting']}/\n"
+            f"  donors             {self._urls['donations']}/\n"
+            f"  officers, TKSK     {self._urls['programs']}/\n"
+            f"  accounts and keys  {self._folder.access}\n"
+            f"  logs               {self._folder.logs}\n"
+            "Ctrl-C stops it; the next start goes on from here."
+        )
+
+    def _start_demo(self, processes: Processes) -> None:
+        officers = self._folder.path / "demo-accounts.json"
+        arguments = ["helix", "demo", "play", str(self._folder.access), "--officers", str(officers)]
+        processes.start("demo", [*arguments, "--state", str(self._demo_state())])
+
+    def _watch(self, processes: Processes) -> None:
+        while not self._stopping.wait(1.0):
+            demo = processes.find("demo")
+            if demo is not None and demo.ended() == 0:
+                processes.forget("demo")
+                self._progress.say("The demonstration is over; everything goes on running.")
+            try:
+                for sentence in processes.revive():
+                    self._progress.say(sentence)
+            except CannotRun as failure:
+                if self._folder.is_full():
+                    raise CannotRun(f"The disk of {self._folder.path} is full. {failure}") from failure
+                raise
+            self._progress.update()
+        self._progress.close()
+
+    def _stop(self, processes: Processes) -> None:
+        self._progress.close()
+        self._progress.say("Stopping ...")
+        processes.stop()
+
+
+def _answers(url: str, get: Callable[..., requests.Response] = requests.get) -> bool:
+    try:
+        return get(url, timeout=2).status_code == 200
+    except requests.RequestException:
+        return False

@@ -1,0 +1,175 @@
+"""The processes of the Procfile: started, watched, started again if they die, stopped together."""
+
+import ctypes
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helix.local.failure import CannotRun
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+_TOO_OFTEN = 3
+_WITHIN_SECONDS = 60.0
+
+
+@dataclass
+class Child:
+    """One process, its log, and when it was last started."""
+
+    name: str
+    arguments: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def ended(self) -> int | None:
+        """Return its exit code if it has ended; below zero is the signal that killed it."""
+        return None if self.process is None else self.process.poll()
+
+
+def read_procfile(path: Path) -> dict[str, list[str]]:
+    """Return the command of each process of a Procfile."""
+    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return {name.strip(): shlex.split(command) for name, command in (line.split(":", 1) for line in lines)}
+
+
+class Processes:
+    """A set of processes that live and end with this one."""
+
+    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
+        self._logs = logs
+        self._environment = dict(environment)
+        self._children: dict[str, Child] = {}
+
+    def start(self, name: str, arguments: Sequence[str]) -> Child:
+        """Start a process; what it says goes to its log. Only the main thread may start one."""
+        child = Child(name, list(arguments), self._logs / f"{name}.log")
+        self._children[name] = child
+        self._spawn(child)
+        return child
+
+    def _spawn(self, child: Child) -> None:
+        with child.log.open("ab") as log:
+            child.process = subprocess.Popen(
+                child.arguments,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # A session of its own: Ctrl-C is for the launcher, which stops them in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            )
+        child.starts.append(time.monotonic())
+
+    def revive(self) -> list[str]:
+        """Start again what has ended; return a sentence for each.
+
+        Raises CannotRun where one ends again and again: starting it once more would not help.
+        """
+        said = []
+        for child in self._children.values():
+            code = child.ended()
+            if code is None:
+                continue
+            sentence = f"{child.name} {ending(code)}; its log is {child.log}."
+            recent = [at for at in child.starts if time.monotonic() - at < _WITHIN_SECONDS]
+            if len(recent) >= _TOO_OFTEN:
+                raise CannotRun(f"{sentence} It does so again and again; Helix stops.")
+            self._spawn(child)
+            said.append(f"{sentence} It was started again.")
+        return said
+
+    def forget(self, name: str) -> None:
+        """Watch a process no longer."""
+        self._children.pop(name, None)
+
+    def first_ended(self) -> Child | None:
+        """Return a process that has ended, if one has."""
+        return next((child for child in self._children.values() if child.ended() is not None), None)
+
+    def run_all(self, commands: Mapping[str, Sequence[str]], *, seconds: float) -> None:
+        """Run commands side by side to their end; raise CannotRun for the first that fails."""
+        children = [self.start(name, arguments) for name, arguments in commands.items()]
+        deadline = time.monotonic() + seconds
+        for child in children:
+            try:
+                code = _process(child).wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise CannotRun(f"{child.name} took over {seconds:.0f} s; its log is {child.log}.") from None
+            if code:
+                raise CannotRun(
+                    f"{child.name} {ending(code)}: {last_line(child.log)} Its log is {child.log}."
+                )
+            self.forget(child.name)
+
+    def converse(self, talks: Mapping[str, tuple[Sequence[str], str]], *, seconds: float) -> dict[str, str]:
+        """Run commands side by side, each with its standard input; return what each printed."""
+        running = {
+            name: subprocess.Popen(
+                list(arguments),
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=(self._logs / f"{name}.log").open("ab"),
+                text=True,
+            )
+            for name, (arguments, _) in talks.items()
+        }
+        answers = {}
+        for name, process in running.items():
+            log = self._logs / f"{name}.log"
+            try:
+                answers[name], _ = process.communicate(talks[name][1], timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise CannotRun(f"{name} took over {seconds:.0f} s; its log is {log}.") from None
+            if process.returncode:
+                raise CannotRun(f"{name} {ending(process.returncode)}: {last_line(log)} Its log is {log}.")
+        return answers
+
+    def find(self, name: str) -> Child | None:
+        """Return a watched process."""
+        return self._children.get(name)
+
+    def stop(self, *, seconds: float = 15.0) -> None:
+        """Ask all to end; kill those that have not after so long."""
+        running = [_process(child) for child in self._children.values() if child.ended() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + seconds
+        for process in running:
+            try:
+                process.wait(max(0.05, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self._children.clear()
+
+
+def ending(code: int) -> str:
+    """Say in words how a process ended."""
+    return f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log, to say why."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def _process(child: Child) -> subprocess.Popen[bytes]:
+    if child.process is None:
+        raise RuntimeError(f"{child.name} was never started")
+    return child.process
+
+
+def _die_with_parent() -> None:
+    # A launcher that is killed outright can't stop its children; the kernel then does.
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)

@@ -1,0 +1,52 @@
+"""gunicorn, started from the settings."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from gunicorn.app.base import BaseApplication
+
+from shared.settings import Settings
+from shared.telemetry.logs import configure_logs
+
+# Under a container's limit, gunicorn's heartbeat file must not wait for a disk.
+_MEMORY_FOLDER = "/dev/shm"  # noqa: S108 - only a heartbeat file without content is put there
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """One service's web processes, each with its threads."""
+
+    def __init__(
+        self,
+        make_app: Callable[[], Any],
+        settings: Settings,
+        *,
+        bind: str | None,
+        threads: int,
+        processes: int,
+    ) -> None:
+        self._make_app = make_app
+        self._settings = settings
+        self._options = {
+            "bind": [bind or str(urlsplit(settings.public_url).netloc)],
+            "workers": processes,
+            "threads": threads,
+            "worker_class": "gthread",
+            "worker_tmp_dir": _MEMORY_FOLDER if Path(_MEMORY_FOLDER).is_dir() else None,
+            "graceful_timeout": 10,
+            "keepalive": 5,
+            "loglevel": settings.log_level.lower(),
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its options."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the app, in the process that will answer."""
+        configure_logs(self._settings.service, self._settings.log_level)
+        return self._make_app()
