@@ -1,0 +1,94 @@
+"""What the pages of the services are made of: one look, two languages, no request that leaves the host.
+
+A service names its links; `shared.service` hands them to `init_pages`:
+
+    from flask_babel import lazy_gettext
+    from shared.web import Link
+
+    NAVIGATION = (
+        Link(lazy_gettext("Needs board"), "board.show_board"),
+        Link(lazy_gettext("My pledges"), "pledges.list_pledges", roles=("donor",)),
+    )
+
+A feature's `pages.py` has a Blueprint with its own `template_folder="templates"` and views that
+call the operations and queries the API calls. Templates live in `templates/<feature>/`:
+
+    {% extends "layout.html" %}
+    {% from "macros/page.html" import heading, tiles, tile, empty %}
+    {% from "macros/data.html" import table, td, status_tag, pagination %}
+    {% block title %}{{ _("My pledges") }}{% endblock %}
+    {% block content %}
+      {{ heading(_("My pledges"), _("What you promised, and what became of it.")) }}
+      {% call(pledge) table(_("My pledges"), [_("Pledge"), _("Status"), (_("Amount"), "number")], pledges) %}
+        {% call td(_("Pledge")) %}<a href="{{ url_for('.show', id=pledge.id) }}">{{ pledge.reference }}</a>{% endcall %}
+        {{ td(_("Status"), status_tag("pledge_status", pledge.status)) }}
+        {{ td(_("Amount"), pledge.quantity|quantity(pledge.unit), "number") }}
+      {% endcall %}
+      {{ pagination(next_url) }}
+    {% endblock %}
+
+and forms (`shared.web.forms.Form` holds what was typed and what is wrong with it):
+
+    form = Form.submitted()                              # or Form.of(quantity=pledge.quantity)
+    quantity = form.whole("quantity", least=1)           # reads 1.250.000 too; None and a fault if not
+    if form.errors:
+        return render_template("pledges/amend.html", form=form), 422
+    try: amend_pledge(...)
+    except DomainError as error: form.take(error)        # pointers become the fields' names
+
+    {% from "macros/forms.html" import form_security, error_summary, rupiah_field, select_field, buttons %}
+    <form method="post" novalidate>{{ form_security() }}
+      {{ error_summary(form) }}
+      {{ rupiah_field(form, "quantity", _("Amount"), hint=_("Whole rupiah.")) }}
+      {{ select_field(form, "fund", _("Source of funds"), options("fund")) }}
+      {{ buttons(_("Save"), cancel=url_for(".list_pledges")) }}
+    </form>
+
+Filters in every template: `rupiah`, `rupiah_short`, `whole`, `count` (None is a suppressed number),
+`quantity(unit, item)`, `percent`, `day`, `instant`, `area`, `word("fund")`; functions: `options("fund")`,
+`asset("helix.css")`, `_()`. Blocks of `layout.html`: `title`, `content`, `head`, `scripts`, `wide`.
+Pass `as_of=` (an instant) to a page with figures: the footer then says what they are as of.
+Figures come with `note(source=, definition=, as_of=)`; a status with `status_tag`, never a bare code.
+
+Charts (`shared.web.charts`) are pure functions that return a `Chart`; `{{ chart(figure) }}` from
+`macros/chart.html` draws it with the table of its data.
+
+Strings: msgids are English, in `_()` (templates), `gettext` or `lazy_gettext` (Python). `make words`
+(`python -m shared.web.catalogue_build`) collects them into `translations/id/LC_MESSAGES/messages.po`
+and lists what has no Indonesian yet; write it there. Nothing is compiled: the process reads the
+.po when it starts, so restart it. A test fails while a string is missing or untranslated.
+
+No inline script, style or `style=` attribute works (the Content-Security-Policy refuses them): use
+a class, or a file of the feature: `pages.record_once(lambda state: add_assets(state.app, FOLDER))`
+serves a folder's files, and `asset("visits.js")` is the address of one.
+"""
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from shared.settings import Settings
+from shared.web.assets import add_assets, serve_assets
+from shared.web.formats import add_filters
+from shared.web.language import init_language
+from shared.web.navigation import Link, add_navigation
+from shared.web.problems import render_problem
+from shared.web.security import add_headers, protect_forms
+from shared.web.words import add_words
+
+__all__ = ["Link", "add_assets", "init_pages", "render_problem"]
+
+
+def init_pages(app: Flask, *, service: str, navigation: Sequence[Link] = ()) -> None:
+    """Give a service its layout, languages, formats, form protection and security headers."""
+    settings: Settings = app.config["HELIX"]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    init_language(app)
+    protect_forms(app)
+    add_headers(app, local=settings.local)
+    serve_assets(app)
+    add_filters(app)
+    add_words(app)
+    add_navigation(app, settings, service, navigation)
+    app.extensions["helix_render_problem"] = render_problem

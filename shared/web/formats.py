@@ -1,0 +1,128 @@
+"""Numbers, money and times as people in the regency write them.
+
+Indonesian: `Rp1.250.000`, `Rp1,25 juta`, `21 November 2026, 22.15 WIB`. English: `Rp1,250,000`,
+`Rp1.25 million`, `21 November 2026, 22:15 WIB`. Places and money do not change with the language.
+"""
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import gettext
+
+from shared.clock import LOCAL_ZONE
+from shared.vocabulary import RUPIAH
+from shared.web.language import current_language
+from shared.web.words import item_name, unit_name
+
+NOTHING = "–"
+SUPPRESSED_BELOW = 10
+
+_SCALES = (
+    (10**12, {"id": "triliun", "en": "trillion"}),
+    (10**9, {"id": "miliar", "en": "billion"}),
+    (10**6, {"id": "juta", "en": "million"}),
+    (10**3, {"id": "ribu", "en": "thousand"}),
+)
+
+
+def whole(number: int | None) -> str:
+    """Write an integer with its thousands apart; a dash where there is none."""
+    return NOTHING if number is None else _localised(f"{number:,}")
+
+
+def count(number: int | None) -> str:
+    """Write a count of people or households; None is one suppressed for being small."""
+    return f"<{SUPPRESSED_BELOW}" if number is None else whole(number)
+
+
+def decimal(number: float, digits: int = 1) -> str:
+    """Write a number with so many digits behind the comma."""
+    return _localised(f"{number:,.{digits}f}")
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share of one as a percentage: 0.095 is `9,5%` in Indonesian."""
+    return NOTHING if share is None else f"{decimal(share * 100, digits)}%"
+
+
+def rupiah(amount: int | None) -> str:
+    """Write whole rupiah in full."""
+    if amount is None:
+        return NOTHING
+    return f"{'−' if amount < 0 else ''}Rp{whole(abs(amount))}"
+
+
+def rupiah_short(amount: int | None) -> str:
+    """Write rupiah with two digits behind the comma at most, and the name of its scale."""
+    return NOTHING if amount is None else f"{'−' if amount < 0 else ''}Rp{number_short(abs(amount))}"
+
+
+def number_short(number: int) -> str:
+    """Write a number with two digits behind the comma at most, and the name of its scale."""
+    for scale, names in _SCALES:
+        # Rounded first: 999,999 is one million and not a thousand thousand.
+        if round(number / scale, 2) >= 1 and number >= 1_000:
+            figure = f"{number / scale:,.2f}".rstrip("0").rstrip(".")
+            return f"{_localised(figure)} {names[current_language()]}"
+    return whole(number)
+
+
+def quantity(amount: int | None, unit: str, item: str | None = None) -> str:
+    """Write a quantity in its unit: rupiah, or `120 kg beras`."""
+    if amount is None:
+        return NOTHING
+    if unit == RUPIAH:
+        return rupiah(amount)
+    words = [whole(amount), unit_name(unit), item_name(item).lower() if item else ""]
+    return " ".join(word for word in words if word)
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a day in full; an instant is the day it falls on in Jakarta."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.astimezone(LOCAL_ZONE).date()
+    return format_date(value, "d MMMM y", locale=current_language())
+
+
+def day_short(value: date | datetime | None) -> str:
+    """Write a day with its month cut to three letters."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.astimezone(LOCAL_ZONE).date()
+    return format_date(value, "d MMM y", locale=current_language())
+
+
+def instant(value: datetime | None) -> str:
+    """Write an instant as day and time in Jakarta, to the minute."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(LOCAL_ZONE)
+    separator = "." if current_language() == "id" else ":"
+    return f"{day(local)}, {local:%H}{separator}{local:%M} WIB"
+
+
+def duration(days: float | None) -> str:
+    """Write how long something took, in days."""
+    if days is None:
+        return NOTHING
+    figure = decimal(days, 0 if days >= 10 or days == int(days) else 1)
+    return str(gettext("%(days)s days", days=figure))
+
+
+def _localised(figure: str) -> str:
+    if current_language() == "id":
+        return figure.translate(str.maketrans(",.", ".,")).replace("-", "−")
+    return figure.replace("-", "−")
+
+
+def add_filters(app: Flask) -> None:
+    """Let templates write with these."""
+    writers = (
+        whole, count, decimal, percent, rupiah, rupiah_short, number_short, quantity, day, day_short, instant,
+        duration,
+    )  # fmt: skip
+    app.jinja_env.filters.update({writer.__name__: writer for writer in writers})

@@ -1,0 +1,89 @@
+"""Indonesian first, English by a switch: which language a request gets, and the words of it.
+
+The catalogue is read from the .po when it is first asked for. There is no compiled file that
+could be missing from an image or be older than its source.
+"""
+
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, Domain, get_locale
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+DEFAULT = "id"
+COOKIE = "helix_language"
+CATALOGUES = Path(__file__).parent / "translations"
+
+_YEAR = 365 * 24 * 3600
+
+
+class _Catalogue(Domain):  # type: ignore[misc]
+    """The one catalogue of the repository, read from its source."""
+
+    def get_translations(self) -> NullTranslations:
+        return read_catalogue(current_language())
+
+
+class _Languages(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogue()
+
+
+@cache
+def read_catalogue(language: str) -> NullTranslations:
+    """Return the words of a language; English, in which the messages are written, has none to read."""
+    source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def current_language() -> str:
+    """Return `id` or `en`: that of the request, or the default outside one."""
+    return str(get_locale() or DEFAULT)
+
+
+def init_language(app: Flask) -> None:
+    """Let `?lang=` choose the language, a cookie remember it, and templates translate."""
+    _Languages(
+        app, default_locale=DEFAULT, default_timezone="Asia/Jakarta", locale_selector=_requested_language
+    )
+    app.after_request(_remember_language)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, current_language=current_language, language_url=language_url
+    )
+
+
+def language_url(language: str) -> str:
+    """Return the address of the page being shown, in another language."""
+    others = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.path)}?{urlencode([*others, ('lang', language)])}"
+
+
+def _requested_language() -> str:
+    if not has_request_context():
+        return DEFAULT
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    return DEFAULT
+
+
+def _remember_language(response: Response) -> Response:
+    wish = request.args.get("lang")
+    if wish in LANGUAGES and wish != request.cookies.get(COOKIE):
+        response.set_cookie(
+            COOKIE, wish, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+        )
+    return response

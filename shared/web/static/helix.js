@@ -1,0 +1,23 @@
+// The little that HTML cannot do by itself. Every page works without it.
+
+// A form that is on its way is not sent twice: two clicks must not make two payments.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  form.querySelectorAll("button[type=submit]").forEach((button) => button.setAttribute("aria-busy", "true"));
+});
+
+// Coming back by the browser's back button, the form may be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+});
+
+// Someone who does not see the page should hear at once that the form came back.
+const announceFaults = (root) => root.querySelector(".error-summary")?.focus();
+document.addEventListener("DOMContentLoaded", () => announceFaults(document));
+document.addEventListener("htmx:afterSettle", (event) => announceFaults(event.target));
