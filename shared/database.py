@@ -1,12 +1,13 @@
 """The database of one service: its session, its naming of constraints, its rule of who sees which row."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import MetaData, event
+from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry
 
 from shared.auth.visibility import limit_to_visible
 
@@ -44,7 +45,11 @@ class Database(SQLAlchemy):
 
     def __init__(self) -> None:
         class Base(DeclarativeBase):
-            metadata = MetaData(naming_convention=NAMING)
+            registry = registry(
+                metadata=MetaData(naming_convention=NAMING),
+                # Every instant is kept with its zone: one without is nobody's.
+                type_annotation_map={datetime: DateTime(timezone=True)},
+            )
 
         super().__init__(
             model_class=Base,

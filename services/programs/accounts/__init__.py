@@ -1,0 +1,1 @@
+"""The local accounts of programs."""

@@ -1,0 +1,1 @@
+"""Who read or changed a person's record: append-only and chained."""

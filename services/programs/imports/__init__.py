@@ -1,0 +1,1 @@
+"""Bringing a registry's file in, with a receipt for each row."""

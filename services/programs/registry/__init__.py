@@ -1,0 +1,1 @@
+"""The households, and who lives in them."""

@@ -1,0 +1,1 @@
+"""Visits at the door, and the decision of a second person."""
