@@ -1,0 +1,1 @@
+"""How open needs and free pledges find each other."""

@@ -1,0 +1,90 @@
+"""Who may receive from a pledge, and what the states of an allocation mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+# A live allocation holds its quantity; one that is over holds only what was delivered of it.
+LIVE = ("proposed", "reserved", "contributed")
+OVER = ("refused", "vetoed", "delivered", "failed", "released")
+STAGES = LIVE + OVER
+
+# How many villages an area stands for, by the length of its code: regency, sub-district, village.
+_SIZE_OF_AREA = {5: 400, 8: 20, 13: 1}
+_EVERY_CATEGORY, _EVERY_ATTRIBUTE, _EVERY_DECILE = 12, 9, 10
+
+# A verified household of the lowest decile is fakir or miskin, two of the eight to whom zakat may go.
+_ZAKAT_DECILE = 1
+
+
+class Claim(Protocol):
+    """What a rule looks at: a need together with its household."""
+
+    @property
+    def category(self) -> str:
+        """Return the category of the need."""
+
+    @property
+    def desa(self) -> str:
+        """Return the code of the household's village."""
+
+    @property
+    def decile(self) -> int:
+        """Return the household's welfare decile."""
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Return the household's attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A donor's restrictions. What is empty or None restricts nothing; several attributes mean any."""
+
+    areas: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    max_decile: int | None = None
+    zakat: bool = False
+
+    def admits(self, claim: Claim) -> bool:
+        """Tell whether the need may be met from the pledge."""
+        return (
+            (not self.categories or claim.category in self.categories)
+            and (not self.areas or not self.areas.isdisjoint(areas_of(claim.desa)))
+            and (not self.attributes or not self.attributes.isdisjoint(claim.attributes))
+            and (self.max_decile is None or claim.decile <= self.max_decile)
+            and (not self.zakat or claim.decile == _ZAKAT_DECILE)
+        )
+
+    def breadth(self) -> int:
+        """Return how much the rule admits, as a product of its parts: the smaller, the more restricted."""
+        areas = sum(_SIZE_OF_AREA.get(len(area), 1) for area in self.areas) if self.areas else 400
+        decile = _ZAKAT_DECILE if self.zakat else self.max_decile or _EVERY_DECILE
+        return (
+            areas
+            * (len(self.categories) or _EVERY_CATEGORY)
+            * (len(self.attributes) or _EVERY_ATTRIBUTE)
+            * decile
+        )
+
+    def admitted_by(self, claim: Claim) -> list[str]:
+        """Return the codes of the restrictions that the need meets; `open_to_all` where there is none."""
+        return list(self._met(claim)) or ["open_to_all"]
+
+    def _met(self, claim: Claim) -> Iterator[str]:
+        if self.zakat:
+            yield "zakat"
+        if self.areas:
+            yield "area"
+        if self.categories:
+            yield "category"
+        if self.max_decile is not None:
+            yield "max_decile"
+        for attribute in sorted(self.attributes & claim.attributes):
+            yield f"attribute_{attribute}"
+
+
+def areas_of(desa: str) -> tuple[str, str, str]:
+    """Return the codes of the regency, the sub-district and the village that a village lies in."""
+    return desa[:5], desa[:8], desa

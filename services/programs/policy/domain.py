@@ -1,0 +1,42 @@
+"""What the regency decides about the match. Each change is a new version, and each match keeps its version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.errors import Fault
+
+# Ascending: decile and time of verification. Descending: score and urgency. The id breaks ties.
+ORDER_KEYS = ("decile", "score", "urgency", "verified_at")
+
+# Until when another pledge may take over, and until when a need that stands higher may.
+REROUTED_UNTIL = ("reserved", "contributed")
+DISPLACED_UNTIL = ("reserved", "told")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the policy. Thresholds are whole rupiah."""
+
+    version: int
+    order: tuple[str, ...] = ORDER_KEYS
+    approval_threshold_idr: int = 5_000_000
+    second_person_threshold_idr: int = 20_000_000
+    rerouted_until: str = "contributed"
+    displaced_until: str = "told"
+    cash_after_days: int | None = None
+
+    def approvals_needed(self, value_idr: int) -> int:
+        """Return how many people must approve an amount before it is paid: 0, 1 or 2."""
+        return (value_idr >= self.approval_threshold_idr) + (value_idr >= self.second_person_threshold_idr)
+
+
+def policy_faults(
+    order: Sequence[str], approval_threshold_idr: int, second_person_threshold_idr: int
+) -> list[Fault]:
+    """Return what is wrong with a policy, every fault at once."""
+    faults = []
+    if sorted(order) != sorted(ORDER_KEYS):
+        faults.append(Fault("/order", f"Must name each of {', '.join(ORDER_KEYS)} once."))
+    if second_person_threshold_idr < approval_threshold_idr:
+        faults.append(Fault("/second_person_threshold_idr", "Must not be below approval_threshold_idr."))
+    return faults
