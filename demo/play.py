@@ -1,0 +1,65 @@
+"""The play: a quick beginning, so that every page is alive in seconds, then a calm stream."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from demo import scenes
+from demo.cast import CAST
+from demo.stage import Stage
+from shared import areas
+
+# In the quick beginning: how many households are verified in each round.
+_QUICK_ROUNDS = (4, 16, 40, 60)
+# Afterwards one household about every so many seconds, until so many have been visited in all.
+_SECONDS_BETWEEN = 1.0
+_VISITS_IN_ALL = 900
+_HOUSEHOLDS_PER_PLEDGE = 9
+
+
+def play(access: Path, officers: Path, memory: Path) -> int:
+    """Play all scenes, going on where the last start came to; return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    stage = Stage(json.loads(access.read_text()), json.loads(officers.read_text()), memory)
+    stage.remember()
+    scenes.meet_stakeholders(stage)
+    scenes.import_registry(stage)
+    waiting = iter(scenes.waiting_households(stage))
+    if stage.state["visits"] < sum(_QUICK_ROUNDS):
+        _begin_quickly(stage, waiting)
+    _go_on_calmly(stage, waiting)
+    return 0
+
+
+def _begin_quickly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
+    scenes.pledge(stage)
+    for households in _QUICK_ROUNDS:
+        for household in islice(waiting, households):
+            scenes.verify(stage, household)
+        stage.remember()
+        _settle(stage, list(areas.subdistricts()), at_most=5)
+
+
+def _go_on_calmly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
+    districts = list(areas.subdistricts())
+    for turn, household in enumerate(waiting, start=1):
+        if stage.state["visits"] >= _VISITS_IN_ALL:
+            return
+        scenes.verify(stage, household)
+        stage.remember()
+        if turn % _HOUSEHOLDS_PER_PLEDGE == 0:
+            scenes.pledge_one(stage, stage.random.choice(CAST).name)
+        if turn % 3 == 0:
+            _settle(stage, stage.random.sample(districts, 4), at_most=2)
+        time.sleep(_SECONDS_BETWEEN)
+
+
+def _settle(stage: Stage, districts: list[str], *, at_most: int) -> None:
+    """What was matched is approved, paid and handed over."""
+    scenes.approve_large_ones(stage)
+    scenes.contribute(stage, at_most=at_most)
+    scenes.deliver(stage, districts, at_most=at_most)

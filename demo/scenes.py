@@ -1,0 +1,167 @@
+"""The scenes: each is what one kind of person does in a day, over the API."""
+
+import io
+import logging
+import time
+from typing import Any
+
+from demo.cast import CAST, make_pledge
+from demo.client import Client, Refused
+from demo.needs import find_needs
+from demo.registry import write_csv
+from demo.stage import Stage, subdistrict_of
+from shared.ids import new_id
+
+_log = logging.getLogger(__name__)
+
+_SCOPES = ["pledges:read", "pledges:write", "contributions:write"]
+
+# How a visit ends, a decision falls, a hand-over goes: most often well.
+_VISIT_OUTCOMES = {"found": 96, "not_found": 2, "moved": 2}
+_DECISIONS = {"verify": 95, "reject": 5}
+_DELIVERY_OUTCOMES = {"delivered": 97, "failed": 3}
+
+
+def import_registry(stage: Stage) -> None:
+    """The planner uploads the synthetic registry and waits until every row has its receipt."""
+    planner = stage.officer("planner")
+    if stage.state["registry"] is None:
+        out = io.StringIO(newline="")
+        write_csv(out)
+        file = ("registri-sintetis.csv", out.getvalue().encode(), "text/csv")
+        stage.state["registry"] = planner.post("programs", "/v1/imports", files={"file": file})["id"]
+        stage.remember()
+    while planner.get("programs", f"/v1/imports/{stage.state['registry']}")["state"] not in {
+        "finished",
+        "failed",
+    }:
+        time.sleep(0.3)
+
+
+def meet_stakeholders(stage: Stage) -> None:
+    """Organisations of all six kinds register, the planner approves them, the admin hands out keys."""
+    for organisation in CAST:
+        if organisation.name in stage.state["portals"]:
+            continue
+        found = stage.public.post(
+            "donations",
+            "/v1/stakeholders",
+            {
+                "name": organisation.name,
+                "kind": organisation.kind,
+                "contact_email": "contoh@example.org",
+                "about": "Organisasi contoh untuk peragaan; tidak ada di dunia nyata.",
+            },
+        )
+        stage.officer("planner").post("donations", f"/v1/stakeholders/{found['id']}/approve")
+        key = stage.officer("admin").post(
+            "donations", f"/v1/stakeholders/{found['id']}/keys", {"name": "Portal", "scopes": _SCOPES}
+        )
+        stage.state["portals"][organisation.name] = {"id": found["id"], "key": key["key"]}
+        stage.remember()
+
+
+def pledge(stage: Stage, *, rounds: int = 1) -> None:
+    """Each organisation pledges through its portal."""
+    for _ in range(rounds):
+        for organisation in CAST:
+            pledge_one(stage, organisation.name)
+
+
+def pledge_one(stage: Stage, name: str) -> None:
+    """One organisation pledges."""
+    organisation = next(found for found in CAST if found.name == name)
+    number = stage.state["pledges"] + 1
+    body = make_pledge(organisation, stage.random, number=number, today=stage.today)
+    _attempt(stage.portal(name), "donations", "/v1/pledges", body)
+    stage.state["pledges"] = number
+    stage.remember()
+
+
+def waiting_households(stage: Stage) -> list[dict[str, Any]]:
+    """Return the households that nobody has looked at yet, in an order of chance."""
+    found = list(stage.officer("verifier").every("programs", "/v1/households", status="registered"))
+    stage.random.shuffle(found)
+    return found
+
+
+def verify(stage: Stage, household: dict[str, Any]) -> None:
+    """A household is visited by the social worker of its sub-district; another officer decides."""
+    random = stage.random
+    visit = _attempt(stage.officer("verifier"), "programs", f"/v1/households/{household['id']}/visits", {})
+    stage.state["visits"] += 1
+    if visit is None:
+        return
+    outcome = _draw(stage, _VISIT_OUTCOMES)
+    needs = find_needs(random, household["attributes"]) if outcome == "found" else []
+    result = {
+        "client_id": str(new_id()),
+        "visited_at": stage.now.isoformat(),
+        "outcome": outcome,
+        "answers": {},
+        "needs": needs,
+    }
+    worker = stage.social_worker(subdistrict_of(household["desa"]))
+    if _attempt(worker, "programs", f"/v1/visits/{visit['id']}/result", result) is None or outcome != "found":
+        return
+    decision = _draw(stage, _DECISIONS)
+    reason = "Sesuai hasil kunjungan." if decision == "verify" else "Tidak lagi miskin ekstrem."
+    valid_until = stage.today.replace(year=stage.today.year + 1, day=1).isoformat()
+    body = {"decision": decision, "reason": reason} | (
+        {"valid_until": valid_until} if decision == "verify" else {}
+    )
+    _attempt(stage.officer("approver"), "programs", f"/v1/households/{household['id']}/decision", body)
+
+
+def approve_large_ones(stage: Stage) -> None:
+    """Officers give their word for the allocations whose amount asks for it."""
+    verifier = stage.officer("verifier")
+    for allocation in verifier.every("programs", "/v1/allocations", status="reserved"):
+        if allocation.get("awaits_approval"):
+            for role in ("verifier", "approver"):
+                _attempt(stage.officer(role), "programs", f"/v1/allocations/{allocation['id']}/approve")
+
+
+def contribute(stage: Stage, *, at_most: int) -> None:
+    """Each portal pays or hands over what was reserved of its pledges."""
+    for organisation in CAST:
+        portal = stage.portal(organisation.name)
+        query = {"status": "reserved", "limit": at_most}
+        for allocation in portal.get("donations", "/v1/allocations", **query)["data"]:
+            body = {
+                "allocation": allocation["id"],
+                "quantity": allocation["quantity"],
+                "paid_on": stage.today.isoformat(),
+                "reference": f"BAYAR-{allocation['id'][-12:]}",
+            }
+            _attempt(portal, "donations", "/v1/contributions", body)
+
+
+def deliver(stage: Stage, areas: list[str], *, at_most: int) -> None:
+    """The social workers hand over what has been paid for, at the door."""
+    for area in areas:
+        worker = stage.social_worker(area)
+        query = {"status": "contributed", "limit": at_most}
+        for allocation in worker.get("programs", "/v1/allocations", **query)["data"]:
+            outcome = _draw(stage, _DELIVERY_OUTCOMES)
+            body = {
+                "allocation": allocation["id"],
+                "client_id": str(new_id()),
+                "quantity": allocation["quantity"],
+                "handed_over_at": stage.now.isoformat(),
+                "outcome": outcome,
+            } | ({"reason": "Keluarga sedang tidak di rumah."} if outcome == "failed" else {})
+            _attempt(worker, "programs", "/v1/deliveries", body)
+
+
+def _draw(stage: Stage, outcomes: dict[str, int]) -> str:
+    return stage.random.choices(list(outcomes), weights=list(outcomes.values()))[0]
+
+
+def _attempt(client: Client, service: str, path: str, body: Any = None) -> Any:
+    """Post; where a rule refuses (somebody was quicker, a person holds it) the play simply goes on."""
+    try:
+        return client.post(service, path, {} if body is None else body)
+    except Refused as refusal:
+        _log.warning("%s: %s", path, refusal)
+        return None
