@@ -18,6 +18,9 @@ from shared.bell import bell_of
 from shared.ids import new_id
 from shared.migrations import upgrade
 from shared.settings import Settings, load
+from tests.browser import browser_page, chromium, serve
+
+__all__ = ["browser_page", "chromium", "serve"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -105,9 +108,9 @@ def settings_of(
             "HELIX_SIGN_IN_LIMIT": "1000 per minute",
             f"HELIX_{service.upper()}_SECRET_KEY": "a secret of this test only, long enough",
             f"HELIX_{service.upper()}_SIGNING_KEY": SIGNING_KEY,
-            f"HELIX_{service.upper()}_DATABASE_URL": database_of(service),
         }
-        return load(service, environment | changed)
+        url = f"HELIX_{service.upper()}_DATABASE_URL"
+        return load(service, environment | ({} if url in changed else {url: database_of(service)}) | changed)
 
     return settings
 

@@ -29,7 +29,7 @@ def register_limits(app: Flask) -> Limiter:
         if limit is None:
             return response
         left = max(0, int(limit.remaining))
-        wait = max(0, round(limit.reset_at - time.time()))
+        wait = max(0, int(limit.reset_at - time.time()))
         response.headers["RateLimit"] = f'"default";r={left};t={wait}'
         response.headers["RateLimit-Policy"] = (
             f'"default";q={limit.limit.amount};w={limit.limit.get_expiry()}'
