@@ -70,7 +70,7 @@ def _answer(asset: _Asset) -> Response:
     response = Response(asset.body, content_type=asset.content_type)
     if asset.content_type.startswith("text/"):
         response.headers["Content-Type"] = f"{asset.content_type}; charset=utf-8"
-    if len(asset.compressed) < len(asset.body) and "gzip" in request.accept_encodings:
+    if len(asset.compressed) < len(asset.body) and request.accept_encodings.quality("gzip") > 0:
         response.data = asset.compressed
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
