@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 
 class PageQuery(Schema):
@@ -32,7 +32,7 @@ def listing(item: type[Schema]) -> type[Schema]:
 
 
 def page(
-    session: Session,
+    session: Session | scoped_session[Any],
     rows: Select[Any],
     identity: InstrumentedAttribute[Any],
     query: dict[str, Any],
