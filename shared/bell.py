@@ -8,6 +8,7 @@ A ring that is lost costs nothing but time: those who listen also look from time
 import logging
 import threading
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -27,6 +28,40 @@ _lock = threading.Lock()
 def connection_url(engine: Engine) -> str:
     """Return the engine's database as a URL that psycopg takes."""
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Listener(threading.Thread):
+    """Passes rings on to those in this process who wait. It calls them too after it was away for a while."""
+
+    def __init__(self, url: str, wakes: Sequence[threading.Event]) -> None:
+        super().__init__(name="listener", daemon=True)
+        self._url = url
+        self._wakes = tuple(wakes)
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Listen until told to stop."""
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                    self._listen(connection)
+            except psycopg.Error:
+                self._stopping.wait(1)
+
+    def stop(self) -> None:
+        """End within a second."""
+        self._stopping.set()
+
+    def _listen(self, connection: psycopg.Connection[Any]) -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        self._pass_on()
+        while not self._stopping.is_set():
+            for _ in connection.notifies(timeout=0.5, stop_after=1):
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        for wake in self._wakes:
+            wake.set()
 
 
 class Bell:

@@ -163,7 +163,12 @@ class BuiltinConsumer:
             self._start(tuple(sorted((held & mine) | taken)))
 
     def _start(self, parts: tuple[Part, ...]) -> None:
-        positions = dict(self._locate(parts))
+        try:
+            positions = dict(self._locate(parts))
+        except BaseException:
+            # Locks without positions would keep the partitions from those who could read them.
+            self.close()
+            raise
         self._positions = positions
         for part, lag in self.lag().items():
             if lag < 0:

@@ -139,13 +139,16 @@ class KafkaReader:
         """Seek every partition, also those that were kept: their read-ahead may be dropped above."""
         self._changes.noted = False
         parts = tuple(sorted(Part(tp.topic, tp.partition) for tp in consumer.assignment()))
-        self._positions = dict(self._locate(parts))
         try:
+            self._positions = dict(self._locate(parts))
             for part, offset in self._positions.items():
                 consumer.seek(TopicPartition(*part), offset)
         except (IllegalStateError, AssertionError):
             # The assignment changed again while the positions were looked up.
             self._changes.noted = True
+        except BaseException:
+            self._changes.noted = True
+            raise
 
     def _open(self) -> Any:
         if self._consumer is None:

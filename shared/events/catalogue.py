@@ -46,3 +46,8 @@ def topic_of(service: str) -> str:
 def dead_letter_topic_of(consumer: str) -> str:
     """Return the topic a service puts the records on that it can't take."""
     return f"helix.{consumer}.dead-letters"
+
+
+def redrive_topic_of(consumer: str) -> str:
+    """Return the topic that hands dead letters back to the service that could not take them."""
+    return f"helix.{consumer}.redrive"

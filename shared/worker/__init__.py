@@ -1,5 +1,7 @@
 """The process that speaks with the bus: it publishes the outbox, applies events and runs tasks."""
 
+from shared.worker.drain import Drain, Drained, drain
 from shared.worker.handler import Handler, Task
+from shared.worker.worker import Worker
 
-__all__ = ["Handler", "Task"]
+__all__ = ["Drain", "Drained", "Handler", "Task", "Worker", "drain"]

@@ -1,0 +1,115 @@
+"""What keeps an event from taking effect twice: the place that is stored with it, and its id.
+
+The place (the fence) stops redelivery and a worker that does not know it was replaced; the id (the
+inbox) stops a record that was published twice. Each lets pass what the other one stops.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.bus.interface import Part, Positions
+
+# A record published twice comes within minutes; a dead letter may be handed back after weeks.
+KEPT = timedelta(days=90)
+
+_PURGED_AT_ONCE = 10_000
+
+_SELECT = text("""
+    SELECT topic, part, next_offset FROM consumer_offset
+    WHERE consumer = :consumer AND (topic, part) IN (
+        SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[]))
+    )
+""")
+_BEGIN = text("""
+    INSERT INTO consumer_offset (consumer, topic, part, next_offset)
+    SELECT :consumer, * FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:nexts AS bigint[]))
+    ON CONFLICT DO NOTHING
+""")
+_ADVANCE = text("""
+    UPDATE consumer_offset SET next_offset = move.next
+    FROM unnest(
+        CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:expected AS bigint[]), CAST(:nexts AS bigint[])
+    ) AS move (topic, part, expected, next)
+    WHERE consumer_offset.consumer = :consumer
+      AND consumer_offset.topic = move.topic AND consumer_offset.part = move.part
+      AND consumer_offset.next_offset = move.expected
+""")
+_ACCEPT = text("""
+    INSERT INTO inbox (event_id) SELECT DISTINCT unnest(CAST(:ids AS uuid[]))
+    ON CONFLICT DO NOTHING RETURNING event_id
+""")
+_KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))")
+_PURGE = text("""
+    DELETE FROM inbox WHERE event_id IN (
+        SELECT event_id FROM inbox WHERE received_at < :before LIMIT :most
+    )
+""")
+
+
+class FenceLost(Exception):
+    """Another worker has moved on from the expected place: it reads these partitions now."""
+
+
+def positions(
+    session: Session, consumer: str, parts: Sequence[Part], beginning: Callable[[str], Positions]
+) -> dict[Part, int]:
+    """Return where the consumer goes on in each partition.
+
+    A partition it has never read begins where the bus does; `beginning` is asked for that by topic.
+    """
+    found = _stored(session, consumer, parts)
+    missing = [part for part in parts if part not in found]
+    if not missing:
+        return found
+    starts = {part: start for topic in {p.topic for p in missing} for part, start in beginning(topic).items()}
+    session.execute(
+        _BEGIN, {"consumer": consumer, "nexts": [starts[part] for part in missing]} | _columns(missing)
+    )
+    return _stored(session, consumer, parts)
+
+
+def advance(session: Session, consumer: str, moves: Mapping[Part, tuple[int, int]]) -> None:
+    """Move the consumer from the expected to the next offset of each partition; raises FenceLost."""
+    # Sorted, so that two workers lock the rows in one order.
+    parts = sorted(moves)
+    result = session.execute(
+        _ADVANCE,
+        {
+            "consumer": consumer,
+            "expected": [moves[part][0] for part in parts],
+            "nexts": [moves[part][1] for part in parts],
+        }
+        | _columns(parts),
+    )
+    if result.rowcount != len(parts):  # type: ignore[attr-defined]
+        raise FenceLost
+
+
+def accept(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Store the ids; return those that were not there before."""
+    return set(session.execute(_ACCEPT, {"ids": list(ids)}).scalars()) if ids else set()
+
+
+def applied(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the ids whose events have taken effect."""
+    return set(session.execute(_KNOWN, {"ids": list(ids)}).scalars()) if ids else set()
+
+
+def purge(session: Session) -> bool:
+    """Forget ids that are older than anything that may still come; return True if more are left."""
+    result = session.execute(_PURGE, {"before": clock.now() - KEPT, "most": _PURGED_AT_ONCE})
+    return bool(result.rowcount == _PURGED_AT_ONCE)  # type: ignore[attr-defined]
+
+
+def _stored(session: Session, consumer: str, parts: Sequence[Part]) -> dict[Part, int]:
+    rows = session.execute(_SELECT, {"consumer": consumer} | _columns(parts))
+    return {Part(topic, part): offset for topic, part, offset in rows}
+
+
+def _columns(parts: Sequence[Part]) -> dict[str, list[str] | list[int]]:
+    return {"topics": [part.topic for part in parts], "parts": [part.partition for part in parts]}

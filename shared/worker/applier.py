@@ -1,0 +1,163 @@
+"""The transaction of a batch: dedupe, handlers, the events they cause and the place, all or nothing."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared import bell, inbox
+from shared.bus.interface import Producer
+from shared.dead_letters import letter
+from shared.events.envelope import Poison, Received
+from shared.inbox import FenceLost
+from shared.worker import metrics
+from shared.worker.faults import Fault, MostlyPoison, Transient, Window, classify, describe
+from shared.worker.handler import Handler
+from shared.worker.intake import Batch, Entry
+
+# How often a bug is tried before the event is put aside; the pause between doubles.
+ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event that can't be taken, and why."""
+
+    entry: Entry
+    error: Exception
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch: events that took effect, those that had before, those put aside."""
+
+    applied: int
+    duplicates: int
+    refused: tuple[Refusal, ...] = ()
+
+
+class Applier:
+    """Applies batches of one consumer. One thread uses it at a time."""
+
+    def __init__(
+        self, service: str, handlers: Sequence[Handler], sessions: Callable[[], Session], producer: Producer
+    ) -> None:
+        self._service = service
+        self._handlers = [
+            (frozenset(event.type_name() for event in handler.events), handler.apply) for handler in handlers
+        ]
+        self._sessions = sessions
+        self._producer = producer
+        self._window = Window()
+
+    def apply(self, batch: Batch) -> Outcome:
+        """Apply a batch and commit it.
+
+        Raises FenceLost if another worker has taken over, Transient if it should be tried again
+        later, MostlyPoison if most of what came lately can't be taken. Then nothing was applied.
+        """
+        with metrics.BATCH_SECONDS.labels(self._service).time():
+            outcome = self._apply_somehow(batch)
+        metrics.APPLIED.labels(self._service).inc(outcome.applied)
+        metrics.DUPLICATES.labels(self._service).inc(outcome.duplicates)
+        return outcome
+
+    def _apply_somehow(self, batch: Batch) -> Outcome:
+        try:
+            return self._commit(batch, self._together)
+        except (FenceLost, MostlyPoison, Transient):
+            raise
+        except Exception as error:  # noqa: BLE001 - a handler may raise anything; which event did is found below
+            _log.warning(
+                "a batch failed; its events are tried one by one", extra={"error": describe(error)[1]}
+            )
+        return self._commit(batch, self._one_by_one)
+
+    def _commit(self, batch: Batch, attempt: Callable[[Session, Batch], Outcome]) -> Outcome:
+        try:
+            with self._sessions() as session:
+                inbox.advance(session, self._service, batch.moves)
+                outcome = attempt(session, batch)
+                self._put_aside(outcome)
+                # Tasks wait for what handlers change, whether that makes an event or not.
+                bell.ring_after_commit(session)
+                session.commit()
+        except Exception as error:
+            if classify(error) is Fault.TRANSIENT:
+                raise Transient(describe(error)[1]) from error
+            raise
+        return outcome
+
+    def _together(self, session: Session, batch: Batch) -> Outcome:
+        events = {event.id: event for event in reversed(batch.events)}
+        fresh = inbox.accept(session, events)
+        # A second copy inside the batch is dropped here: `events` holds the first of each id.
+        taken = [event for event in batch.events if event.id in fresh and events[event.id] is event]
+        self._handle(session, taken)
+        poison = [entry for entry in batch.entries if isinstance(entry.event, Poison)]
+        refused = tuple(Refusal(entry, entry.event) for entry in poison if isinstance(entry.event, Poison))
+        return Outcome(len(taken), len(batch.events) - len(taken), refused)
+
+    def _one_by_one(self, session: Session, batch: Batch) -> Outcome:
+        # A constraint that waits for the commit would fail the whole batch again.
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        applied = duplicates = 0
+        refused = []
+        for entry in batch.entries:
+            if isinstance(entry.event, Poison):
+                refused.append(Refusal(entry, entry.event))
+                continue
+            found = self._try(session, entry, entry.event)
+            if isinstance(found, Refusal):
+                refused.append(found)
+            else:
+                applied, duplicates = applied + found, duplicates + (not found)
+        return Outcome(applied, duplicates, tuple(refused))
+
+    def _try(self, session: Session, entry: Entry, event: Received) -> bool | Refusal:
+        """Apply one event in a savepoint; return whether it was new, or why it can't be taken."""
+        attempt = 1
+        while True:
+            try:
+                with session.begin_nested():
+                    fresh = bool(inbox.accept(session, [event.id]))
+                    if fresh:
+                        self._handle(session, [event])
+                return fresh
+            except Exception as error:
+                fault = classify(error)
+                if fault is Fault.TRANSIENT:
+                    raise
+                if fault is Fault.POISON or attempt == ATTEMPTS:
+                    return Refusal(entry, error, attempt)
+            time.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+            attempt += 1
+
+    def _handle(self, session: Session, events: list[Received]) -> None:
+        for types, apply in self._handlers:
+            wanted = [event for event in events if event.type in types]
+            if wanted:
+                apply(session, wanted)
+        session.flush()
+
+    def _put_aside(self, outcome: Outcome) -> None:
+        """Write dead letters; they are acknowledged before the commit moves the place past them."""
+        self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(outcome.refused))
+        letters = []
+        for refusal in outcome.refused:
+            record, (reason, error) = refusal.entry.record, describe(refusal.error)
+            letters.append(
+                letter(record, self._service, reason=reason, error=error, attempts=refusal.attempts)
+            )
+            place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            _log.error("an event is put aside", extra={"reason": reason, "error": error} | place)
+        self._producer.publish(letters)
+        for refusal in outcome.refused:
+            metrics.DEAD_LETTERS.labels(self._service, describe(refusal.error)[0]).inc()

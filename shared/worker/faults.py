@@ -1,0 +1,97 @@
+"""Why applying an event failed, and so what to do about it."""
+
+from collections import deque
+from enum import Enum
+
+import psycopg
+from sqlalchemy import exc
+
+from shared.bus.interface import BusUnavailable
+from shared.errors import DomainError
+from shared.events.envelope import Poison
+
+# SQLSTATE classes that pass by themselves: connection, rollback by the server, resources, operator.
+_PASSING_CLASSES = ("08", "40", "53", "57")
+_LOCK_NOT_AVAILABLE = "55P03"
+_DATA_CLASS = "22"
+
+
+class Fault(Enum):
+    """The three kinds of failure."""
+
+    TRANSIENT = "transient"
+    POISON = "poison"
+    BUG = "bug"
+
+
+class Transient(Exception):
+    """The database or the bus is away or busy: nothing was applied, try again later."""
+
+
+class MostlyPoison(Exception):
+    """Most of what comes can't be taken: stop, rather than empty the topic into the dead letters."""
+
+
+def classify(error: Exception) -> Fault:
+    """Return the kind of a failure."""
+    if isinstance(error, Poison | DomainError):
+        return Fault.POISON
+    if isinstance(error, BusUnavailable | exc.TimeoutError):
+        return Fault.TRANSIENT
+    if isinstance(error, exc.DBAPIError):
+        if error.connection_invalidated or isinstance(error, exc.InterfaceError):
+            return Fault.TRANSIENT
+        return _by_state(error.orig)
+    return _by_state(error)
+
+
+def describe(error: Exception) -> tuple[str, str]:
+    """Return (reason, error) of a failure for a dead letter: codes and names, never data."""
+    if isinstance(error, Poison):
+        return error.reason, error.detail
+    if isinstance(error, DomainError):
+        return "breaks_rule", error.code
+    if isinstance(error, exc.DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        return "database_refuses", f"SQLSTATE {state}" + (f", {constraint}" if constraint else "")
+    return "bug", _where(error)
+
+
+def _by_state(error: BaseException | None) -> Fault:
+    if not isinstance(error, psycopg.Error):
+        return Fault.BUG
+    state = error.sqlstate or ""
+    if state.startswith(_PASSING_CLASSES) or state == _LOCK_NOT_AVAILABLE:
+        return Fault.TRANSIENT
+    if not state and isinstance(error, psycopg.OperationalError):
+        return Fault.TRANSIENT
+    return Fault.POISON if state.startswith(_DATA_CLASS) else Fault.BUG
+
+
+def _where(error: Exception) -> str:
+    """Name the error and its line. Its text may quote the event, so it is left out."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
+
+
+class Window:
+    """The fate of the latest events: too many dead letters among them mean that something else is wrong."""
+
+    def __init__(self, size: int = 200, least: int = 20) -> None:
+        self._fates: deque[bool] = deque(maxlen=size)
+        self._least = least
+
+    def admit(self, *, taken: int, refused: int) -> None:
+        """Count a batch; raises MostlyPoison where over half of the window, and not just a few, is refused."""
+        fates = [*self._fates, *([False] * taken), *([True] * refused)][-(self._fates.maxlen or 0) :]
+        bad = sum(fates)
+        if refused and bad >= self._least and bad * 2 > len(fates):
+            raise MostlyPoison(
+                f"{bad} of the latest {len(fates)} events can't be taken; the worker stops at the first of"
+                " this batch. Mend the cause and start it again."
+            )
+        self._fates.extend([False] * taken + [True] * refused)
