@@ -1,0 +1,1 @@
+"""The handing over at the door."""

@@ -1,0 +1,204 @@
+"""The pledges as programs knows them, what is allocated of them, and which markets have changed."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    case,
+    func,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.programs.database import Model
+from services.programs.matching.domain import LIVE, STAGES, Rule
+from services.programs.registry.models import OfHousehold, follows_household
+from shared.ids import new_id
+
+_LIVE = ", ".join(f"'{stage}'" for stage in LIVE)
+_STAGES = ", ".join(f"'{stage}'" for stage in STAGES)
+
+
+class Pledge(Model):
+    """Our own copy of a pledge, fed by the events of donations; the higher version wins.
+
+    `used` is what our allocations hold of it. `withheld` is what donations says is gone beyond that,
+    and `blocked_by` why it refuses everything: until the pledge changes, nothing is proposed from it.
+    """
+
+    __tablename__ = "pledge"
+    __table_args__ = (
+        CheckConstraint("used >= 0 AND withheld >= 0 AND quantity >= 0", "amounts"),
+        CheckConstraint("status IN ('open', 'withdrawn', 'expired')", "status"),
+        Index("ix_pledge_open", "market", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10))
+    stakeholder: Mapped[UUID]
+    stakeholder_kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(10))
+    item: Mapped[str | None] = mapped_column(String(64))
+    unit: Mapped[str] = mapped_column(String(32))
+    market: Mapped[str] = mapped_column(String(97))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    fund: Mapped[str] = mapped_column(String(20))
+    zakat: Mapped[bool]
+    strategy: Mapped[str] = mapped_column(String(20))
+    areas: Mapped[list[str]] = mapped_column(ARRAY(String(13)))
+    categories: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    attributes: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    max_decile: Mapped[int | None]
+    cap_per_household: Mapped[int | None] = mapped_column(BigInteger)
+    minimum_grant: Mapped[int | None] = mapped_column(BigInteger)
+    opens_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    used: Mapped[int] = mapped_column(BigInteger, default=0)
+    withheld: Mapped[int] = mapped_column(BigInteger, default=0)
+    blocked_by: Mapped[str | None] = mapped_column(String(64))
+
+    @hybrid_property
+    def free(self) -> int:
+        """Return what may still be proposed of it, by all we know."""
+        if self.status != "open" or self.blocked_by is not None:
+            return 0
+        return max(0, self.quantity - self.used - self.withheld)
+
+    @free.inplace.expression
+    @classmethod
+    def _free(cls) -> Any:
+        left = func.greatest(0, cls.quantity - cls.used - cls.withheld)
+        return case(((cls.status == "open") & cls.blocked_by.is_(None), left), else_=literal(0))
+
+    def rule(self) -> Rule:
+        """Return who may receive from it."""
+        return Rule(
+            areas=frozenset(self.areas),
+            categories=frozenset(self.categories),
+            attributes=frozenset(self.attributes),
+            max_decile=self.max_decile,
+            zakat=self.zakat,
+        )
+
+
+class Allocation(OfHousehold, Model):
+    """A quantity of one pledge set aside for one need.
+
+    `stage` is how far it has come; `held` (by a person) and `household_held` stop it wherever it is,
+    and `status` shows both in one word. `holding` is what it takes from the pledge and covers of the
+    need. `household_id` and `desa` repeat the need's.
+    """
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        follows_household(),
+        CheckConstraint("quantity >= 1", "quantity"),
+        CheckConstraint("contributed BETWEEN 0 AND quantity", "contributed"),
+        CheckConstraint("delivered BETWEEN 0 AND contributed", "delivered"),
+        CheckConstraint(f"stage IN ({_STAGES})", "stage"),
+        CheckConstraint("approvals >= 0 AND approvals_needed BETWEEN 0 AND 2", "approvals"),
+        # While donations has not answered, the same pair is not proposed again.
+        Index(
+            "uq_allocation_proposed",
+            "need_id",
+            "pledge_id",
+            unique=True,
+            postgresql_where=text("stage = 'proposed'"),
+        ),
+        Index("ix_allocation_pledge", "pledge_id", "id"),
+        Index("ix_allocation_need", "need_id"),
+        Index("ix_allocation_status", "status", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))
+    need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    contributed: Mapped[int] = mapped_column(BigInteger, default=0)
+    delivered: Mapped[int] = mapped_column(BigInteger, default=0)
+    stage: Mapped[str] = mapped_column(String(12), default="proposed")
+    held: Mapped[bool] = mapped_column(default=False)
+    household_held: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(
+        String(12),
+        Computed(
+            f"CASE WHEN (held OR household_held) AND stage IN ({_LIVE}) THEN 'held' ELSE stage END",
+            persisted=True,
+        ),
+    )
+    holding: Mapped[int] = mapped_column(
+        BigInteger,
+        Computed(f"CASE WHEN stage IN ({_LIVE}) THEN quantity ELSE delivered END", persisted=True),
+    )
+    approvals_needed: Mapped[int] = mapped_column(default=0)
+    approvals: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(String(64))
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    policy_version: Mapped[int] = mapped_column(ForeignKey("policy.version"))
+    pledge_version: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it may still come to something."""
+        return self.stage in LIVE
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether a person's hold, on it or on its household, keeps it from going on."""
+        return self.held or self.household_held
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Tell whether people whose word its amount needs have still to give it."""
+        return self.approvals < self.approvals_needed
+
+
+class AllocationDecision(Model):
+    """What a person said to an allocation; never changed."""
+
+    __tablename__ = "allocation_decision"
+    __table_args__ = (
+        CheckConstraint("decision IN ('approve', 'hold', 'veto')", "decision"),
+        # The second word must be another person's.
+        Index(
+            "uq_allocation_decision_approve",
+            "allocation_id",
+            "decided_by",
+            unique=True,
+            postgresql_where=text("decision = 'approve' AND counts"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(10))
+    counts: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    decided_by: Mapped[str] = mapped_column(String(100))
+    decided_at: Mapped[datetime]
+
+
+class MarketChange(Model):
+    """A note that a market is to be settled again from a day on. The allocator takes the notes away."""
+
+    __tablename__ = "market_change"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    market: Mapped[str] = mapped_column(String(97))
+    due_on: Mapped[date]

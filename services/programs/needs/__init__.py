@@ -1,0 +1,1 @@
+"""What a household lacks, and how much of it is covered."""
