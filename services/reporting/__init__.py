@@ -1,0 +1,1 @@
+"""The service that counts: how far 0 % is, for everyone to see."""

@@ -1,0 +1,29 @@
+"""Reporting: how far 0 % is. Start reading here."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from services.reporting.database import db
+from services.reporting.projections.handlers import HANDLERS, UNHEARD
+from services.reporting.projections.operations import forget_minutes
+from shared.events.catalogue import topic_of
+from shared.service import Service, create_service_app
+from shared.settings import Settings, load
+from shared.worker import Task
+
+SERVICE = Service(
+    name="reporting",
+    db=db,
+    resources=(),
+    pages=(),
+    handlers=HANDLERS,
+    unheard=UNHEARD,
+    tasks=(Task("forget_minutes", forget_minutes, timedelta(hours=1)),),
+    topics=(topic_of("donations"), topic_of("programs")),
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the Flask app of this service."""
+    return create_service_app(SERVICE, settings or load("reporting"))

@@ -1,0 +1,1 @@
+"""Which figures may be shown: those behind which no household can be told."""

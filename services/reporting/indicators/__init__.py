@@ -1,0 +1,1 @@
+"""The figures, each with its definition, source and date."""

@@ -1,0 +1,217 @@
+"""What an event changes, as pure folds, and what a household, a need or a pledge then counts for.
+
+Events of one key come in order, those of different topics or keys do not. So what an allocation
+adds to a household or a need is a sum, and what a household or a pledge says of itself is its
+highest version: the order between the two never matters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import takewhile
+from uuid import UUID
+
+from shared.events import donations, programs
+
+# Raised when the same events would fold into other rows: the tables then want a rebuild.
+RULES = 1
+
+ANY_CATEGORY = "any"
+
+HouseholdState = programs.HouseholdRegistered | programs.HouseholdChanged
+PledgeState = (
+    donations.PledgeOpened | donations.PledgeAmended | donations.PledgeWithdrawn | donations.PledgeExpired
+)
+Decision = (
+    programs.HouseholdVerified
+    | programs.HouseholdRejected
+    | programs.VerificationLapsed
+    | programs.HouseholdGraduated
+)
+Step = (
+    donations.AllocationReserved
+    | donations.AllocationReleased
+    | donations.ContributionMade
+    | programs.DeliveryConfirmed
+)
+
+_STATUS_AFTER: dict[type, str] = {
+    programs.HouseholdVerified: "verified",
+    programs.HouseholdRejected: "rejected",
+    programs.VerificationLapsed: "lapsed",
+    programs.HouseholdGraduated: "graduated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What is known of a household here. Version 0: heard of, not yet registered.
+
+    `set_aside` sums quantities of any unit, reserved less released: all that counts is whether
+    anything is left. `verified_on` is the first verification, which waiting is measured from.
+    """
+
+    id: UUID
+    version: int = 0
+    desa: str = ""
+    people: int = 0
+    status: str = "registered"
+    verified_on: date | None = None
+    set_aside: int = 0
+    deliveries: int = 0
+    first_delivery_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is known of a need here. Quantity 0: heard of, not yet recorded."""
+
+    id: UUID
+    desa: str = ""
+    quantity: int = 0
+    closed: bool = False
+    set_aside: int = 0
+    delivered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """What a pledge counts for. `area` is the smallest that holds all it is meant for; empty: anywhere."""
+
+    id: UUID
+    version: int = 0
+    area: str = ""
+    fund: str = ""
+    strategy: str = ""
+    stakeholder_kind: str = ""
+    category: str = ANY_CATEGORY
+    value_idr: int = 0
+
+
+def describe_household(household: Household, event: HouseholdState) -> Household:
+    """Take over what the registry says now; an older version changes nothing."""
+    if event.version <= household.version:
+        return household
+    return replace(household, version=event.version, desa=event.desa, people=event.people)
+
+
+def decide_household(household: Household, event: Decision, day: date) -> Household:
+    """Take over what was decided about it, on a day."""
+    status = _STATUS_AFTER[type(event)]
+    first = household.verified_on or (day if status == "verified" else None)
+    return replace(household, status=status, verified_on=first)
+
+
+def count_step(household: Household, event: Step) -> Household:
+    """Add what a step of an allocation means for the household."""
+    match event:
+        case donations.AllocationReserved():
+            return replace(household, set_aside=household.set_aside + event.quantity)
+        case donations.AllocationReleased():
+            return replace(household, set_aside=household.set_aside - event.quantity)
+        case programs.DeliveryConfirmed():
+            first = min(household.first_delivery_on or event.day, event.day)
+            return replace(household, deliveries=household.deliveries + 1, first_delivery_on=first)
+    return household
+
+
+def record_need(need: Need, event: programs.NeedRecorded) -> Need:
+    """Take over what is lacking."""
+    return replace(need, desa=event.desa, quantity=event.quantity, closed=False)
+
+
+def cover_need(need: Need, event: Step) -> Need:
+    """Add what a step of an allocation means for the need."""
+    match event:
+        case donations.AllocationReserved():
+            return replace(need, set_aside=need.set_aside + event.quantity)
+        case donations.AllocationReleased():
+            return replace(need, set_aside=need.set_aside - event.quantity)
+        case programs.DeliveryConfirmed():
+            return replace(need, delivered=need.delivered + event.quantity)
+    return need
+
+
+def describe_pledge(pledge: Pledge, event: PledgeState) -> Pledge:
+    """Take over the pledge's state; an older version changes nothing."""
+    if event.version <= pledge.version:
+        return pledge
+    categories = event.restrictions.categories
+    return Pledge(
+        id=pledge.id,
+        version=event.version,
+        area=smallest_area_around(event.restrictions.areas),
+        fund=event.fund,
+        strategy=event.strategy,
+        stakeholder_kind=event.stakeholder_kind,
+        category=categories[0] if len(categories) == 1 else ANY_CATEGORY,
+        value_idr=event.value_idr,
+    )
+
+
+def smallest_area_around(codes: Sequence[str]) -> str:
+    """Return the code of the smallest area that holds all of them; empty where nothing does."""
+    levels = zip(*(code.split(".") for code in codes), strict=False)
+    return ".".join(takewhile(bool, (level[0] if len(set(level)) == 1 else "" for level in levels)))
+
+
+def is_on_the_list(household: Household) -> bool:
+    """Tell whether the registry counts it as extremely poor today."""
+    return household.version > 0 and household.status not in {"rejected", "graduated"}
+
+
+def figures_of_household(household: Household) -> dict[str, int]:
+    """Return what the household adds to the figures of its village."""
+    if household.version == 0:
+        return {}
+    listed = is_on_the_list(household)
+    return {
+        "households": int(listed),
+        "people": household.people if listed else 0,
+        "verified": int(household.status == "verified"),
+        "matched": int(household.set_aside > 0 or household.deliveries > 0),
+        "delivered": int(household.deliveries > 0),
+        "graduated": int(household.status == "graduated"),
+    }
+
+
+def figures_of_need(need: Need) -> dict[str, int]:
+    """Return what the need adds to the figures of its village: it is open, covered or delivered."""
+    if need.quantity == 0:
+        return {}
+    if need.delivered >= need.quantity:
+        return {"needs_delivered": 1}
+    if need.closed:
+        return {}
+    return {"needs_covered" if need.set_aside >= need.quantity else "needs_open": 1}
+
+
+def funding_of_step(event: Step) -> dict[str, int]:
+    """Return what a step adds to the columns of funding, in rupiah.
+
+    Reserved is what is set aside and not delivered yet; contributed is what was paid, delivered or
+    not, less what a release gave back.
+    """
+    match event:
+        case donations.AllocationReserved():
+            return {"reserved_idr": event.value_idr}
+        case donations.AllocationReleased():
+            returned = event.value_idr * event.contributed // event.quantity
+            return {"reserved_idr": -event.value_idr, "contributed_idr": -returned}
+        case donations.ContributionMade():
+            return {"contributed_idr": event.value_idr}
+        case programs.DeliveryConfirmed():
+            return {"reserved_idr": -event.value_idr, "delivered_idr": event.value_idr}
+
+
+def days_waited(household: Household) -> int | None:
+    """Return the days from the first verification to the first delivery; None before both."""
+    if household.version == 0 or household.verified_on is None or household.first_delivery_on is None:
+        return None
+    return max(0, (household.first_delivery_on - household.verified_on).days)
+
+
+def waiting_since(household: Household) -> date | None:
+    """Return the day since when a verified household has been waiting for its first delivery."""
+    waits = household.version > 0 and household.status == "verified" and household.deliveries == 0
+    return household.verified_on if waits else None

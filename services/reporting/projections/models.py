@@ -1,0 +1,148 @@
+"""The tables that events fold into. The first three hold facts, the others are sums of them.
+
+Nothing here is edited by people, so nothing refers to anything by foreign key: a fact may come
+before what it belongs to.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.reporting.database import Model
+
+Instant = DateTime(timezone=True)
+
+
+def _sum() -> Mapped[int]:
+    return mapped_column(BigInteger, server_default="0")
+
+
+class HouseholdFacts(Model):
+    """A household, by its opaque id. See `domain.Household`."""
+
+    __tablename__ = "household"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(server_default="0")
+    desa: Mapped[str] = mapped_column(String(13), server_default="")
+    people: Mapped[int] = mapped_column(server_default="0")
+    status: Mapped[str] = mapped_column(String(16), server_default="registered")
+    verified_on: Mapped[date | None]
+    set_aside: Mapped[int] = _sum()
+    deliveries: Mapped[int] = mapped_column(server_default="0")
+    first_delivery_on: Mapped[date | None]
+
+
+class NeedFacts(Model):
+    """A need. See `domain.Need`."""
+
+    __tablename__ = "need"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    desa: Mapped[str] = mapped_column(String(13), server_default="")
+    quantity: Mapped[int] = _sum()
+    closed: Mapped[bool] = mapped_column(server_default="false")
+    set_aside: Mapped[int] = _sum()
+    delivered: Mapped[int] = _sum()
+
+
+class PledgeFacts(Model):
+    """A pledge in its latest version. See `domain.Pledge`."""
+
+    __tablename__ = "pledge"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(server_default="0")
+    area: Mapped[str] = mapped_column(String(13), server_default="")
+    fund: Mapped[str] = mapped_column(String(32), server_default="")
+    strategy: Mapped[str] = mapped_column(String(32), server_default="")
+    stakeholder_kind: Mapped[str] = mapped_column(String(32), server_default="")
+    category: Mapped[str] = mapped_column(String(32), server_default="any")
+    value_idr: Mapped[int] = _sum()
+
+
+class AreaFigures(Model):
+    """The sums of one village; `pledged_idr` also of a larger area that a pledge is meant for."""
+
+    __tablename__ = "area_figures"
+
+    area: Mapped[str] = mapped_column(String(13), primary_key=True)
+    households: Mapped[int] = _sum()
+    people: Mapped[int] = _sum()
+    verified: Mapped[int] = _sum()
+    matched: Mapped[int] = _sum()
+    delivered: Mapped[int] = _sum()
+    graduated: Mapped[int] = _sum()
+    needs_open: Mapped[int] = _sum()
+    needs_covered: Mapped[int] = _sum()
+    needs_delivered: Mapped[int] = _sum()
+    pledged_idr: Mapped[int] = _sum()
+    reserved_idr: Mapped[int] = _sum()
+    contributed_idr: Mapped[int] = _sum()
+    delivered_idr: Mapped[int] = _sum()
+
+
+class FundingCell(Model):
+    """The four columns of funding of the whole regency, by all that they are grouped by."""
+
+    __tablename__ = "funding"
+
+    fund: Mapped[str] = mapped_column(String(32), primary_key=True)
+    strategy: Mapped[str] = mapped_column(String(32), primary_key=True)
+    stakeholder_kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    pledged_idr: Mapped[int] = _sum()
+    reserved_idr: Mapped[int] = _sum()
+    contributed_idr: Mapped[int] = _sum()
+    delivered_idr: Mapped[int] = _sum()
+
+
+class Waited(Model):
+    """How many households of an area (of each level) waited so many days for their first delivery."""
+
+    __tablename__ = "waited"
+
+    area: Mapped[str] = mapped_column(String(13), primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    households: Mapped[int] = _sum()
+
+
+class Waiting(Model):
+    """How many verified households of an area (of each level) have waited since a day."""
+
+    __tablename__ = "waiting"
+
+    area: Mapped[str] = mapped_column(String(13), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    households: Mapped[int] = _sum()
+
+
+class Change(Model):
+    """By how much the regency's figures changed in a day, or in a minute of the last days."""
+
+    __tablename__ = "change"
+
+    grain: Mapped[str] = mapped_column(String(6), primary_key=True)
+    start: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    people: Mapped[int] = _sum()
+    households: Mapped[int] = _sum()
+    verified: Mapped[int] = _sum()
+    graduated: Mapped[int] = _sum()
+    pledged_idr: Mapped[int] = _sum()
+    reserved_idr: Mapped[int] = _sum()
+    contributed_idr: Mapped[int] = _sum()
+    delivered_idr: Mapped[int] = _sum()
+
+
+class Applied(Model):
+    """The one row that says how far the tables are: its version grows with each batch of events."""
+
+    __tablename__ = "applied"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
+    version: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[datetime | None] = mapped_column(Instant)
+    rules: Mapped[int]
