@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run run-kafka check test bench env env-dev lock format words contracts clean tools
+.PHONY: help run run-kafka check test bench env env-dev lock format words contracts compose-env clean tools
 
 # Where things are kept; both can be moved by the environment.
 export HELIX_DATA ?= .helix
@@ -11,6 +11,8 @@ PORT_BASE ?= 8000
 BIN := .venv/bin
 RUN_ENV := .venv/.run-installed
 DEV_ENV := .venv/.dev-installed
+RESOLVE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +60,9 @@ tools: ## install what the tests look at the system with, where it is absent
 
 lock: $(DEV_ENV) ## resolve the dependencies anew
 	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --universal --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra local --constraint requirements.lock --generate-hashes --no-emit-index-url --universal --no-header -q -o requirements-run.lock
+	$(RESOLVE) --all-extras -o requirements.lock
+	$(RESOLVE) --constraint requirements.lock --extra local -o requirements-run.lock
+	$(RESOLVE) --constraint requirements.lock -o deploy/requirements.lock
 
 format: $(DEV_ENV) ## format the code
 	$(BIN)/ruff check --fix --select I,RUF022,RUF100 .
@@ -67,6 +70,10 @@ format: $(DEV_ENV) ## format the code
 
 contracts: $(DEV_ENV) ## write the events' schemas anew
 	$(BIN)/helix contracts write
+
+.env: | $(RUN_ENV)
+	@umask 077 && $(BIN)/helix secrets > $@
+compose-env: .env ## write .env with fresh secrets for docker-compose.yml, unless it is there
 
 clean: ## forget everything that `make run` kept
 	@$(BIN)/helix forget --data "$(HELIX_DATA)" 2>/dev/null || rm -rf "$(HELIX_DATA)"

@@ -53,6 +53,16 @@ def forget(data: Path) -> None:
     DataFolder(data.resolve()).forget()
 
 
+@commands.command()
+@click.option("--public-url", default="http://localhost:8080", show_default=True)
+def secrets(public_url: str) -> None:
+    """Print fresh secrets for docker-compose.yml, to be kept as .env."""
+    from helix.compose_secrets import lines
+
+    for line in lines(public_url):
+        click.echo(line)
+
+
 @commands.group()
 def topics() -> None:
     """The topics that events travel on."""

@@ -3,10 +3,8 @@
 import secrets
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from helix.local.folder import DataFolder
+from helix.signing_key import new_signing_key
 from shared import areas
 from shared.auth.principal import ROLES
 from shared.settings import SERVICES
@@ -30,7 +28,7 @@ def keep_secrets(folder: DataFolder) -> dict[str, Any]:
 def _make() -> dict[str, Any]:
     return {
         "secret_keys": {service: secrets.token_hex(32) for service in SERVICES},
-        "signing_keys": {service: _signing_key() for service in SERVICES},
+        "signing_keys": {service: new_signing_key() for service in SERVICES},
         "identity_key": secrets.token_hex(32),
         "blind_index_key": secrets.token_hex(32),
         "audit_key": secrets.token_hex(32),
@@ -38,11 +36,6 @@ def _make() -> dict[str, Any]:
         "passwords": {role: _password() for role in ROLES},
         "tksk_passwords": {area: _password() for area in areas.subdistricts() if area != HOME_AREA},
     }
-
-
-def _signing_key() -> str:
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _password() -> str:
