@@ -81,7 +81,7 @@ def _only_json() -> None:
         raise UnsupportedMediaType
 
 
-def created(body: dict[str, Any], path: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+def created(body: Any, path: str) -> tuple[Any, int, dict[str, str]]:
     """Return the answer 201 with the address of what was created."""
     return body, 201, {"Location": request.script_root + path}
 
