@@ -1,12 +1,14 @@
 """The commands that every service has, and those it brings itself."""
 
 import importlib
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import click
 
+from helix.dead_letter_commands import dead_letter_commands
 from shared import settings as settings_module
 from shared.settings import Settings
 
@@ -17,7 +19,7 @@ class ServiceGroup(click.Group):
     def __init__(self, service: str) -> None:
         super().__init__(service, help=f"The {service} service.", callback=self._load_settings)
         self.service = service
-        for command in (web, worker, migrate, dead_letters):
+        for command in (web, worker, migrate, dead_letter_commands):
             self.add_command(command)
 
     @staticmethod
@@ -58,13 +60,13 @@ def web(settings: Settings, bind: str | None, threads: int, processes: int) -> N
 
 
 @click.command()
+@click.option("--metrics-port", type=int, help="serve this process's measurements there")
 @click.pass_obj
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, metrics_port: int | None) -> None:
     """Publish this service's events, apply those of the others, run its periodic tasks."""
     from helix.worker_process import run_worker
 
-    app_module = _module(settings.service, "app")
-    run_worker(app_module.SERVICE, app_module.create_app(settings), settings)
+    sys.exit(run_worker(_module(settings.service, "app").SERVICE, settings, metrics_port=metrics_port))
 
 
 @click.command()
@@ -75,38 +77,3 @@ def migrate(settings: Settings) -> None:
 
     folder = Path(str(_module(settings.service, "app").__file__)).parent / "migrations"
     upgrade(settings.database_url, folder)
-
-
-@click.group("dead-letters")
-def dead_letters() -> None:
-    """The events that this service could not take."""
-
-
-@dead_letters.command("list")
-@click.pass_obj
-def list_dead_letters(settings: Settings) -> None:
-    """List them: where each came from and why it was put aside."""
-    from helix.dead_letters import list_all
-
-    list_all(settings)
-
-
-@dead_letters.command("show")
-@click.argument("position")
-@click.pass_obj
-def show_dead_letter(settings: Settings, position: str) -> None:
-    """Show the one at POSITION (partition:offset, as listed)."""
-    from helix.dead_letters import show
-
-    show(settings, position)
-
-
-@dead_letters.command("redrive")
-@click.argument("positions", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="every one that is listed")
-@click.pass_obj
-def redrive_dead_letters(settings: Settings, positions: tuple[str, ...], everything: bool) -> None:
-    """Hand those at POSITIONS to this service once more."""
-    from helix.dead_letters import redrive
-
-    redrive(settings, positions, everything=everything)
