@@ -4,7 +4,7 @@ from flask import Flask
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
-from services.programs.registry import models as registry_models  # noqa: F401 - its tables
+from services.programs.registry.api import blueprint as households
 from shared.events.catalogue import topic_of
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
@@ -12,7 +12,7 @@ from shared.settings import Settings, load
 SERVICE = Service(
     name="programs",
     db=db,
-    resources=[],
+    resources=[households],
     pages=[],
     navigation=(),
     handlers=[],

@@ -1,0 +1,1 @@
+"""The numbers by which the state tells people and families apart."""

@@ -1,0 +1,140 @@
+"""What follows from who lives in a household."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.programs.identity.domain import Sex
+from services.programs.scoring.domain import HOUSING_POINTS, Score, score
+from shared.vocabulary import ATTRIBUTES
+
+HOUSING_PARTS = tuple(HOUSING_POINTS)
+
+RELATIONS = ("head", "spouse", "child", "parent", "grandchild", "sibling", "in_law", "other")
+# Families say it with more words than a table needs.
+RELATION_WORDS = {relation: relation for relation in RELATIONS} | {
+    "wife": "spouse",
+    "husband": "spouse",
+    "son": "child",
+    "daughter": "child",
+    "mother": "parent",
+    "father": "parent",
+    "child_in_law": "in_law",
+    "parent_in_law": "in_law",
+}
+SEX_WORDS: dict[str, Sex] = {
+    "male": "male",
+    "m": "male",
+    "l": "male",
+    "female": "female",
+    "f": "female",
+    "p": "female",
+}
+
+# These follow from birth dates and from who is the head: what a file says of them is not believed.
+DERIVED = frozenset({"elderly", "child_under_5", "school_age", "female_head"})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as a file or a person gives it."""
+
+    nik: str
+    name: str
+    born_on: date
+    sex: Sex
+    relation: str
+    attributes: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> list[str]:
+        """Return the attributes that nothing else tells."""
+        return [
+            attribute for attribute in ATTRIBUTES if attribute in self.attributes and attribute not in DERIVED
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A household as a file or a person gives it; exactly one of its members is the head."""
+
+    kk_number: str
+    address: str
+    desa: str
+    decile: int
+    decile_source: str
+    decile_vintage: str
+    housing: dict[str, str]
+    members: Sequence[Person] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Of a member, what the household's figures follow from."""
+
+    born_on: date
+    sex: str
+    relation: str
+    attributes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is told of a household without telling who lives in it."""
+
+    people: int
+    ages: dict[str, int]
+    attributes: list[str]
+    score: Score
+
+
+def age_on(day: date, born_on: date) -> int:
+    """Return whole years lived; who is born on 29 February has the birthday on 1 March."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def age_bands(lives: Iterable[Life], day: date) -> dict[str, int]:
+    """Count members under 5, 5-17, 18-59, 60 and over."""
+    bands = dict.fromkeys(("under_5", "from_5_to_17", "from_18_to_59", "from_60"), 0)
+    for life in lives:
+        age = age_on(day, life.born_on)
+        band = (
+            "under_5"
+            if age < 5
+            else "from_5_to_17"
+            if age < 18
+            else "from_18_to_59"
+            if age < 60
+            else "from_60"
+        )
+        bands[band] += 1
+    return bands
+
+
+def household_attributes(lives: Iterable[Life], day: date) -> list[str]:
+    """Return the attributes of a household: each that one of its members has, in a fixed order."""
+    found: set[str] = set()
+    for life in lives:
+        age = age_on(day, life.born_on)
+        found |= set(life.attributes) - DERIVED
+        found |= {"elderly"} if age >= 60 else set()
+        found |= {"child_under_5"} if age < 5 else set()
+        found |= {"school_age"} if 7 <= age <= 18 else set()
+        found |= {"female_head"} if life.relation == "head" and life.sex == "female" else set()
+    return [attribute for attribute in ATTRIBUTES if attribute in found]
+
+
+def figures(lives: Sequence[Life], *, housing: dict[str, str], decile: int, day: date) -> Figures:
+    """Work out what follows from the members, the dwelling and the decile on a day."""
+    attributes = household_attributes(lives, day)
+    earners = sum(
+        18 <= age_on(day, life.born_on) < 60 and "unemployed" not in life.attributes for life in lives
+    )
+    return Figures(
+        people=len(lives),
+        ages=age_bands(lives, day),
+        attributes=attributes,
+        score=score(
+            housing=housing, attributes=attributes, decile=decile, people=len(lives), earners=earners
+        ),
+    )

@@ -1,0 +1,1 @@
+"""How vulnerable a household is, in a number that can be explained."""
