@@ -63,6 +63,20 @@ def secrets(public_url: str) -> None:
         click.echo(line)
 
 
+@commands.command()
+@click.option(
+    "--write", "document", type=click.Path(path_type=Path, exists=True), help="a document to put them in"
+)
+def settings(document: Path | None) -> None:
+    """Print every setting with its meaning and default, as a table."""
+    from helix import settings_table
+
+    if document is None:
+        click.echo("\n".join(settings_table.rows()))
+    else:
+        settings_table.write(document)
+
+
 @commands.group()
 def topics() -> None:
     """The topics that events travel on."""
