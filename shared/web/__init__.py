@@ -36,13 +36,15 @@ and forms (`shared.web.forms.Form` holds what was typed and what is wrong with i
     try: amend_pledge(...)
     except DomainError as error: form.take(error)        # pointers become the fields' names
 
-    {% from "macros/forms.html" import form_security, error_summary, rupiah_field, select_field, buttons %}
-    <form method="post" novalidate>{{ form_security() }}
-      {{ error_summary(form) }}
+    {% from "macros/forms.html" import post_form, rupiah_field, select_field, buttons %}
+    {% call post_form(form, url_for(".amend", id=pledge.id)) %}
       {{ rupiah_field(form, "quantity", _("Amount"), hint=_("Whole rupiah.")) }}
       {{ select_field(form, "fund", _("Source of funds"), options("fund")) }}
       {{ buttons(_("Save"), cancel=url_for(".list_pledges")) }}
-    </form>
+    {% endcall %}
+
+`post_form` adds the CSRF token and `submission`, a number that stays the same when the form is sent
+twice: `form.value("submission")` is the key under which to make the change only once.
 
 Filters in every template: `rupiah`, `rupiah_short`, `whole`, `count` (None is a suppressed number),
 `quantity(unit, item)`, `percent`, `day`, `instant`, `area`, `word("fund")`; functions: `options("fund")`,

@@ -18,6 +18,9 @@ from shared.web.words import item_name, unit_name
 NOTHING = "–"
 SUPPRESSED_BELOW = 10
 
+# Units that measure rather than count: `kg beras`, but not `buah kursi roda`.
+_MEASURES = frozenset({"kg", "litre", "m", "m2"})
+
 _SCALES = (
     (10**12, {"id": "triliun", "en": "trillion"}),
     (10**9, {"id": "miliar", "en": "billion"}),
@@ -69,13 +72,18 @@ def number_short(number: int) -> str:
 
 
 def quantity(amount: int | None, unit: str, item: str | None = None) -> str:
-    """Write a quantity in its unit: rupiah, or `120 kg beras`."""
+    """Write a quantity: `Rp25.000`, `120 kg beras`, `3 kursi roda`, or without an item `120 kg`."""
     if amount is None:
         return NOTHING
     if unit == RUPIAH:
         return rupiah(amount)
-    words = [whole(amount), unit_name(unit), item_name(item).lower() if item else ""]
-    return " ".join(word for word in words if word)
+    if item is None:
+        return f"{whole(amount)} {unit_name(unit)}"
+    name = item_name(item).lower()
+    if unit in _MEASURES:
+        return f"{whole(amount)} {unit_name(unit)} {name}"
+    # What is counted in pieces is named by itself. Indonesian has no plural; these names form theirs with s.
+    return f"{whole(amount)} {name}{'s' if current_language() == 'en' and amount != 1 else ''}"
 
 
 def day(value: date | datetime | None) -> str:

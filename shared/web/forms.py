@@ -6,7 +6,7 @@ operations: `take` shows their faults beside the same fields.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ class Form:
         self._values = values
         self._files: MultiDict[str, FileStorage] = files if files is not None else MultiDict()
         self.errors: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
         # What is wrong with the whole rather than with one field.
         self.fault: str | None = None
 
@@ -147,9 +148,18 @@ class Form:
         if not error.errors:
             self.fault = gettext(error.detail)
 
-    def faults(self) -> Iterable[tuple[str, str]]:
-        """Return (field, fault) of each fault; the field is empty for one of the whole."""
-        return [("", self.fault), *self.errors.items()] if self.fault else list(self.errors.items())
+    def call(self, name: str, label: str) -> str:
+        """Remember what the page calls a field, for the summary; return nothing to draw."""
+        self._labels[name] = label
+        return ""
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Return (field, what it is called and its fault) of each fault; no field for one of the whole."""
+        found = [("", self.fault)] if self.fault else []
+        for name, fault in self.errors.items():
+            label = self._labels.get(name)
+            found.append((name if label else "", f"{label}: {fault}" if label else fault))
+        return found
 
     def _miss(self, name: str, required: bool) -> None:
         if required:

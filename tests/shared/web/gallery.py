@@ -1,16 +1,17 @@
 """An app with a page for every part that pages are made of. It is a test's, and is not shipped."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, flash, g, render_template, request
 from flask_babel import lazy_gettext
 
 from shared import settings
+from shared.areas import subdistricts
 from shared.auth import access
 from shared.auth.principal import Principal
 from shared.http.problem import register_problems
-from shared.web import Link, init_pages
+from shared.web import Link, charts, formats, init_pages
 from shared.web.forms import Form
 
 NOW = datetime(2026, 11, 21, 15, 15, tzinfo=UTC)
@@ -39,6 +40,7 @@ def make_gallery(
     app.add_url_rule("/sign-in", "sign_in.sign_in", lambda: "", methods=["POST"])
     app.add_url_rule("/", "parts", access.everyone(show_parts))
     app.add_url_rule("/form", "form", access.everyone(show_form), methods=["GET", "POST"])
+    app.add_url_rule("/charts", "charts", access.everyone(show_charts))
     app.add_url_rule("/pledges", "pledges", lambda: render_template("empty_page.html"))
     app.add_url_rule("/broken", "broken", access.everyone(break_down))
     app.add_url_rule("/v1/things", "things", lambda: {"object": "thing"}, methods=["POST"])
@@ -110,6 +112,51 @@ def show_form() -> tuple[str, int]:
     form.text("about")
     form.choice("fund", ("zis", "csr"))
     return render_template("form.html", form=form), 422
+
+
+def show_charts() -> str:
+    """Show every chart."""
+    return render_template(
+        "charts.html", figures=make_charts(), spark=charts.sparkline("Naik", [1, 3, 2, 5, 8])
+    )
+
+
+def make_charts() -> list[charts.Chart]:
+    """Return one chart of each kind; the values follow from the areas' places in the list."""
+    counts = {code: None if n == 4 else 37 * (n * 8 % 21) + 12 for n, code in enumerate(subdistricts())}
+    stages = [
+        charts.Stage(*pair) for pair in (("Terdaftar", 2100), ("Terverifikasi", 1250), ("Dicocokkan", 810))
+    ]
+    stages += [charts.Stage("Tersalurkan", 402), charts.Stage("Graduasi", None)]
+    series = ("Dijanjikan", "Dicadangkan", "Dibayar", "Tersalurkan")
+    funds = [
+        charts.Group("Zakat, infak, sedekah", (4_250_000_000, 2_900_000_000, 2_100_000_000, 1_250_000_000)),
+        charts.Group("CSR", (1_800_000_000, 900_000_000, 450_000_000, 120_000_000)),
+        charts.Group("APBD kabupaten", (950_000_000, 950_000_000, 700_000_000, 0)),
+    ]
+    needs = [charts.Group("Pangan", (420, 310, 150)), charts.Group("Perbaikan rumah", (260, 80, 12))]
+    course = [
+        charts.Point(date(2024, 2, 12), 7408),
+        charts.Point(date(2024, 9, 1), 6900),
+        charts.Point(date(2025, 3, 1), 6120),
+        charts.Point(date(2026, 3, 1), 4800),
+    ]
+    target = charts.Point(date(2027, 12, 31), 0)
+    return [
+        charts.tile_map(
+            "Keluarga terverifikasi per kecamatan",
+            charts.subdistrict_tiles(counts, lambda code: f"/?area={code}"),
+            formats.count,
+            column="Keluarga",
+        ),
+        charts.funnel("Dari terdaftar sampai graduasi", stages, formats.count, column="Keluarga"),
+        charts.grouped_bars("Pendanaan menurut sumber", series, funds, formats.rupiah_short),
+        charts.stacked_bars("Kebutuhan", ("Terbuka", "Terpenuhi", "Tersalurkan"), needs, formats.count),
+        charts.trend("Orang miskin ekstrem", course, formats.whole, column="Orang", target=target),
+        charts.progress_to_target(
+            "Menuju 0", start=course[0], now=course[-1], target=target, write=formats.whole
+        ),
+    ]
 
 
 def break_down() -> str:
