@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import inbox
+from shared.settings import Settings
 from shared.worker import metrics
 from shared.worker.handler import Task
 
@@ -17,10 +18,11 @@ _UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 1))")
 COMMON = (Task("purge-inbox", inbox.purge, timedelta(hours=1)),)
 
 
-def run_once(task: Task, service: str, engine: Engine, sessions: sessionmaker[Session]) -> bool:
+def run_once(task: Task, settings: Settings, engine: Engine, sessions: sessionmaker[Session]) -> bool:
     """Run a task and commit; return True if there is more to do at once.
 
-    The lock belongs to the connection, not to the transaction: a task may commit on its way.
+    The lock belongs to the connection, not to the transaction: a task may commit on its way. The
+    session's `info["settings"]` are the service's settings: a task has no app to ask.
     """
     with engine.connect() as connection:
         held = connection.execute(_LOCK, {"name": task.name}).scalar_one()
@@ -28,7 +30,10 @@ def run_once(task: Task, service: str, engine: Engine, sessions: sessionmaker[Se
         if not held:
             return False
         try:
-            with sessions(bind=connection) as session, metrics.TASK_SECONDS.labels(service, task.name).time():
+            with (
+                sessions(bind=connection, info={"settings": settings}) as session,
+                metrics.TASK_SECONDS.labels(settings.service, task.name).time(),
+            ):
                 more = task.run(session)
                 session.commit()
         except BaseException:

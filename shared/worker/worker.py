@@ -71,7 +71,7 @@ class Parts:
 
     def run_task(self, task: Task) -> bool:
         """Run a task once; return True if there is more to do."""
-        return run_once(task, self.settings.service, self.engine, self.sessions)
+        return run_once(task, self.settings, self.engine, self.sessions)
 
 
 class Worker:
