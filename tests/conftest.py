@@ -15,10 +15,13 @@ from helix.local.postgres import Postgres
 from shared.auth.principal import Principal
 from shared.auth.tokens import Tokens
 from shared.bell import bell_of
+from shared.bus import Bus
+from shared.bus.builtin import BuiltinBus
 from shared.ids import new_id
 from shared.migrations import upgrade
-from shared.settings import Settings, load
+from shared.settings import Settings, load, passthrough
 from tests.browser import browser_page, chromium, serve
+from tests.prefixed_bus import PrefixedBus
 
 __all__ = ["browser_page", "chromium", "serve"]
 
@@ -51,6 +54,36 @@ def make_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
     yield make
     for name in made:
         postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """One Apache Kafka for each test process, or the one that HELIX_TEST_KAFKA names; its host:port."""
+    given = passthrough().get("HELIX_TEST_KAFKA")
+    if given:
+        yield given
+        return
+    from helix.local.kafka import free_ports, start_for
+
+    with tempfile.TemporaryDirectory(prefix="helix-kafka-") as folder:
+        broker = start_for(Path(folder), Path(folder), *free_ports())
+        yield broker.bootstrap
+        broker.stop()
+
+
+@pytest.fixture(params=["builtin", pytest.param("kafka", marks=pytest.mark.kafka)])
+def bus(request: pytest.FixtureRequest, make_database: Callable[[], str]) -> Iterator[PrefixedBus]:
+    """A bus of the test's own: once the built-in log, once Apache Kafka."""
+    shared_bus: Bus
+    if request.param == "builtin":
+        shared_bus = BuiltinBus(make_database())
+    else:
+        from shared.bus.kafka import KafkaBus
+
+        shared_bus = KafkaBus([request.getfixturevalue("kafka")])
+    own = PrefixedBus(shared_bus, f"{new_id().hex}.")
+    yield own
+    own.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,30 @@
-"""Which partition a key belongs to: murmur2, the same for every client of either bus."""
+"""Which partition a key belongs to: murmur2, as every client of Kafka computes it.
+
+Written out here so that the built-in log does not load a Kafka client, and both buses agree.
+"""
 
 from functools import lru_cache
 
-from kafka.partitioner.default import murmur2
+_SEED = 0x9747B28C
+_M = 0x5BD1E995
+_MASK = 0xFFFFFFFF
 
 
 @lru_cache(maxsize=65_536)
 def choose(key: bytes, partitions: int) -> int:
     """Return the partition of a key. Remembered, because murmur2 in Python is slow and keys recur."""
-    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+    return (murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def murmur2(data: bytes) -> int:
+    """Return the 32-bit MurmurHash2 of some bytes, with the seed that Kafka uses."""
+    whole = len(data) & ~3
+    value = _SEED ^ len(data)
+    for start in range(0, whole, 4):
+        word = int.from_bytes(data[start : start + 4], "little") * _M & _MASK
+        word = (word ^ word >> 24) * _M & _MASK
+        value = (value * _M & _MASK) ^ word
+    if whole < len(data):
+        value = (value ^ int.from_bytes(data[whole:], "little")) * _M & _MASK
+    value = (value ^ value >> 13) * _M & _MASK
+    return value ^ value >> 15
