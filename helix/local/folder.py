@@ -34,15 +34,13 @@ class DataFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.close()
             raise CannotRun(
                 f"Helix already runs on {self.path}; stop it first, or name another folder with HELIX_DATA."
             ) from None
-        self.require_room()
-
-    def require_room(self) -> None:
-        """Refuse to start on a disk that is about to be full."""
         free = shutil.disk_usage(self.path).free
         if free < NEEDED_BYTES:
+            self.close()
             raise CannotRun(
                 f"The disk of {self.path} has {free // 2**20} MB free; Helix needs {NEEDED_BYTES // 2**20} MB."
             )

@@ -111,17 +111,7 @@ class Processes:
 
     def converse(self, talks: Mapping[str, tuple[Sequence[str], str]], *, seconds: float) -> dict[str, str]:
         """Run commands side by side, each with its standard input; return what each printed."""
-        running = {
-            name: subprocess.Popen(
-                list(arguments),
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=(self._logs / f"{name}.log").open("ab"),
-                text=True,
-            )
-            for name, (arguments, _) in talks.items()
-        }
+        running = {name: self._conversing(name, arguments) for name, (arguments, _) in talks.items()}
         answers = {}
         for name, process in running.items():
             log = self._logs / f"{name}.log"
@@ -133,6 +123,17 @@ class Processes:
             if process.returncode:
                 raise CannotRun(f"{name} {ending(process.returncode)}: {last_line(log)} Its log is {log}.")
         return answers
+
+    def _conversing(self, name: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        with (self._logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                list(arguments),
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
     def find(self, name: str) -> Child | None:
         """Return a watched process."""
