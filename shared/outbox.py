@@ -40,10 +40,17 @@ def record_all(
     session: Session | scoped_session[Any], events: Iterable[Event], *, cause: Received | None = None
 ) -> list[UUID]:
     """Write events, in order, in one statement; return their ids."""
-    rows = [(new_id(), event, encode_data(event)) for event in events]
+    return record_effects(session, [(event, cause) for event in events])
+
+
+def record_effects(
+    session: Session | scoped_session[Any], effects: Iterable[tuple[Event, Received | None]]
+) -> list[UUID]:
+    """Write events, each with the one it follows from, in order, in one statement; return their ids."""
+    rows = [(new_id(), event, cause, encode_data(event)) for event, cause in effects]
     if not rows:
         return []
-    for _, event, value in rows:
+    for _, event, _, value in rows:
         if len(value) > LARGEST_VALUE:
             # The relay could never publish it, and everything behind it would wait for ever.
             raise ValueError(f"{event.type_name()} has {len(value)} bytes; {LARGEST_VALUE} is the most")
@@ -51,16 +58,16 @@ def record_all(
         _INSERT,
         {
             "now": clock.now(),
-            "ids": [event_id for event_id, _, _ in rows],
-            "topics": [topic_of(event.service) for _, event, _ in rows],
-            "keys": [str(event.key) for _, event, _ in rows],
-            "types": [event.type_name() for _, event, _ in rows],
-            "headers": [_context(event, cause) for _, event, _ in rows],
-            "values": [value for _, _, value in rows],
+            "ids": [event_id for event_id, _, _, _ in rows],
+            "topics": [topic_of(event.service) for _, event, _, _ in rows],
+            "keys": [str(event.key) for _, event, _, _ in rows],
+            "types": [event.type_name() for _, event, _, _ in rows],
+            "headers": [_context(event, cause) for _, event, cause, _ in rows],
+            "values": [value for _, _, _, value in rows],
         },
     )
     bell.ring_after_commit(session)
-    return [event_id for event_id, _, _ in rows]
+    return [event_id for event_id, _, _, _ in rows]
 
 
 def _context(event: Event, cause: Received | None) -> str:

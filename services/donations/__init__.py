@@ -1,0 +1,1 @@
+"""Who promises what, and what became of it."""

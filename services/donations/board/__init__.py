@@ -1,0 +1,1 @@
+"""What is short and where, as this service knows it from the events of programs."""

@@ -1,0 +1,35 @@
+"""What this service knows of needs, from the events of programs."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.donations.database import Model
+
+
+class BoardHousehold(Model):
+    """Where a household lives, and whether a pledge may reach it now. Its id is opaque."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    desa: Mapped[str] = mapped_column(String(13))
+    verified: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[bool] = mapped_column(default=False)
+
+
+class BoardNeed(Model):
+    """What a household lacks."""
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        Index("ix_board_need_open", "household", postgresql_where="NOT closed"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    household: Mapped[UUID]
+    category: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(String(32))
+    item: Mapped[str | None] = mapped_column(String(64))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    value_idr: Mapped[int] = mapped_column(BigInteger)
+    closed: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,1 @@
+"""What donors paid or handed over."""

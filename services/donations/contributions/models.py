@@ -1,0 +1,32 @@
+"""The table of contributions."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.donations.database import Model
+from shared import clock
+from shared.auth.visibility import OwnedByStakeholder
+from shared.ids import new_id
+
+
+class Contribution(OwnedByStakeholder, Model):
+    """What a donor paid or handed over for an allocation. One reference pays an allocation once."""
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        UniqueConstraint("allocation_id", "reference"),
+        Index("ix_contribution_stakeholder_id_id", "stakeholder_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
+    stakeholder_id: Mapped[UUID] = mapped_column(ForeignKey("stakeholder.id"))
+    pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"), index=True)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit: Mapped[str] = mapped_column(String(32))
+    paid_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(String(200))

@@ -1,0 +1,60 @@
+"""Recording what a donor paid or handed over."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from services.donations.contributions.models import Contribution
+from services.donations.database import db
+from services.donations.fulfilment.domain import require_payable
+from services.donations.fulfilment.operations import place, step
+from services.donations.fulfilment.queries import get_allocation
+from services.donations.pledges.queries import lock_pledge
+from services.donations.timeline.operations import note
+from shared import clock, outbox
+from shared.errors import Conflict, Fault, Invalid
+from shared.events.donations import ContributionMade
+from shared.ids import new_id
+
+
+def make_contribution(*, allocation: UUID, quantity: int, paid_on: date, reference: str) -> Contribution:
+    """Record that a part of an allocation was paid or handed over."""
+    if paid_on > clock.today():
+        raise Invalid([Fault("/paid_on", "Must not be in the future.")])
+    pledge = lock_pledge(get_allocation(allocation).pledge_id)
+    # Read again under the pledge's lock: another request may have paid meanwhile.
+    found = get_allocation(allocation, fresh=True)
+    require_payable(found.amounts, found.standing, quantity)
+    found.contributed += quantity
+    pledge.contributed += quantity
+    contribution = Contribution(
+        id=new_id(),
+        stakeholder_id=pledge.stakeholder_id,
+        pledge_id=pledge.id,
+        allocation_id=found.id,
+        quantity=quantity,
+        unit=found.unit,
+        paid_on=paid_on,
+        reference=reference,
+    )
+    db.session.add(contribution)
+    _flush_reference()
+    numbers = {"quantity": quantity, "unit": found.unit, "paid_on": paid_on.isoformat()}
+    db.session.add(note(pledge, "contribution_made", allocation=found.id, **numbers, **place(found)))
+    told = step(ContributionMade, found, quantity, contribution=contribution.id, paid_on=paid_on)
+    outbox.record(db.session, told)
+    db.session.commit()
+    return contribution
+
+
+def _flush_reference() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
+        if constraint != "uq_contribution_allocation_id_reference":
+            raise
+        db.session.rollback()
+        detail = "This allocation has a contribution with this reference already."
+        raise Conflict("reference_taken", detail) from None

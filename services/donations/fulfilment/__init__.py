@@ -1,0 +1,1 @@
+"""What a pledge is set aside for, paid, delivered and acknowledged."""

@@ -1,0 +1,100 @@
+"""The table of allocations."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    case,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.donations.database import Model
+from services.donations.fulfilment.domain import Amounts, status_of
+from shared import clock
+from shared.auth.visibility import OwnedByStakeholder
+
+
+class Allocation(OwnedByStakeholder, Model):
+    """A part of one pledge set aside for one need. Its household is an opaque id and is never shown."""
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("contributed >= 0 AND delivered >= 0 AND released >= 0", name="not_negative"),
+        CheckConstraint("delivered + released <= quantity", name="not_overdrawn"),
+        CheckConstraint("contributed + released <= quantity", name="not_overpaid"),
+        CheckConstraint("standing IN ('payable', 'awaiting_approval', 'held')", name="standing"),
+        CheckConstraint("outcome IN ('refused', 'vetoed', 'failed', 'released')", name="outcome"),
+        Index("ix_allocation_stakeholder_id_id", "stakeholder_id", "id"),
+        Index("ix_allocation_pledge_id_id", "pledge_id", "id"),
+        Index("ix_allocation_pledge_id_household", "pledge_id", "household"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
+    stakeholder_id: Mapped[UUID] = mapped_column(ForeignKey("stakeholder.id"))
+    pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))
+    need: Mapped[UUID] = mapped_column(index=True)
+    household: Mapped[UUID]
+    desa: Mapped[str] = mapped_column(String(13))
+    category: Mapped[str] = mapped_column(String(20))
+    stakeholder_kind: Mapped[str] = mapped_column(String(20))
+    fund: Mapped[str] = mapped_column(String(20))
+    strategy: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(String(32))
+    item: Mapped[str | None] = mapped_column(String(64))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    value_idr: Mapped[int] = mapped_column(BigInteger)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    standing: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    why: Mapped[str | None] = mapped_column(String(64))
+    contributed: Mapped[int] = mapped_column(BigInteger, default=0)
+    delivered: Mapped[int] = mapped_column(BigInteger, default=0)
+    released: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    @property
+    def amounts(self) -> Amounts:
+        """Return how far it has come."""
+        return Amounts(self.quantity, self.contributed, self.delivered, self.released)
+
+    @hybrid_property
+    def status(self) -> str:
+        """Return its status, in the words of the API."""
+        return status_of(self.amounts, self.standing, self.outcome)
+
+    @status.inplace.expression
+    @classmethod
+    def _status_in_sql(cls) -> ColumnElement[str]:
+        live = cls.quantity - cls.released
+        return case(
+            (live == 0, func.coalesce(cls.outcome, "released")),
+            (cls.delivered == live, "delivered"),
+            (cls.standing == "held", "held"),
+            (cls.contributed == live, "contributed"),
+            else_="reserved",
+        )
+
+    @property
+    def open(self) -> int:
+        """Return what the donor may pay or hand over now: nothing while an officer's word is awaited."""
+        return self.amounts.unpaid if self.standing == "payable" else 0
+
+    @property
+    def policy_version(self) -> int | None:
+        """Return the version of the policy that it was made under."""
+        return self.reasons.get("policy_version")
+
+    def value_of(self, quantity: int) -> int:
+        """Return what a part of it is worth in rupiah."""
+        return self.value_idr * quantity // self.quantity

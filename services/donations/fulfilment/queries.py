@@ -1,0 +1,42 @@
+"""Reads of allocations."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.donations.database import db
+from services.donations.fulfilment.models import Allocation
+from shared.errors import NotFound
+
+
+def select_allocations(*, pledge: UUID | None = None, status: str | None = None) -> Select[Any]:
+    """Return the statement of the allocations that the caller may see."""
+    rows = select(Allocation)
+    if pledge is not None:
+        rows = rows.where(Allocation.pledge_id == pledge)
+    return rows if status is None else rows.where(Allocation.status == status)
+
+
+def get_allocation(allocation: UUID, *, fresh: bool = False) -> Allocation:
+    """Return an allocation of the caller's; raise NotFound. `fresh` reads it from the database again."""
+    row = select(Allocation).where(Allocation.id == allocation)
+    found: Allocation | None = db.session.scalar(row.execution_options(populate_existing=fresh))
+    if found is None:
+        raise NotFound("allocation")
+    return found
+
+
+def find_granted(session: Session, places: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:
+    """Return what each (pledge, household) has been granted and kept so far."""
+    if not places:
+        return {}
+    place = (Allocation.pledge_id, Allocation.household)
+    rows = session.execute(
+        select(*place, func.sum(Allocation.quantity - Allocation.released))
+        .where(tuple_(*place).in_(sorted(places)))
+        .group_by(*place)
+    )
+    return {(pledge, household): int(granted) for pledge, household, granted in rows}

@@ -1,0 +1,1 @@
+"""What is promised, under which restrictions, and how much of it is left."""

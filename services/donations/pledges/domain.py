@@ -1,0 +1,133 @@
+"""Rules of a pledge: what may be promised, and how much of it is left."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.catalogue import ITEMS
+from shared.errors import Conflict, Fault
+from shared.vocabulary import RUPIAH
+
+# A promise as it is given: `resource`, `quantity`, `fund`, `zakat`, `restrictions`, `opens_on`,
+# `expires_on`. What was left out or did not hold is absent, so that the other faults show anyway.
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The four columns of a pledge, which are never added up, and what is free to be set aside.
+
+    `reserved` is set aside and not yet delivered; `contributed` is paid or handed over, what was
+    delivered of it included.
+    """
+
+    pledged: int
+    reserved: int
+    contributed: int
+    delivered: int
+    ended: bool = False
+
+    @property
+    def free(self) -> int:
+        """Return what may still be set aside: nothing once the pledge is withdrawn or expired."""
+        return 0 if self.ended else self.pledged - self.committed
+
+    @property
+    def committed(self) -> int:
+        """Return what can no longer be taken back by making the promise smaller."""
+        return self.reserved + self.delivered
+
+
+def status_of(ended: str | None, balance: Balance) -> str:
+    """Return `open`, `exhausted`, `withdrawn` or `expired`."""
+    return ended or ("open" if balance.free else "exhausted")
+
+
+def find_faults(given: Given, today: date) -> list[Fault]:
+    """Return everything that is wrong with a promise, each with its place."""
+    return [fault for rule in _RULES for fault in rule(given, today)]
+
+
+def _resource_faults(given: Given, _today: date) -> Iterator[Fault]:
+    resource = given.get("resource", {})
+    kind, item, unit = (resource.get(name) for name in ("kind", "item", "unit"))
+    if kind == "cash":
+        if item is not None:
+            yield Fault("/resource/item", "Cash has no item.")
+        if unit not in {None, RUPIAH}:
+            yield Fault("/resource/unit", "Cash is counted in whole rupiah (IDR).")
+    elif kind is not None:
+        yield from _item_faults(kind, item, unit)
+
+
+def _item_faults(kind: str, item: str | None, unit: str | None) -> Iterator[Fault]:
+    entry = ITEMS.get(item or "")
+    if entry is None or entry.kind != kind:
+        yield Fault("/resource/item", "Must be an item of this kind from the catalogue.")
+    elif unit != entry.unit:
+        yield Fault("/resource/unit", f"This item is counted in {entry.unit}.")
+
+
+def _window_faults(given: Given, today: date) -> Iterator[Fault]:
+    opens, expires = given.get("opens_on"), given.get("expires_on")
+    if expires is None:
+        return
+    if opens is not None and expires < opens:
+        yield Fault("/expires_on", "Must not be before the day it opens.")
+    elif expires < today:
+        yield Fault("/expires_on", "Must not be in the past.")
+
+
+def _zakat_faults(given: Given, _today: date) -> Iterator[Fault]:
+    if given.get("zakat") and given.get("fund", "zis") != "zis":
+        yield Fault("/zakat", "Only the fund zis can hold zakat.")
+
+
+def _amount_faults(given: Given, _today: date) -> Iterator[Fault]:
+    restrictions = given.get("restrictions", {})
+    least, cap, quantity = (
+        restrictions.get("minimum_grant"),
+        restrictions.get("cap_per_household"),
+        given.get("quantity"),
+    )
+    if least is None:
+        return
+    if cap is not None and least > cap:
+        yield Fault("/restrictions/minimum_grant", "Must not be more than the cap per household.")
+    if quantity is not None and least > quantity:
+        yield Fault("/restrictions/minimum_grant", "Must not be more than the whole pledge.")
+
+
+def _category_faults(given: Given, _today: date) -> Iterator[Fault]:
+    categories = given.get("restrictions", {}).get("categories")
+    entry = ITEMS.get(given.get("resource", {}).get("item") or "")
+    if categories and entry is not None and entry.category not in categories:
+        yield Fault("/restrictions/categories", f"This item only serves the category {entry.category}.")
+
+
+_RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
+    _resource_faults,
+    _window_faults,
+    _zakat_faults,
+    _amount_faults,
+    _category_faults,
+)
+
+
+def require_room(quantity: int, balance: Balance) -> None:
+    """Refuse to promise less than is set aside or delivered already."""
+    if quantity < balance.committed:
+        raise Conflict(
+            "below_reserved",
+            f"{balance.committed} is reserved or delivered already; the pledge can't become smaller than that.",
+            extra={"reserved": balance.reserved, "delivered": balance.delivered, "least": balance.committed},
+        )
+
+
+def require_going(ended: str | None) -> None:
+    """Refuse to change a promise that is over."""
+    if ended is not None:
+        raise Conflict(
+            "pledge_over", f"The pledge is {ended}; it can't be changed.", extra={"pledge_status": ended}
+        )

@@ -1,0 +1,177 @@
+"""Changes to pledges: open, amend, withdraw, expire. Each tells the others the pledge's whole state."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.donations.database import db
+from services.donations.fulfilment.operations import release_unpaid
+from services.donations.pledges.domain import find_faults, require_going, require_room
+from services.donations.pledges.models import Pledge
+from services.donations.pledges.queries import lock_pledge
+from services.donations.stakeholders.domain import require_approved
+from services.donations.stakeholders.models import Stakeholder
+from services.donations.timeline.operations import note
+from shared import clock, outbox
+from shared.catalogue import reference_price
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.events.donations import (
+    PledgeAmended,
+    PledgeExpired,
+    PledgeOpened,
+    PledgeWithdrawn,
+    Resource,
+    Restrictions,
+)
+from shared.vocabulary import RUPIAH, Fund, ResourceKind, StakeholderKind, Strategy
+
+_State = TypeVar("_State", PledgeOpened, PledgeAmended, PledgeWithdrawn, PledgeExpired)
+
+_EXPIRED_AT_ONCE = 200
+
+
+def open_pledge(stakeholder_id: UUID | None, given: Mapping[str, Any]) -> Pledge:
+    """Promise something for an approved organisation."""
+    stakeholder = _require_stakeholder(stakeholder_id)
+    given = {"opens_on": clock.today(), **given}
+    _require_faultless(given)
+    pledge = Pledge(
+        stakeholder_id=stakeholder.id,
+        stakeholder_kind=stakeholder.kind,
+        resource_kind=given["resource"]["kind"],
+        item=given["resource"].get("item"),
+        unit=given["resource"].get("unit") or RUPIAH,
+        quantity=given["quantity"],
+        fund=given["fund"],
+        zakat=given.get("zakat", False),
+        strategy=given["strategy"],
+        opens_on=given["opens_on"],
+        expires_on=given.get("expires_on"),
+        reference=given.get("reference"),
+        **_columns(given.get("restrictions", {})),
+    )
+    db.session.add(pledge)
+    _flush_reference()
+    db.session.add(note(pledge, "pledge_opened", quantity=pledge.quantity, unit=pledge.unit))
+    outbox.record(db.session, _state(PledgeOpened, pledge))
+    db.session.commit()
+    return pledge
+
+
+def amend_pledge(pledge: Pledge, changes: Mapping[str, Any]) -> Pledge:
+    """Change a pledge that the caller has locked: `quantity`, `restrictions`, `expires_on`."""
+    require_going(pledge.ended)
+    if not changes:
+        return pledge
+    _require_faultless(pledge.given() | dict(changes))
+    before = pledge.quantity
+    require_room(changes.get("quantity", before), pledge.balance)
+    pledge.quantity = changes.get("quantity", before)
+    if "expires_on" in changes:
+        pledge.expires_on = changes["expires_on"]
+    if "restrictions" in changes:
+        for name, value in _columns(changes["restrictions"]).items():
+            setattr(pledge, name, value)
+    pledge.version += 1
+    entry = note(
+        pledge,
+        "pledge_amended",
+        changed=sorted(changes),
+        before=before,
+        quantity=pledge.quantity,
+        unit=pledge.unit,
+    )
+    db.session.add(entry)
+    outbox.record(db.session, _state(PledgeAmended, pledge))
+    db.session.commit()
+    return pledge
+
+
+def withdraw_pledge(pledge_id: UUID) -> Pledge:
+    """Take back what is free and what is reserved but unpaid. Doing it again changes nothing."""
+    pledge = lock_pledge(pledge_id)
+    if pledge.ended != "withdrawn":
+        free = pledge.balance.free
+        pledge.ended, pledge.version = "withdrawn", pledge.version + 1
+        db.session.add(note(pledge, "pledge_withdrawn", quantity=free, unit=pledge.unit))
+        released = release_unpaid(db.session(), pledge)
+        outbox.record_all(db.session, [*released, _state(PledgeWithdrawn, pledge)])
+    db.session.commit()
+    return pledge
+
+
+def expire_pledges(session: Session) -> bool:
+    """End the pledges whose window is over; return whether more are waiting. Does not commit."""
+    over = session.scalars(
+        select(Pledge)
+        .where(Pledge.ended.is_(None), Pledge.expires_on < clock.today())
+        .order_by(Pledge.id)
+        .limit(_EXPIRED_AT_ONCE)
+        .with_for_update()
+    ).all()
+    for pledge in over:
+        session.add(note(pledge, "pledge_expired", quantity=pledge.balance.free, unit=pledge.unit))
+        pledge.ended, pledge.version = "expired", pledge.version + 1
+    outbox.record_all(session, [_state(PledgeExpired, pledge) for pledge in over])
+    return len(over) == _EXPIRED_AT_ONCE
+
+
+def _require_stakeholder(stakeholder_id: UUID | None) -> Stakeholder:
+    """Return the organisation, kept from being suspended until the promise is written."""
+    found = None
+    if stakeholder_id is not None:
+        found = db.session.get(Stakeholder, stakeholder_id, with_for_update={"read": True})
+    if found is None:
+        raise Forbidden("no_organisation", "Your account belongs to no organisation that can pledge.")
+    require_approved(found.status)
+    return found
+
+
+def _require_faultless(given: Mapping[str, Any]) -> None:
+    faults = find_faults(given, clock.today())
+    if faults:
+        raise Invalid(faults)
+
+
+def _flush_reference() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
+        if constraint != "uq_pledge_stakeholder_id_reference":
+            raise
+        db.session.rollback()
+        raise Conflict("reference_taken", "You have a pledge with this reference already.") from None
+
+
+def _columns(restrictions: Mapping[str, Any]) -> dict[str, Any]:
+    lists = {
+        name: list(dict.fromkeys(restrictions.get(name) or ()))
+        for name in ("areas", "categories", "attributes")
+    }
+    numbers = {name: restrictions.get(name) for name in ("max_decile", "cap_per_household", "minimum_grant")}
+    return lists | numbers
+
+
+def _state(kind: type[_State], pledge: Pledge) -> _State:
+    """Return the event that tells the whole state of a pledge. What has ended keeps what is committed."""
+    kept = pledge.quantity if pledge.ended is None else pledge.balance.committed
+    return kind(
+        pledge=pledge.id,
+        version=pledge.version,
+        stakeholder=pledge.stakeholder_id,
+        stakeholder_kind=cast(StakeholderKind, pledge.stakeholder_kind),
+        resource=Resource(kind=cast(ResourceKind, pledge.resource_kind), unit=pledge.unit, item=pledge.item),
+        quantity=kept,
+        value_idr=kept * reference_price(pledge.item),
+        fund=cast(Fund, pledge.fund),
+        zakat=pledge.zakat,
+        strategy=cast(Strategy, pledge.strategy),
+        restrictions=Restrictions(**pledge.restrictions),
+        opens_on=pledge.opens_on,
+        expires_on=pledge.expires_on,
+    )

@@ -1,0 +1,1 @@
+"""What donors get once a delivery is confirmed."""

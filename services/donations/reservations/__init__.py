@@ -1,0 +1,1 @@
+"""The last word on what programs proposes, and what follows from its later steps."""

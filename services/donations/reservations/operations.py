@@ -1,0 +1,244 @@
+"""Applying what programs tells about allocations: decide on proposals, follow approvals and deliveries.
+
+Everything is applied to the locked pledges of a batch, in order, and written at its end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.donations.fulfilment.domain import Offer, Wish, find_refusal
+from services.donations.fulfilment.models import Allocation
+from services.donations.fulfilment.operations import place, release, step
+from services.donations.fulfilment.queries import find_granted
+from services.donations.pledges.models import Pledge
+from services.donations.receipts.models import Receipt
+from services.donations.timeline.operations import note
+from shared import clock, outbox
+from shared.errors import Conflict
+from shared.events.donations import AllocationRefused, AllocationReserved
+from shared.events.envelope import Received
+from shared.events.event import Event
+from shared.events.programs import (
+    AllocationApproved,
+    AllocationCancelled,
+    AllocationHeld,
+    AllocationProposed,
+    AllocationVetoed,
+    DeliveryConfirmed,
+    DeliveryFailed,
+)
+
+
+@dataclass
+class _Batch:
+    """The locked pledges and the allocations that a batch is about, and what it causes."""
+
+    session: Session
+    pledges: dict[UUID, Pledge]
+    allocations: dict[UUID, Allocation]
+    granted: dict[tuple[UUID, UUID], int]
+    effects: list[tuple[Event, Received | None]] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+def apply_steps(session: Session, events: Sequence[Received]) -> None:
+    """Apply what programs told about allocations, in order. Does not commit."""
+    batch = _lock(session, [received.data for received in events])
+    for received in events:
+        _STEPS[type(received.data)](batch, received, received.data)
+    # What changed is written before what is told of it: a constraint refuses the one with the other.
+    session.flush()
+    session.add_all(batch.receipts)
+    session.flush()
+    outbox.record_effects(session, batch.effects)
+
+
+def _lock(session: Session, steps: Sequence[Any]) -> _Batch:
+    """Lock the pledges of a batch in the order of their ids, so that two workers can't block each other."""
+    pledges = session.scalars(
+        select(Pledge)
+        .where(Pledge.id.in_({step.pledge for step in steps}))
+        .order_by(Pledge.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    allocations = session.scalars(
+        select(Allocation)
+        .where(Allocation.id.in_({step.allocation for step in steps}))
+        .execution_options(populate_existing=True)
+    ).all()
+    capped = {pledge.id for pledge in pledges if pledge.cap_per_household is not None}
+    places = {(step.pledge, step.household) for step in steps if step.pledge in capped}
+    return _Batch(
+        session,
+        {pledge.id: pledge for pledge in pledges},
+        {allocation.id: allocation for allocation in allocations},
+        find_granted(session, places),
+    )
+
+
+def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> None:
+    """Reserve what is proposed, or refuse it and say what the pledge has left."""
+    if proposal.allocation in batch.allocations:
+        return
+    pledge = batch.pledges.get(proposal.pledge)
+    if pledge is None:
+        batch.effects.append((_refused(proposal, "unknown_pledge", 0), received))
+        return
+    place_of_grant = (pledge.id, proposal.household)
+    why = find_refusal(_offer(pledge), _wish(proposal, batch.granted.get(place_of_grant, 0)), clock.today())
+    allocation = _allocation(pledge, proposal, refused=why)
+    batch.allocations[allocation.id] = allocation
+    batch.session.add(allocation)
+    if why is not None:
+        batch.effects.append((_refused(proposal, why, pledge.balance.free), received))
+        return
+    pledge.reserved += proposal.quantity
+    batch.granted[place_of_grant] = batch.granted.get(place_of_grant, 0) + proposal.quantity
+    batch.session.add(
+        _told(pledge, allocation, "allocation_reserved", awaits_approval=proposal.awaits_approval)
+    )
+    reserved = step(AllocationReserved, allocation, allocation.quantity, left=pledge.balance.free)
+    batch.effects.append((reserved, received))
+
+
+def _approve(batch: _Batch, _received: Received, approved: AllocationApproved) -> None:
+    found = _live(batch, approved.allocation)
+    if found is not None and found.standing != "payable":
+        found.standing = "payable"
+        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_approved"))
+
+
+def _hold(batch: _Batch, _received: Received, held: AllocationHeld) -> None:
+    found = _live(batch, held.allocation)
+    if found is not None and found.standing != "held":
+        found.standing = "held"
+        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_held", why=held.reason))
+
+
+def _veto(batch: _Batch, received: Received, vetoed: AllocationVetoed) -> None:
+    _release_rest(batch, received, vetoed.allocation, "vetoed")
+
+
+def _cancel(batch: _Batch, received: Received, cancelled: AllocationCancelled) -> None:
+    _release_rest(batch, received, cancelled.allocation, cancelled.reason)
+
+
+def _fail(batch: _Batch, received: Received, failed: DeliveryFailed) -> None:
+    _release_rest(batch, received, failed.allocation, "failed")
+
+
+def _confirm(batch: _Batch, _received: Received, confirmed: DeliveryConfirmed) -> None:
+    """Count what reached the household, and write the donor's receipt."""
+    allocation = batch.allocations.get(confirmed.allocation)
+    if allocation is None or confirmed.quantity > allocation.amounts.undelivered:
+        raise Conflict("nothing_to_deliver", "More was delivered than this pledge has set aside for it.")
+    pledge = batch.pledges[allocation.pledge_id]
+    allocation.delivered += confirmed.quantity
+    pledge.reserved -= confirmed.quantity
+    pledge.delivered += confirmed.quantity
+    batch.receipts.append(_receipt(allocation, confirmed))
+    told = _told(
+        pledge, allocation, "delivery_confirmed", quantity=confirmed.quantity, day=confirmed.day.isoformat()
+    )
+    batch.session.add(told)
+
+
+def _release_rest(batch: _Batch, received: Received, allocation_id: UUID, why: str) -> None:
+    """Give back all that has not reached the household."""
+    allocation = _live(batch, allocation_id)
+    if allocation is None:
+        return
+    rest = allocation.amounts.undelivered
+    pledge = batch.pledges[allocation.pledge_id]
+    released = release(batch.session, pledge, allocation, rest, why)
+    place_of_grant = (pledge.id, allocation.household)
+    if place_of_grant in batch.granted:
+        batch.granted[place_of_grant] -= rest
+    batch.effects.append((released, received))
+
+
+def _live(batch: _Batch, allocation_id: UUID) -> Allocation | None:
+    """Return the allocation if a part of it is still on its way; a later step of a refused one is nothing."""
+    found = batch.allocations.get(allocation_id)
+    return found if found is not None and found.amounts.undelivered > 0 else None
+
+
+def _offer(pledge: Pledge) -> Offer:
+    limits = ("areas", "categories", "max_decile", "cap_per_household", "minimum_grant")
+    names = ("opens_on", "expires_on", "unit", "item", *limits)
+    kept = {name: getattr(pledge, name) for name in names}
+    return Offer(open=pledge.ended is None, free=pledge.balance.free, **kept)
+
+
+def _wish(proposal: AllocationProposed, granted: int) -> Wish:
+    kept = {name: getattr(proposal, name) for name in ("quantity", "unit", "item", "desa", "category")}
+    return Wish(decile=proposal.reasons.decile, granted=granted, **kept)
+
+
+def _allocation(pledge: Pledge, proposal: AllocationProposed, *, refused: str | None) -> Allocation:
+    """Return the row of a proposal. One that is refused gave everything back at once."""
+    names = ("need", "household", "desa", "category", "stakeholder_kind", "fund", "strategy", "unit", "item")
+    return Allocation(
+        id=proposal.allocation,
+        stakeholder_id=pledge.stakeholder_id,
+        pledge_id=pledge.id,
+        **{name: getattr(proposal, name) for name in names},
+        quantity=proposal.quantity,
+        value_idr=proposal.value_idr,
+        reasons=msgspec.to_builtins(proposal.reasons),
+        standing="awaiting_approval" if proposal.awaits_approval else "payable",
+        outcome="refused" if refused else None,
+        why=refused,
+        contributed=0,
+        delivered=0,
+        released=proposal.quantity if refused else 0,
+    )
+
+
+def _refused(proposal: AllocationProposed, why: str, left: int) -> AllocationRefused:
+    return AllocationRefused(
+        pledge=proposal.pledge,
+        allocation=proposal.allocation,
+        need=proposal.need,
+        quantity=proposal.quantity,
+        why=why,
+        left=left,
+    )
+
+
+def _receipt(allocation: Allocation, confirmed: DeliveryConfirmed) -> Receipt:
+    return Receipt(
+        stakeholder_id=allocation.stakeholder_id,
+        pledge_id=allocation.pledge_id,
+        allocation_id=allocation.id,
+        delivery=confirmed.delivery,
+        quantity=confirmed.quantity,
+        unit=allocation.unit,
+        item=allocation.item,
+        category=allocation.category,
+        desa=confirmed.desa,
+        day=confirmed.day,
+    )
+
+
+def _told(pledge: Pledge, allocation: Allocation, code: str, **data: Any) -> Any:
+    numbers = {"quantity": allocation.quantity, "unit": allocation.unit} | data
+    return note(pledge, code, allocation=allocation.id, **numbers, **place(allocation))
+
+
+_STEPS: dict[type[Event], Callable[[_Batch, Received, Any], None]] = {
+    AllocationProposed: _decide,
+    AllocationApproved: _approve,
+    AllocationHeld: _hold,
+    AllocationVetoed: _veto,
+    AllocationCancelled: _cancel,
+    DeliveryConfirmed: _confirm,
+    DeliveryFailed: _fail,
+}

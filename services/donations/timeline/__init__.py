@@ -1,0 +1,1 @@
+"""What happened to a pledge, in order."""

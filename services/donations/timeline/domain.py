@@ -1,0 +1,14 @@
+"""The stable codes of what can happen to a pledge. Pages put them into words."""
+
+CODES = (
+    "pledge_opened",
+    "pledge_amended",
+    "pledge_withdrawn",
+    "pledge_expired",
+    "allocation_reserved",
+    "allocation_approved",
+    "allocation_held",
+    "allocation_released",
+    "contribution_made",
+    "delivery_confirmed",
+)
