@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -30,6 +30,12 @@ class Client:
         self._urls = urls
         self._bearer = bearer
         self._session = requests.Session()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
 
     def get(self, service: str, path: str, **query: Any) -> Any:
         """Return the answer to a GET."""
@@ -95,7 +101,8 @@ class Person(Client):
     def renew(self) -> bool:
         """Exchange the password for a token of an hour."""
         body = {name: self._account[name] for name in ("username", "password")}
-        self._bearer = Client(self._urls).post(self._account["service"], "/v1/tokens", body)["access_token"]
+        with Client(self._urls) as anyone:
+            self._bearer = anyone.post(self._account["service"], "/v1/tokens", body)["access_token"]
         return True
 
 

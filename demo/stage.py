@@ -26,7 +26,14 @@ class Stage:
         self.random = Random(f"{self.state['seed']}-{self.state['starts']}")
 
     def _recall(self) -> dict[str, Any]:
-        fresh: dict[str, Any] = {"seed": 3517, "starts": 0, "registry": None, "portals": {}, "pledges": 0, "visits": 0}
+        fresh: dict[str, Any] = {
+            "seed": 3517,
+            "starts": 0,
+            "registry": None,
+            "portals": {},
+            "pledges": 0,
+            "visits": 0,
+        }
         try:
             kept: dict[str, Any] = json.loads(self._memory.read_text())
         except FileNotFoundError:
