@@ -75,5 +75,8 @@ contracts: $(DEV_ENV) ## write the events' schemas anew
 	@umask 077 && $(BIN)/helix secrets > $@
 compose-env: .env ## write .env with fresh secrets for docker-compose.yml, unless it is there
 
+words: $(DEV_ENV) ## collect the pages' strings into the catalogue and list what has no Indonesian yet
+	$(BIN)/python -m shared.web.catalogue_build
+
 clean: ## forget everything that `make run` kept
 	@$(BIN)/helix forget --data "$(HELIX_DATA)" 2>/dev/null || rm -rf "$(HELIX_DATA)"

@@ -10,7 +10,7 @@ from shared import areas
 from shared.catalogue import ITEMS
 from shared.web.language import current_language
 
-WORDS: dict[str, dict[str, LazyString]] = {
+WORDS: dict[str, dict[str, str | LazyString]] = {
     "stakeholder_kind": {
         "government": _("Government"),
         "private": _("Private sector"),
@@ -96,7 +96,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "released": _("Released"),
     },
     "delivery_outcome": {"delivered": _("Handed over"), "failed": _("Not handed over")},
-    "decile_source": {"P3KE": _("P3KE"), "DTKS": _("DTKS"), "DTSEN": _("DTSEN")},
+    "decile_source": {"P3KE": "P3KE", "DTKS": "DTKS", "DTSEN": "DTSEN"},
     "role": {
         "donor": _("Donor"),
         "tksk": _("Social worker (TKSK)"),
@@ -120,8 +120,8 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "delivered": _("Delivered"),
     },
     "unit": {
-        "IDR": _("rupiah"),
-        "kg": _("kg"),
+        "IDR": "rupiah",
+        "kg": "kg",
         "parcel": _("parcels"),
         "pack": _("packs"),
         "kit": _("kits"),

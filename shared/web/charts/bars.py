@@ -45,12 +45,12 @@ def grouped_bars(
     parts: list[Markup] = legend([(colours[n], name) for n, name in enumerate(series)], 0)
     for place, group in enumerate(groups):
         y = top + place * height
-        parts.append(text(0, y + 12, group.name, size=13, bold=True))
+        parts.append(text(0, y + 12, group.name, size=14, bold=True))
         for n, value in enumerate(group.values):
             length = (WIDTH - _VALUE_WIDTH) * (value or 0) / largest
             tip = f"{group.name}, {series[n]}: {write(value)}"
             parts.append(box(0, y + 20 + n * _STEP, max(length, 1.5), _BAR, colours[n], tip=tip))
-            parts.append(text(max(length, 1.5) + 6, y + 30.5 + n * _STEP, write(value), size=11.5))
+            parts.append(text(max(length, 1.5) + 6, y + 30.5 + n * _STEP, write(value), size=12.5))
     svg = frame(title, _describe(series, groups, write), top + height * len(groups), parts)
     return Chart(title, svg, (gettext("Group"), *series), _rows(groups, write))
 
@@ -70,9 +70,9 @@ def stacked_bars(
     parts: list[Markup] = legend([(colours[n], name) for n, name in enumerate(series)], 0)
     for place, group in enumerate(groups):
         y = top + place * 48
-        parts.append(text(0, y + 12, group.name, size=13, bold=True))
+        parts.append(text(0, y + 12, group.name, size=14, bold=True))
         if None not in group.values:
-            parts.append(text(WIDTH, y + 12, write(totals[place]), size=13, anchor="end", bold=True))
+            parts.append(text(WIDTH, y + 12, write(totals[place]), size=14, anchor="end", bold=True))
         x = 0.0
         for n, value in enumerate(group.values):
             length = WIDTH * (value or 0) / largest

@@ -40,14 +40,14 @@ def _draw(stage: Stage, y: float, widest: int, write: Write, share: str) -> list
     length = WIDTH * (stage.count or 0) / widest
     shown = write(stage.count)
     drawn = [
-        text(0, y + 14, stage.name, size=13, bold=True),
-        text(WIDTH, y + 14, shown, size=13, anchor="end", bold=True),
+        text(0, y + 14, stage.name, size=14, bold=True),
+        text(WIDTH, y + 14, shown, size=14, anchor="end", bold=True),
         box(0, y + 22, WIDTH, 16, "class-1"),
         box(0, y + 22, max(length, 2), 16, "chart-1", tip=f"{stage.name}: {shown}"),
     ]
     if share:
         words = gettext("%(share)s of the stage before", share=share)
-        drawn.append(text(WIDTH, y + 50, words, size=10.5, colour="quiet", anchor="end"))
+        drawn.append(text(WIDTH, y + 50, words, size=12, colour="quiet", anchor="end"))
     return drawn
 
 

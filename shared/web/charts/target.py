@@ -61,7 +61,7 @@ def trend(
     parts += [_dot(point, place, write) for point in points]
     x, y = place(points[-1])
     above = y - 10 if y > _TOP + 14 else y + 20
-    parts.append(text(min(x, _RIGHT), above, write(points[-1].value), size=13, anchor="middle", bold=True))
+    parts.append(text(min(x, _RIGHT), above, write(points[-1].value), size=14, anchor="middle", bold=True))
     svg = frame(title, _describe(points, target, write), _TOP + _HEIGHT + 28, parts)
     rows = [(day_short(point.day), write(point.value)) for point in points]
     if target:
@@ -77,16 +77,16 @@ def progress_to_target(title: str, *, start: Point, now: Point, target: Point, w
     mark = WIDTH * done
     anchor = "start" if done < 0.2 else "end" if done > 0.8 else "middle"
     parts = [
-        text(mark, 14, f"{write(now.value)} · {words}", size=13, anchor=anchor, bold=True),
+        text(mark, 14, f"{write(now.value)} · {words}", size=14, anchor=anchor, bold=True),
         box(0, 24, WIDTH, 18, "class-1"),
         box(0, 24, max(mark, 3), 18, "chart-1"),
         line(WIDTH - 1, 20, WIDTH - 1, 46, "ink"),
-        text(0, 62, f"{write(start.value)} · {day_short(start.day)}", size=11, colour="quiet"),
+        text(0, 62, f"{write(start.value)} · {day_short(start.day)}", size=12, colour="quiet"),
         text(
             WIDTH,
             62,
             f"{gettext('Target')} {write(target.value)} · {day_short(target.day)}",
-            size=11,
+            size=12,
             anchor="end",
         ),
     ]
@@ -142,7 +142,7 @@ def _grid(top: float, step: float, write: Write) -> list[Markup]:
         label = write(int(value) if value == int(value) else value)
         drawn += [
             line(_LEFT, y, _RIGHT, y),
-            text(_LEFT - 6, y + 4, label, size=11, colour="quiet", anchor="end"),
+            text(_LEFT - 6, y + 4, label, size=12, colour="quiet", anchor="end"),
         ]
     return drawn
 
@@ -157,7 +157,7 @@ def _days(points: Sequence[Point], place: Callable[[Point], tuple[float, float]]
         x = place(point)[0]
         if x - last >= 70:
             centre = min(x, WIDTH - 34)
-            drawn.append(text(centre, y, day_short(point.day), size=11, colour="quiet", anchor="middle"))
+            drawn.append(text(centre, y, day_short(point.day), size=12, colour="quiet", anchor="middle"))
             last = x
     return drawn
 

@@ -11,7 +11,7 @@ from shared.web.charts.drawing import COLOURS, WIDTH, Chart, Write, box, element
 
 _CLASSES = 5
 _GAP = 6
-_TILE_HEIGHT = 62
+_TILE_HEIGHT = 66
 _LEGEND_HEIGHT = 42
 _LONGEST_WORD = 12
 _HATCH = "helix-hatch"
@@ -92,8 +92,8 @@ def _draw(tile: Tile, width: float, bounds: Sequence[int], write: Write) -> Mark
         shade = _class(tile.value, bounds)
         ground, ink = box(x, y, width, _TILE_HEIGHT, f"class-{shade}"), "on-high" if shade > 3 else "on-low"
     words = _broken(tile.name)
-    lines = [text(x + 7, y + 16 + 12 * n, word, size=10.5, colour=ink) for n, word in enumerate(words)]
-    value = text(x + 7, y + _TILE_HEIGHT - 9, write(tile.value), size=15, colour=ink, bold=True)
+    lines = [text(x + 8, y + 17 + 13 * n, word, size=12, colour=ink) for n, word in enumerate(words)]
+    value = text(x + 8, y + _TILE_HEIGHT - 9, write(tile.value), size=16, colour=ink, bold=True)
     tip = element("title", f"{tile.name}: {write(tile.value)}")
     if tile.href is None:
         return element("g", tip, ground, *lines, value)
@@ -129,11 +129,11 @@ def _key(tiles: Sequence[Tile], bounds: Sequence[int], top: float, write: Write)
     for place, low in enumerate(lows):
         drawn.append(box(width * place, top, width - 3, 12, f"class-{_class(low, bounds)}"))
         drawn.append(
-            text(width * place, top + 27, f"≥ {write(low)}" if place else write(low), size=11, colour="quiet")
+            text(width * place, top + 27, f"≥ {write(low)}" if place else write(low), size=12, colour="quiet")
         )
     if suppressed:
         drawn += [_hatched(width * len(lows), top, width - 3, 12)]
-        drawn += [text(width * len(lows), top + 27, write(None), size=11, colour="quiet")]
+        drawn += [text(width * len(lows), top + 27, write(None), size=12, colour="quiet")]
     return drawn
 
 
