@@ -67,7 +67,11 @@ def _vault(identity_key: str, blind_index_key: str) -> Vault:
     return Vault(bytes.fromhex(identity_key), bytes.fromhex(blind_index_key))
 
 
+def vault_of(settings: Settings) -> Vault:
+    """Return the vault with the keys of a process."""
+    return _vault(settings.identity_key, settings.blind_index_key)
+
+
 def current_vault() -> Vault:
     """Return the vault with the keys of the current app."""
-    settings: Settings = current_app.config["HELIX"]
-    return _vault(settings.identity_key, settings.blind_index_key)
+    return vault_of(current_app.config["HELIX"])

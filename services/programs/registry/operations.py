@@ -133,18 +133,18 @@ def new_card(vault: Vault, household: Household, number: str) -> FamilyCard:
 def new_member(vault: Vault, household: Household, person: Person) -> Member:
     """Make the row of a member."""
     member = Member(id=new_id(), household_id=household.id, desa=household.desa, created_at=clock.now())
-    describe_member(vault, member, person)
+    describe_member(vault, member, person, desa=household.desa)
     return member
 
 
-def describe_member(vault: Vault, member: Member, person: Person) -> None:
+def describe_member(vault: Vault, member: Member, person: Person, *, desa: str) -> None:
     """Write what a file or a person says of a member."""
     member.nik = vault.seal(member.id, "nik", person.nik)
     member.nik_index = vault.index("nik", person.nik)
     member.name = vault.seal(member.id, "name", person.name)
     member.born_on, member.sex, member.relation = person.born_on, person.sex, person.relation
     member.attributes = person.given
-    member.warnings = nik_warnings(person.nik, born_on=person.born_on, sex=person.sex, desa=member.desa)
+    member.warnings = nik_warnings(person.nik, born_on=person.born_on, sex=person.sex, desa=desa)
     member.fingerprint = member_fingerprint(vault, person)
     member.updated_at = clock.now()
 

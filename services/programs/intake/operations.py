@@ -1,0 +1,168 @@
+"""Taking families into the registry, many at a time, each only once however often it comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.programs.intake.domain import Given
+from services.programs.intake.queries import Known, look_up
+from services.programs.registry.domain import Family, Life, Person, figures
+from services.programs.registry.models import Household, Member
+from services.programs.registry.operations import (
+    changed,
+    describe,
+    describe_member,
+    household_fingerprint,
+    member_fingerprint,
+    new_card,
+    new_household,
+    new_member,
+    registered,
+    set_figures,
+)
+from services.programs.vault import Vault
+from shared import clock, outbox
+from shared.events.event import Event
+
+Stay = Sequence[tuple[UUID, Person]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a row: an outcome, codes that say why, and the household it is in."""
+
+    row: UUID
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    household: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How families are taken in: by whom, and whether for real."""
+
+    vault: Vault
+    by: str
+    synthetic: bool = False
+    dry_run: bool = False
+
+
+def apply_families(session: Session, terms: Terms, families: Sequence[Given]) -> list[Receipt]:
+    """Create or update the households of families; return a receipt for each row. Does not commit.
+
+    Raises IntegrityError where somebody registered one of the people meanwhile.
+    """
+    intake = _Intake(session, terms, look_up(session, terms.vault, families))
+    receipts = [receipt for given in families for receipt in intake.take(given)]
+    if not terms.dry_run:
+        intake.write()
+    return receipts
+
+
+class _Intake:
+    """One batch of families on its way in."""
+
+    def __init__(self, session: Session, terms: Terms, known: Known) -> None:
+        self._session, self._terms, self._known = session, terms, known
+        self._taken: set[UUID] = set()
+        self._events: list[Event] = []
+        # Rows that point at a household are written after it.
+        self._dependents: list[object] = []
+
+    def take(self, given: Given) -> list[Receipt]:
+        """Take one family in; return the receipts of its rows."""
+        home = self._known.home_of(self._terms.vault, given.family)
+        if home is not None and home.id in self._taken:
+            return [Receipt(row, "duplicate", ("household_twice_in_file",)) for row in given.rows]
+        here: list[tuple[UUID, Person]] = []
+        receipts = []
+        for row, person in zip(given.rows, given.family.members, strict=True):
+            if self._known.lives_elsewhere(self._terms.vault, person, home):
+                receipts.append(Receipt(row, "duplicate", ("nik_in_other_household",)))
+            else:
+                here.append((row, person))
+        if not any(person.relation == "head" for _, person in here):
+            return receipts + [Receipt(row, "invalid", ("head_refused",)) for row, _ in here]
+        family = replace(given.family, members=[person for _, person in here])
+        return receipts + (self._update(home, family, here) if home else self._create(family, here))
+
+    def write(self) -> None:
+        """Write what is left, and the events of all."""
+        self._session.flush()
+        self._session.add_all(self._dependents)
+        self._session.flush()
+        outbox.record_all(self._session, self._events)
+
+    def _create(self, family: Family, here: Stay) -> list[Receipt]:
+        terms = self._terms
+        if terms.dry_run:
+            return [Receipt(row, "created") for row, _ in here]
+        household = new_household(terms.vault, family, by=terms.by, synthetic=terms.synthetic)
+        self._session.add(household)
+        self._dependents.append(new_card(terms.vault, household, family.kk_number))
+        self._dependents += [new_member(terms.vault, household, person) for person in family.members]
+        self._events.append(registered(household))
+        return [Receipt(row, "created", (), household.id) for row, _ in here]
+
+    def _update(self, home: Household, family: Family, here: Stay) -> list[Receipt]:
+        self._taken.add(home.id)
+        vault = self._terms.vault
+        members = {member.nik_index: member for member in self._known.members[home.id]}
+        outcomes: list[tuple[UUID, Person, Member | None, str]] = []
+        for row, person in here:
+            member = members.get(vault.index("nik", person.nik))
+            same = member is not None and member.fingerprint == member_fingerprint(vault, person)
+            outcomes.append(
+                (row, person, member, "unchanged" if same else "updated" if member else "created")
+            )
+        new_number = self._known.card_of(vault, family) is None
+        differs = new_number or home.fingerprint != household_fingerprint(vault, family)
+        if (differs or any(outcome != "unchanged" for *_, outcome in outcomes)) and not self._terms.dry_run:
+            self._change(home, family, {person.nik: member for _, person, member, _ in outcomes})
+        return [
+            # What changed of the household itself stands in the row of its head.
+            Receipt(
+                row,
+                "updated" if differs and person.relation == "head" and outcome == "unchanged" else outcome,
+                (),
+                home.id,
+            )
+            for row, person, _, outcome in outcomes
+        ]
+
+    def _change(self, home: Household, family: Family, present: dict[str, Member | None]) -> None:
+        vault = self._terms.vault
+        everyone = self._known.members[home.id]
+        self._make_way(home, family, present)
+        describe(vault, home, family)
+        lives = [_life(member) for member in everyone if member not in present.values()]
+        for person in family.members:
+            member = present[person.nik]
+            if member is None:
+                self._dependents.append(new_member(vault, home, person))
+            elif member.fingerprint != member_fingerprint(vault, person):
+                describe_member(vault, member, person, desa=home.desa)
+            lives.append(Life(person.born_on, person.sex, person.relation, person.given))
+        set_figures(home, figures(lives, housing=home.housing, decile=home.decile, day=clock.today()))
+        home.version += 1
+        self._events.append(changed(home))
+
+    def _make_way(self, home: Household, family: Family, present: dict[str, Member | None]) -> None:
+        """Close the old card, and let the old head step back, before the new ones are written."""
+        card = self._known.current_card(home)
+        if self._known.card_of(self._terms.vault, family) is None:
+            card.replaced_at = clock.now()
+            self._dependents.append(new_card(self._terms.vault, home, family.kk_number))
+        new_head = next(present[person.nik] for person in family.members if person.relation == "head")
+        for member in self._known.members[home.id]:
+            if member.relation == "head" and member is not new_head:
+                member.relation = "other"
+                # What is said of the member now is not what the file said before.
+                member.fingerprint = b""
+        self._session.flush()
+
+
+def _life(member: Member) -> Life:
+    return Life(member.born_on, member.sex, member.relation, member.attributes)
