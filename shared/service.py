@@ -21,6 +21,7 @@ from shared.auth.tokens import Tokens
 from shared.database import Database, engine_options, sqlalchemy_url
 from shared.events.serving import register_event_documents
 from shared.http.limits import register_limits
+from shared.http.openapi import serve_document
 from shared.http.problem import register_problems
 from shared.http.resources import Api, Blueprint, register_api
 from shared.settings import Settings
@@ -93,6 +94,7 @@ def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     register_sign_in(app, api, limiter, tokens, service.accounts)
     _register_health(app, service)
     register_event_documents(app)
+    serve_document(app, api)
     _register_features(app, api, service, limiter)
 
 

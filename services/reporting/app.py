@@ -5,8 +5,12 @@ from datetime import timedelta
 from flask import Flask
 
 from services.reporting.database import db
+from services.reporting.funding.api import blueprint as funding
+from services.reporting.indicators.api import blueprint as indicators
+from services.reporting.progress.api import blueprint as progress
 from services.reporting.projections.handlers import HANDLERS, UNHEARD
 from services.reporting.projections.operations import forget_minutes
+from services.reporting.trend.api import blueprint as trend
 from shared.events.catalogue import topic_of
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
@@ -15,7 +19,7 @@ from shared.worker import Task
 SERVICE = Service(
     name="reporting",
     db=db,
-    resources=(),
+    resources=(progress, funding, trend, indicators),
     pages=(),
     handlers=HANDLERS,
     unheard=UNHEARD,

@@ -1,6 +1,10 @@
-"""ETag and If-Match: nobody overwrites what somebody else changed meanwhile."""
+"""ETags: nobody overwrites what somebody else changed meanwhile, nobody fetches what has not changed."""
 
-from flask import Response, request
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, request
 
 from shared.errors import PreconditionFailed, PreconditionRequired
 
@@ -21,3 +25,31 @@ def require_version(current: int) -> None:
         raise PreconditionFailed(
             "changed_meanwhile", "It was changed since you read it. Read it again and repeat the change."
         )
+
+
+def revalidated(
+    tag: Callable[[], str], *, seconds: int = 2
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let anyone, and a cache in front, keep a public answer and ask whether it changed.
+
+    `tag` tells one state of the answer from another and is read first: what changes while the
+    answer is made is then seen by the next question. The same tag is a 304, made without the view.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def answer(*args: Any, **kwargs: Any) -> Response:
+            current = tag()
+            if request.if_none_match.contains_weak(current):
+                # A browser takes over the headers of a 304, so it must look like the kind of answer it stands for.
+                kind = "application/json" if request.path.startswith("/v1/") else "text/html"
+                response = Response(status=304, mimetype=kind)
+            else:
+                response = make_response(view(*args, **kwargs))
+            response.set_etag(current, weak=True)
+            response.headers["Cache-Control"] = f"public, max-age={seconds}"
+            return response
+
+        return answer
+
+    return decorate

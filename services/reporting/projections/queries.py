@@ -7,11 +7,12 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from services.reporting.database import db
 from services.reporting.projections.domain import Household, Need, Pledge
 from services.reporting.projections.models import Applied
+from shared import clock
 
 Fact = TypeVar("Fact", Household, Need, Pledge)
 
@@ -78,10 +79,16 @@ def add_to(
     )
 
 
-def find_position(session: Session) -> Applied | None:
+def find_position(session: Session | scoped_session[Any]) -> Applied | None:
     """Return how far the tables are; None before the first event."""
     return session.get(Applied, True, populate_existing=True)
 
 
 def _columns(table: str) -> list[str]:
     return [column.name for column in db.metadata.tables[table].columns]
+
+
+def current_tag() -> str:
+    """Return what tells the present figures from those before; waiting days grow with the day, too."""
+    position = find_position(db.session)
+    return f"{position.version if position else 0}-{clock.today():%Y%m%d}"

@@ -10,28 +10,13 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from services.reporting.database import db
-from services.reporting.projections.operations import apply_events
-from shared.events.envelope import Received
 from shared.http.idempotency import purge
+from tests.reporting.conftest import fold
 from tests.reporting.story import VILLAGE, Story, season, shuffled
 
 TABLES = ("household", "need", "pledge", "area_figures", "funding", "waited", "waiting", "change")
 KEYS = {"area", "days", "since", "fund", "strategy", "stakeholder_kind", "category", "grain", "start"}
 EXCHANGE = {"outbox", "inbox", "consumer_offset", "idempotency"}
-
-
-@pytest.fixture
-def reporting(make_app: Callable[..., Flask]) -> Flask:
-    """Reporting on a fresh database."""
-    return make_app("reporting")
-
-
-def fold(app: Flask, events: list[Received], batch: int = 500) -> None:
-    """Apply the events in batches, each in one transaction."""
-    with app.app_context():
-        for start in range(0, len(events), batch):
-            apply_events(db.session(), events[start : start + batch])
-            db.session.commit()
 
 
 def contents(app: Flask) -> dict[str, list[tuple[Any, ...]]]:

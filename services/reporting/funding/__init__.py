@@ -1,0 +1,1 @@
+"""What was promised, set aside, paid and delivered."""

@@ -1,0 +1,66 @@
+"""The target, and what is computed from the figures of an area."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from services.reporting.disclosure.domain import SMALLEST_SHOWN, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be reached, until when, and who said so."""
+
+    people: int
+    rate: float
+    due: date
+    source: str
+
+
+TARGET = Target(
+    people=0,
+    rate=0.0,
+    due=date(2026, 12, 31),
+    source=(
+        "0 % extreme poverty: Inpres 4/2022 (by 2024), restated at Jombang's coordination meeting of"
+        " 12 February 2024; Inpres 8/2025, by the end of 2026 as stated by the government (press, 14 March 2025)"
+    ),
+)
+
+
+def percentage(part: int | None, whole: int | None) -> float | None:
+    """Return a part in percent of a whole, to four digits; None where one of them is hidden or absent."""
+    return None if part is None or not whole else round(100 * part / whole, 4)
+
+
+def coverage_of(shown: Shown) -> dict[str, float | None]:
+    """Return which part, in percent, of the needs is covered, and of the households has been matched."""
+    needs = [shown[name] for name in ("needs_open", "needs_covered", "needs_delivered")]
+    known = [count for count in needs if count is not None]
+    total = sum(known) if len(known) == len(needs) else None
+    return {
+        "needs": percentage(None if total is None else total - known[0], total),
+        "households": percentage(shown["matched"], shown["households"]),
+    }
+
+
+def percentile(households: Mapping[int, int], share: float) -> int | None:
+    """Return the days that this share of the households did not exceed (nearest rank).
+
+    `households` counts them by days. None for so few that one of them could be told.
+    """
+    total = sum(households.values())
+    if total < SMALLEST_SHOWN:
+        return None
+    rank = math.ceil(share * total)
+    for days in sorted(households):
+        rank -= households[days]
+        if rank <= 0:
+            return days
+    raise AssertionError("the rank is within the total")
+
+
+def spread(households: Mapping[int, int]) -> dict[str, int | None]:
+    """Return the median and the 90th percentile of days."""
+    return {"median": percentile(households, 0.5), "p90": percentile(households, 0.9)}

@@ -1,0 +1,149 @@
+"""The figures of every area, as they may be shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from services.reporting.disclosure.domain import Shown, disclose
+from services.reporting.progress.domain import TARGET, coverage_of, percentage, spread
+from services.reporting.projections.models import AreaFigures, Waited, Waiting
+from services.reporting.projections.queries import find_position
+from shared import areas, clock
+
+AnySession = Session | scoped_session[Any]
+Days = dict[str, dict[int, int]]
+
+FUNNEL = {
+    "registered": "households",
+    **{name: name for name in ("verified", "matched", "delivered", "graduated")},
+}
+NEEDS = {name: f"needs_{name}" for name in ("open", "covered", "delivered")}
+FUNDING = {name: f"{name}_idr" for name in ("pledged", "reserved", "contributed", "delivered")}
+
+_MEASURES = [column for column in AreaFigures.__table__.columns if column.name != "area"]
+
+
+def show_areas(session: AnySession, regency: str) -> dict[str, Shown]:
+    """Return the figures of the regency and every area in it, None where hidden."""
+    return disclose(_totals(session, regency), regency, areas.children_of)
+
+
+def summarise(session: AnySession, code: str, regency: str, *, synthetic: bool) -> dict[str, Any]:
+    """Return the headline, funnel, needs and funding of an area."""
+    return _summary(session, code, show_areas(session, regency)[code], synthetic=synthetic)
+
+
+def describe_area(session: AnySession, code: str, regency: str, *, synthetic: bool) -> dict[str, Any]:
+    """Return an area as `summarise` does, with coverage and waiting, and its children beside each other."""
+    shown = show_areas(session, regency)
+    children = areas.children_of(code)
+    waiting = _waiting_days(session, [code, *children])
+    return {
+        **_summary(session, code, shown[code], synthetic=synthetic),
+        "object": "area",
+        "parent": parent_of(code, regency),
+        "coverage": coverage_of(shown[code]),
+        "waiting_days": waiting[code],
+        "children": [
+            {
+                **_place(child),
+                **_figures(child, shown[child]),
+                "coverage": coverage_of(shown[child]),
+                "waiting_days": waiting[child],
+            }
+            for child in children
+        ],
+    }
+
+
+def parent_of(code: str, regency: str) -> str | None:
+    """Return the area around an area; None for the regency."""
+    return None if code == regency else code.rpartition(".")[0]
+
+
+def population_of(code: str, regency: str) -> int | None:
+    """Return how many people lived there in 2022 (BPS); None for a village."""
+    subdistricts = areas.subdistricts()
+    if code == regency:
+        return sum(entry.population for entry in subdistricts.values() if areas.contains(regency, entry.code))
+    return subdistricts[code].population if code in subdistricts else None
+
+
+def _totals(session: AnySession, regency: str) -> dict[str, dict[str, int]]:
+    """Return the sums of every area: its own and those of what lies in it."""
+    names = [column.name for column in _MEASURES]
+    totals = {code: dict.fromkeys(names, 0) for code in _codes(regency)}
+    for area, *figures in session.execute(select(AreaFigures.area, *_MEASURES)):
+        for code in _around(area, regency):
+            if code in totals:
+                total = totals[code]
+                for name, figure in zip(names, figures, strict=True):
+                    total[name] += figure
+    # A delivery may be heard of before its reservation is; for that moment a sum would be below zero.
+    return {code: {name: max(0, figure) for name, figure in total.items()} for code, total in totals.items()}
+
+
+def _codes(regency: str) -> list[str]:
+    inside = areas.children_of(regency)
+    return [regency, *inside, *(village for code in inside for village in areas.children_of(code))]
+
+
+def _around(area: str, regency: str) -> set[str]:
+    """Return the codes that an area's figures count for: what is meant for anywhere is the regency's."""
+    return {regency, area[:8], area} if areas.contains(regency, area) else {regency}
+
+
+def _waiting_days(session: AnySession, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    waited = _by_area(
+        session.execute(select(Waited.area, Waited.days, Waited.households).where(Waited.area.in_(codes)))
+    )
+    today = clock.today()
+    found = session.execute(
+        select(Waiting.area, Waiting.since, Waiting.households).where(Waiting.area.in_(codes))
+    )
+    waiting = _by_area((area, max(0, (today - since).days), households) for area, since, households in found)
+    return {code: {**spread(waited[code]), "still_waiting": spread(waiting[code])} for code in codes}
+
+
+def _by_area(rows: Iterable[tuple[str, int, int]]) -> Days:
+    days: Days = defaultdict(lambda: defaultdict(int))
+    for area, number, households in rows:
+        days[area][number] += households
+    return days
+
+
+def _summary(session: AnySession, code: str, shown: Shown, *, synthetic: bool) -> dict[str, Any]:
+    position = find_position(session)
+    return {
+        "object": "summary",
+        "as_of": position.as_of if position else None,
+        "position": position.version if position else 0,
+        **_place(code),
+        "synthetic": synthetic,
+        "target": asdict(TARGET),
+        **_figures(code, shown),
+    }
+
+
+def _place(code: str) -> dict[str, str]:
+    return {"area": code, "name": areas.name_of(code)}
+
+
+def _figures(code: str, shown: Shown) -> dict[str, Any]:
+    population = population_of(code, code[:5])
+    headline = {"people": shown["people"], "households": shown["households"]}
+    return {
+        "headline": _group(headline)
+        | {"rate": percentage(shown["people"], population), "population": population},
+        "funnel": _group({name: shown[figure] for name, figure in FUNNEL.items()}),
+        "needs": _group({name: shown[figure] for name, figure in NEEDS.items()}),
+        "funding": _group({name: shown[figure] for name, figure in FUNDING.items()}),
+    }
+
+
+def _group(figures: dict[str, int | None]) -> dict[str, Any]:
+    return {**figures, "suppressed": None in figures.values()}
