@@ -1,6 +1,7 @@
 """Local accounts: for a machine without an OpenID Connect provider. Passwords are argon2 hashes."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,13 @@ SHORTEST_PASSWORD = 12
 
 _hasher = PasswordHasher()
 
-# Checked where the name is unknown, so that the time an answer takes does not tell which names exist.
-_NOBODY = _hasher.hash(new_id().hex)
+
+@cache
+def _nobody() -> str:
+    """Return a hash that no password has: checked where the name is unknown, so that the time an
+    answer takes does not tell which names exist.
+    """
+    return _hasher.hash(new_id().hex)
 
 
 class AccountColumns:
@@ -86,7 +92,7 @@ class Accounts:
             select(self._model).where(self._model.username == username, self._model.active)
         )
         try:
-            _hasher.verify(account.password_hash if account else _NOBODY, password)
+            _hasher.verify(account.password_hash if account else _nobody(), password)
         except (VerificationError, InvalidHashError):
             return None
         return account
