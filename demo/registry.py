@@ -22,7 +22,7 @@ HOUSING: dict[str, dict[str, int]] = {
     "jenis_lantai": {"semen": 52, "keramik": 14, "tanah": 34},
     "sumber_air": {"sumur": 58, "ledeng": 16, "mata_air": 12, "sungai": 14},
     "sanitasi": {"sendiri": 46, "bersama": 31, "tidak_ada": 23},
-    "penerangan": {"listrik_450": 63, "listrik_900": 22, "listrik_menumpang": 11, "bukan_listrik": 4},
+    "penerangan": {"listrik_450": 63, "listrik_900": 22, "menumpang": 11, "bukan_listrik": 4},
 }
 
 _FIRST_SERIAL = 9000
