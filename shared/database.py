@@ -67,6 +67,8 @@ def engine_options() -> dict[str, Any]:
     """Return the options of every service's engine."""
     return {
         "pool_pre_ping": True,
+        # The text of an error goes to the log, and its parameters may be a person's data.
+        "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 10,
