@@ -160,9 +160,10 @@ def ending(code: int) -> str:
 
 
 def last_line(log: Path) -> str:
-    """Return the last line of a log, to say why."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
+    """Return the last line of a log that says why, cut where it is long."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    telling = [line for line in lines if line and not line.startswith("(Background on this error")]
+    return telling[-1][:300] if telling else ""
 
 
 def _process(child: Child) -> subprocess.Popen[bytes]:
