@@ -15,8 +15,6 @@ from helix.local.postgres import Postgres
 from shared.auth.principal import Principal
 from shared.auth.tokens import Tokens
 from shared.bell import bell_of
-from shared.bus import Bus
-from shared.bus.builtin import BuiltinBus
 from shared.ids import new_id
 from shared.migrations import upgrade
 from shared.settings import Settings, load, passthrough
@@ -74,14 +72,8 @@ def kafka() -> Iterator[str]:
 @pytest.fixture(params=["builtin", pytest.param("kafka", marks=pytest.mark.kafka)])
 def bus(request: pytest.FixtureRequest, make_database: Callable[[], str]) -> Iterator[PrefixedBus]:
     """A bus of the test's own: once the built-in log, once Apache Kafka."""
-    shared_bus: Bus
-    if request.param == "builtin":
-        shared_bus = BuiltinBus(make_database())
-    else:
-        from shared.bus.kafka import KafkaBus
-
-        shared_bus = KafkaBus([request.getfixturevalue("kafka")])
-    own = PrefixedBus(shared_bus, f"{new_id().hex}.")
+    address = make_database() if request.param == "builtin" else request.getfixturevalue("kafka")
+    own = PrefixedBus(request.param, address, f"{new_id().hex}.")
     yield own
     own.close()
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from shared.bus import Bus, Consumer, Locate, Message, Part, Positions, Producer, Record, Topic
+from shared.bus.builtin import BuiltinBus
 
 
 class PrefixedBus:
     """Puts a prefix before every name on the way in, and takes it off on the way out."""
 
-    def __init__(self, bus: Bus, prefix: str) -> None:
-        self._bus = bus
+    def __init__(self, kind: str, address: str, prefix: str) -> None:
+        # Enough to open it again in another process.
+        self.place = {"kind": kind, "address": address, "prefix": prefix}
+        self._bus = _open(kind, address)
         self._prefix = prefix
 
     def ensure_topics(self, topics: Iterable[Topic]) -> list[str]:
@@ -52,6 +55,14 @@ class PrefixedBus:
 
     def _out(self, positions: Positions) -> dict[Part, int]:
         return {Part(self._prefix + part.topic, part.partition): at for part, at in positions.items()}
+
+
+def _open(kind: str, address: str) -> Bus:
+    if kind == "builtin":
+        return BuiltinBus(address)
+    from shared.bus.kafka import KafkaBus
+
+    return KafkaBus([address])
 
 
 class _Producer:

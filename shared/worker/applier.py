@@ -69,6 +69,10 @@ class Applier:
         metrics.DUPLICATES.labels(self._service).inc(outcome.duplicates)
         return outcome
 
+    def close(self) -> None:
+        """Let go of the bus."""
+        self._producer.close()
+
     def _apply_somehow(self, batch: Batch) -> Outcome:
         try:
             return self._commit(batch, self._together)

@@ -72,6 +72,7 @@ class Consuming:
             _log.info("the last batch was left to the next worker", extra={"error": describe(error)[1]})
         finally:
             self._thread.shutdown(wait=True)
+            self._applier.close()
             self._consumer.close()
 
     def _locate(self, parts: Sequence[Part]) -> dict[Part, int]:

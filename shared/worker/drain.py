@@ -52,6 +52,7 @@ class _Service:
     def close(self) -> None:
         """Let go of connections."""
         self._relay.close()
+        self._applier.close()
         if self._consumer is not None:
             self._consumer.close()
 

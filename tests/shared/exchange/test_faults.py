@@ -1,0 +1,209 @@
+"""What remains true when processes are killed and servers go away. Real processes, real signals."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helix.local.kafka import free_ports, start_for
+from shared.bus.topics import all_topics
+from shared.ids import new_id
+from shared.worker.watchdog import EXIT_STALLED
+from tests.prefixed_bus import PrefixedBus
+from tests.shared.exchange.side import HANDLERS, Side, approved
+
+pytestmark = pytest.mark.slow
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(bus: PrefixedBus) -> Iterator[Start]:
+    """Return a function that starts a worker process for a side; what is left is killed after the test."""
+    with ExitStack() as stack:
+
+        def start_process(
+            side: Side, handlers: str = "none", *, stall_seconds: int = 60
+        ) -> "subprocess.Popen[str]":
+            given = {
+                "service": side.settings.service,
+                "url": side.settings.database_url,
+                "bus": bus.place,
+                "handlers": handlers,
+                "stall_seconds": stall_seconds,
+            }
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.shared.exchange.worker_process", json.dumps(given)],
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            # Read on, so that the process never waits for a full pipe.
+            lines: list[str] = []
+            reader = threading.Thread(target=lambda: lines.extend(process.stderr or ()), daemon=True)
+            reader.start()
+            process.lines, process.reader = lines, reader  # type: ignore[attr-defined]
+            stack.callback(_end, process)
+            return process
+
+        yield start_process
+
+
+def _end(process: Any) -> None:
+    process.kill()
+    process.wait()
+    process.reader.join()
+    process.stderr.close()
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.05)
+
+
+def _seen(side: Side) -> int:
+    return int(side.query("SELECT count(*) FROM seen")[0][0])
+
+
+def _assert_exact(side: Side, events: int) -> None:
+    rows = side.query("SELECT event_id, key, name::int FROM seen ORDER BY place")
+    assert len(rows) == events
+    assert len({event_id for event_id, _, _ in rows}) == events
+    for key in {key for _, key, _ in rows}:
+        mine = [name for _, owner, name in rows if owner == key]
+        assert all(before < after for before, after in pairwise(mine)), "the order within a key was lost"
+
+
+@contextmanager
+def _telling(side: Side, keys: Sequence[Any], events: int, *, per_second: int) -> Iterator[None]:
+    """Tell events from a thread, while the test does its worst."""
+
+    def tell() -> None:
+        for start in range(0, events, 10):
+            side.tell(*(approved(keys[n % len(keys)], n) for n in range(start, start + 10)))
+            time.sleep(10 / per_second)
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+@pytest.mark.timeout(300)
+def test_killing_workers_loses_nothing_doubles_nothing_and_keeps_the_order(
+    donations, reporting, bus, start
+) -> None:
+    events = 3_000
+    random.seed(35_17)
+    processes = {
+        "relay": start(donations),
+        "one": start(reporting, "see"),
+        "two": start(reporting, "see"),
+    }
+    with _telling(donations, [new_id() for _ in range(20)], events, per_second=400):
+        for _ in range(6):
+            time.sleep(random.uniform(0.8, 1.6))
+            name = random.choice(list(processes))
+            processes[name].kill()
+            processes[name].wait()
+            processes[name] = start(donations) if name == "relay" else start(reporting, "see")
+    _until(lambda: _seen(reporting) >= events, 90)
+    time.sleep(1)
+    _assert_exact(reporting, events)
+    assert donations.query("SELECT count(*) FROM outbox") == [(0,)]
+
+
+def test_another_worker_takes_over_within_seconds(donations, reporting, bus, start) -> None:
+    start(donations)
+    first = start(reporting, "see")
+    donations.tell(*(approved(new_id(), n) for n in range(50)))
+    _until(lambda: _seen(reporting) == 50, 30)
+    start(reporting, "see")
+    time.sleep(3)
+    first.kill()
+    donations.tell(*(approved(new_id(), n) for n in range(50, 100)))
+    _until(lambda: _seen(reporting) == 100, 15)
+
+
+def test_a_stop_finishes_what_is_in_hand_and_leaves_at_once(donations, reporting, bus, start) -> None:
+    process = start(reporting, "see")
+    relay = start(donations)
+    donations.tell(*(approved(new_id(), n) for n in range(100)))
+    _until(lambda: _seen(reporting) > 0, 30)
+    for each in (process, relay):
+        started = time.monotonic()
+        each.terminate()
+        assert each.wait(10) == 0
+        assert time.monotonic() - started < 5
+
+
+def test_a_worker_that_does_not_get_on_shows_its_stacks_and_ends(donations, reporting, bus, start) -> None:
+    start(donations)
+    stuck = start(reporting, "sleep", stall_seconds=2)
+    donations.tell(approved(new_id(), 1))
+    assert stuck.wait(30) == EXIT_STALLED
+    stuck.reader.join()
+    output = "".join(stuck.lines)
+    assert "the place has not moved for 2 s" in output
+    assert "_sleep_for_ever" in output
+
+
+def test_losing_every_database_connection_only_delays(donations, reporting, bus, start) -> None:
+    events = 600
+    start(donations)
+    process = start(reporting, "see")
+    with _telling(donations, [new_id() for _ in range(5)], events, per_second=200):
+        for side in (reporting, donations, reporting):
+            time.sleep(0.7)
+            # The thread that tells uses the same database: only the workers' connections are cut.
+            side.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid NOT IN (SELECT pg_backend_pid()) AND client_port IS NOT DISTINCT FROM client_port"
+                " AND application_name = 'worker'"
+            )
+    _until(lambda: _seen(reporting) >= events, 60)
+    _assert_exact(reporting, events)
+    assert process.poll() is None
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(300)
+def test_a_broker_that_is_away_only_delays(tmp_path: Path, make_side) -> None:
+    ports = free_ports()
+    broker = start_for(tmp_path, tmp_path, *ports)
+    bus = PrefixedBus("kafka", broker.bootstrap, "own.")
+    donations, reporting = make_side("donations"), make_side("reporting")
+    bus.ensure_topics(all_topics(reporting.settings))
+    workers = [donations.worker(bus), reporting.worker(bus, handlers=HANDLERS)]
+    threads = [threading.Thread(target=worker.run_until_stopped) for worker in workers]
+    for thread in threads:
+        thread.start()
+    try:
+        donations.tell(*(approved(new_id(), n) for n in range(10)))
+        _until(lambda: _seen(reporting) == 10, 30)
+        broker.kill()
+        donations.tell(*(approved(new_id(), n) for n in range(10, 30)))
+        time.sleep(5)
+        assert donations.query("SELECT count(*) FROM outbox") == [(20,)]
+        broker = start_for(tmp_path, tmp_path, *ports)
+        _until(lambda: _seen(reporting) == 30, 60)
+        _assert_exact(reporting, 30)
+    finally:
+        for worker in workers:
+            worker.stop()
+        for thread in threads:
+            thread.join()
+        bus.close()
+        broker.stop()
