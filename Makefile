@@ -14,6 +14,14 @@ DEV_ENV := .venv/.dev-installed
 RESOLVE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	--no-annotate
 
+define STATIC
+$(BIN)/ruff check .
+$(BIN)/ruff format --check .
+$(BIN)/mypy
+$(BIN)/lint-imports
+$(BIN)/helix contracts check
+endef
+
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -24,23 +32,16 @@ run-kafka: $(RUN_ENV) ## the same on a single-node Apache Kafka (needs Java 17 a
 	@exec $(BIN)/helix run --bus kafka --demo $(DEMO) --port-base $(PORT_BASE) --data "$(HELIX_DATA)"
 
 check: $(DEV_ENV) ## the fast part of the tests: style, types, imports, contracts, unit tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/helix contracts check
+	$(STATIC)
 	$(BIN)/pytest -m "not kafka and not browser and not slow" -n 2 -q
 
-test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat and Kafka's jars where they are absent)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/helix contracts check
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
-	$(BIN)/coverage combine -q
+test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java and Maven where they are absent)
+	$(STATIC)
+	@# What starts whole processes runs by itself: beside other tests it would measure them.
+	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
+	$(BIN)/pytest -m slow -q --cov --cov-append --cov-report= | tee .cache/test-slow
 	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 25
+	@tail -qn 1 .cache/test-quick .cache/test-slow
 
 bench: $(DEV_ENV) tools ## measure every figure that the README states
 	$(BIN)/python -m bench
