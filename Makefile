@@ -37,6 +37,7 @@ check: $(DEV_ENV) ## the fast part of the tests: style, types, imports, contract
 
 test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java and Maven where they are absent)
 	$(STATIC)
+	@mkdir -p .cache
 	@# What starts whole processes runs by itself: beside other tests it would measure them.
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
 	$(BIN)/pytest -m slow -q --cov --cov-append --cov-report= | tee .cache/test-slow
