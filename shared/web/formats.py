@@ -108,9 +108,13 @@ def instant(value: datetime | None) -> str:
     """Write an instant as day and time in Jakarta, to the minute."""
     if value is None:
         return NOTHING
+    return f"{day(value)}, {time_of_day(value)} WIB"
+
+
+def time_of_day(value: datetime) -> str:
+    """Write the time of an instant in Jakarta, to the minute."""
     local = value.astimezone(LOCAL_ZONE)
-    separator = "." if current_language() == "id" else ":"
-    return f"{day(local)}, {local:%H}{separator}{local:%M} WIB"
+    return f"{local:%H}{'.' if current_language() == 'id' else ':'}{local:%M}"
 
 
 def duration(days: float | None) -> str:

@@ -66,7 +66,7 @@ def _entries(links: Sequence[Link]) -> list[Place]:
 def _current(links: Sequence[Link]) -> Link | None:
     """Return the link of this page, or else the first of the same feature."""
     same = [link for link in links if link.endpoint == request.endpoint]
-    near = [link for link in links if link.endpoint.rpartition(".")[0] == (request.blueprint or "")]
+    near = [link for link in links if link.endpoint.rpartition(".")[0] == request.blueprint]
     return next(iter([*same, *near]), None)
 
 

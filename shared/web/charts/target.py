@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -20,17 +20,30 @@ from shared.web.charts.drawing import (
     line,
     text,
 )
-from shared.web.formats import day_short, percent
+from shared.web.formats import day_short, percent, time_of_day
 
 _LEFT, _RIGHT, _TOP, _HEIGHT = 52, 386, 16, 190
+_MOST_DOTS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value on a day."""
+    """A value on a day, or at an instant of one."""
 
-    day: date
+    day: date | datetime
     value: Number
+
+    @property
+    def when(self) -> str:
+        """Return the day in words; the time of day of an instant."""
+        return time_of_day(self.day) if isinstance(self.day, datetime) else day_short(self.day)
+
+    @property
+    def moment(self) -> float:
+        """Return its place in time, in days."""
+        if isinstance(self.day, datetime):
+            return self.day.timestamp() / 86_400
+        return float(self.day.toordinal() - date(1970, 1, 1).toordinal())
 
 
 def trend(
@@ -58,15 +71,21 @@ def trend(
             stroke_linejoin="round",
         )
     )
-    parts += [_dot(point, place, write) for point in points]
+    # Where the points of a series touch each other only the last one is marked.
+    parts += [_dot(point, place, write) for point in (points if len(points) <= _MOST_DOTS else points[-1:])]
     x, y = place(points[-1])
     above = y - 10 if y > _TOP + 14 else y + 20
     parts.append(text(min(x, _RIGHT), above, write(points[-1].value), size=14, anchor="middle", bold=True))
     svg = frame(title, _describe(points, target, write), _TOP + _HEIGHT + 28, parts)
-    rows = [(day_short(point.day), write(point.value)) for point in points]
+    rows = [(point.when, write(point.value)) for point in points]
     if target:
-        rows.append((f"{gettext('Target')} {day_short(target.day)}", write(target.value)))
-    return Chart(title, svg, (gettext("Day"), column), tuple(rows))
+        rows.append((f"{gettext('Target')} {target.when}", write(target.value)))
+    return Chart(
+        title,
+        svg,
+        (gettext("Time") if isinstance(points[0].day, datetime) else gettext("Day"), column),
+        tuple(rows),
+    )
 
 
 def progress_to_target(title: str, *, start: Point, now: Point, target: Point, write: Write) -> Chart:
@@ -124,11 +143,11 @@ def sparkline(title: str, values: Sequence[Number]) -> Markup:
 
 
 def _placing(points: Sequence[Point], top: float) -> Callable[[Point], tuple[float, float]]:
-    first = min(point.day for point in points).toordinal()
-    span = max(point.day for point in points).toordinal() - first or 1
+    first = min(point.moment for point in points)
+    span = max(point.moment for point in points) - first or 1
 
     def place(point: Point) -> tuple[float, float]:
-        across = (point.day.toordinal() - first) / span
+        across = (point.moment - first) / span
         return _LEFT + 14 + across * (_RIGHT - _LEFT - 28), _TOP + _HEIGHT * (1 - point.value / top)
 
     return place
@@ -157,7 +176,7 @@ def _days(points: Sequence[Point], place: Callable[[Point], tuple[float, float]]
         x = place(point)[0]
         if x - last >= 70:
             centre = min(x, WIDTH - 34)
-            drawn.append(text(centre, y, day_short(point.day), size=12, colour="quiet", anchor="middle"))
+            drawn.append(text(centre, y, point.when, size=12, colour="quiet", anchor="middle"))
             last = x
     return drawn
 
@@ -183,7 +202,7 @@ def _target(
 
 def _dot(point: Point, place: Callable[[Point], tuple[float, float]], write: Write) -> Markup:
     x, y = place(point)
-    tip = element("title", f"{day_short(point.day)}: {write(point.value)}")
+    tip = element("title", f"{point.when}: {write(point.value)}")
     return element(
         "circle", tip, cx=x, cy=y, r=4, class_="fill-surface stroke-chart-1", fill=COLOURS["surface"],
         stroke=COLOURS["chart-1"], stroke_width=2.5,
@@ -195,12 +214,12 @@ def _describe(points: Sequence[Point], target: Point | None, write: Write) -> st
         "From %(first)s (%(from)s) to %(last)s (%(to)s).",
         **{
             "first": write(points[0].value),
-            "from": day_short(points[0].day),
+            "from": points[0].when,
             "last": write(points[-1].value),
-            "to": day_short(points[-1].day),
+            "to": points[-1].when,
         },
     )
     if target is None:
         return str(words)
-    aim = gettext("Target: %(value)s by %(day)s.", value=write(target.value), day=day_short(target.day))
+    aim = gettext("Target: %(value)s by %(day)s.", value=write(target.value), day=target.when)
     return f"{words} {aim}"

@@ -1,0 +1,90 @@
+"""Every part of a page, in a real browser: on a screen and a phone, light and dark."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from tests.browser import WIDTHS, assert_accessible
+from tests.shared.web.gallery import make_gallery
+
+pytestmark = pytest.mark.browser
+
+Show = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """The gallery, as a planner sees it."""
+    return make_gallery()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/", "/form", "/charts", "/pledges", "/sign-in", "/nowhere"])
+def test_a_page_can_be_used_by_everyone(
+    app: Flask, browser_page: Show, path: str, width: int, dark: bool
+) -> None:
+    assert_accessible(browser_page(app, path, width=width, dark=dark))
+
+
+def test_the_faults_of_a_form_are_announced_and_lead_to_their_fields(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form", width=390)
+    page.click("main form button[type=submit] >> nth=0")
+    page.wait_for_selector(".error-summary")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    assert_accessible(page)
+    page.click(".error-summary a >> nth=0")
+    assert page.evaluate("location.hash") == "#quantity"
+
+
+def test_a_form_works_without_scripts(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form", javascript=False)
+    page.fill("#quantity", "1.250.000")
+    page.click("main form button[type=submit] >> nth=0")
+    assert page.input_value("#quantity") == "1.250.000"
+    assert page.locator(".error-summary li").count() == 2
+
+
+def test_two_clicks_send_a_form_once(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form")
+    sent = page.evaluate(
+        """() => {
+            const form = document.querySelector("main form");
+            const offer = () => form.dispatchEvent(new Event("submit", {bubbles: true, cancelable: true}));
+            return [offer(), offer()];
+        }"""
+    )
+    assert sent == [True, False]
+
+
+def test_the_first_tab_leads_past_the_navigation(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Langsung ke isi"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_what_cannot_be_undone_asks_first(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form", width=390)
+    assert not page.is_visible("text=Ya, tarik")
+    page.click("text=Tarik komitmen")
+    assert page.is_visible("text=Ya, tarik")
+    assert_accessible(page)
+
+
+def test_the_table_beside_a_chart_opens(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/charts", width=390)
+    for summary in page.query_selector_all(".chart-table summary"):
+        summary.click()
+    assert page.is_visible("text=Bandarkedungmulyo >> nth=-1")
+    assert_accessible(page)
+
+
+def test_every_tile_of_the_map_can_be_reached_by_keyboard(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/charts")
+    page.focus(".tile-link >> nth=20")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?area=*")

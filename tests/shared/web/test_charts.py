@@ -1,0 +1,162 @@
+"""What a chart says, to the eye and to the ear."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import shared.web
+from shared.web import charts, formats
+from shared.web.charts.drawing import COLOURS, axis_top
+from shared.web.charts.tile_map import quintiles
+from tests.shared.web.gallery import make_charts, make_gallery
+
+SVG = "{http://www.w3.org/2000/svg}"
+STATIC = Path(shared.web.__file__).parent / "static"
+
+
+@pytest.fixture(autouse=True)
+def request_in_indonesian() -> Iterator[None]:
+    """Be in a request of somebody who chose no language."""
+    with make_gallery().test_request_context("/"):
+        yield
+
+
+def drawn(chart: charts.Chart) -> ElementTree.Element:
+    """Return the drawing as a tree, which only well-formed SVG has."""
+    return ElementTree.fromstring(str(chart.svg))  # noqa: S314 - our own drawing
+
+
+def test_every_chart_is_named_described_and_has_its_table() -> None:
+    for chart in make_charts():
+        picture = drawn(chart)
+        ids = {element.get("id") for element in picture.iter() if element.get("id")}
+        assert picture.get("role") in {"img", "group"}
+        assert {picture.get("aria-labelledby"), picture.get("aria-describedby")} <= ids
+        assert chart.rows
+        assert {len(row) for row in chart.rows} == {len(chart.columns)}
+
+
+def test_no_chart_needs_a_style_that_the_policy_refuses() -> None:
+    for chart in make_charts():
+        assert not any(element.get("style") for element in drawn(chart).iter())
+
+
+def test_what_is_written_in_a_chart_cannot_become_markup() -> None:
+    chart = charts.funnel("<b>", [charts.Stage("<script>", 5)], formats.count, column="x")
+    assert "<script>" not in str(chart.svg)
+    assert drawn(chart).find(f"{SVG}title") is not None
+
+
+def test_the_map_has_every_subdistrict_on_a_place_of_its_own() -> None:
+    tiles = charts.subdistrict_tiles({})
+    assert len(tiles) == 21
+    assert not any((a.row, a.column) == (b.row, b.column) for a, b in combinations(tiles, 2))
+
+
+def test_a_tile_leads_to_its_area_and_a_small_number_is_not_on_the_map() -> None:
+    tiles = charts.subdistrict_tiles({"35.17.01": None, "35.17.02": 250}, lambda code: f"/areas/{code}")
+    chart = charts.tile_map("Peta", tiles, formats.count, column="Keluarga")
+    links = {link.get("href"): "".join(link.itertext()) for link in drawn(chart).iter(f"{SVG}a")}
+    assert len(links) == 21
+    assert "<10" in links["/areas/35.17.01"]
+    assert "250" in links["/areas/35.17.02"]
+    assert chart.rows[0] == ("Gudo", "250")
+    assert chart.rows[-1] == ("Perak", "<10")
+
+
+def test_classes_hold_about_equal_numbers_of_areas_and_none_is_empty() -> None:
+    assert quintiles(range(1, 101)) == (21, 41, 61, 81)
+    assert quintiles([5, 5, 5]) == ()
+    assert quintiles([]) == ()
+
+
+def test_the_stages_of_funding_are_never_added_up() -> None:
+    group = charts.Group("CSR", (1000, 700, 400, 100))
+    chart = charts.grouped_bars("Dana", ("a", "b", "c", "d"), [group], formats.rupiah)
+    assert "2.200" not in str(chart.svg)
+    assert chart.rows == (("CSR", "Rp1.000", "Rp700", "Rp400", "Rp100"),)
+
+
+def test_a_whole_is_not_told_where_it_would_give_a_small_part_away() -> None:
+    groups = [charts.Group("a", (40, None)), charts.Group("b", (40, 20))]
+    words = "".join(drawn(charts.stacked_bars("Kebutuhan", ("x", "y"), groups, formats.count)).itertext())
+    assert words.count("60") == 1
+
+
+def test_the_share_that_gets_on_is_told_only_where_both_counts_are() -> None:
+    stages = [charts.Stage("a", 200), charts.Stage("b", 50), charts.Stage("c", None), charts.Stage("d", 20)]
+    assert [row[2] for row in charts.funnel("Corong", stages, formats.count, column="n").rows] == [
+        "",
+        "25%",
+        "",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("largest", "top"), [(7408, 8000), (10, 10), (0.5, 0.5), (0, 1), (101, 125), (99, 100)]
+)
+def test_an_axis_ends_on_a_round_number_above_all_values(largest: float, top: float) -> None:
+    assert axis_top(largest)[0] == pytest.approx(top)
+
+
+def test_nothing_is_done_of_the_way_while_it_leads_away() -> None:
+    start, now = charts.Point(date(2024, 1, 1), 100), charts.Point(date(2025, 1, 1), 130)
+    target = charts.Point(date(2026, 1, 1), 0)
+    chart = charts.progress_to_target("Menuju 0", start=start, now=now, target=target, write=formats.whole)
+    assert "0% perjalanan" in str(chart.svg)
+
+
+def test_a_trend_without_a_point_is_refused() -> None:
+    with pytest.raises(ValueError, match="point"):
+        charts.trend("Kosong", [], formats.whole, column="n")
+
+
+def palettes() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the light and the dark colours of the style sheet."""
+    sheet = (STATIC / "helix.css").read_text()
+    light, _, rest = sheet.partition("@media only screen")
+    found = [
+        dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", part)) for part in (light, rest.split("/* ---")[0])
+    ]
+    return found[0], found[0] | found[1]
+
+
+def test_the_pdf_has_the_colours_of_the_page() -> None:
+    light, _ = palettes()
+    assert {name: light[name] for name in COLOURS} == COLOURS
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_stands_out_from_its_ground(dark: bool) -> None:
+    colours = palettes()[dark]
+    pairs = [
+        ("ink", "ground"),
+        ("quiet", "ground"),
+        ("quiet", "sunken"),
+        ("quiet", "surface"),
+        ("brand", "surface"),
+    ]
+    pairs += [("masthead-ink", "masthead"), ("masthead-quiet", "masthead")]
+    pairs += [(tone, f"{tone}-ground") for tone in ("good", "wait", "stop", "info", "plain")]
+    pairs += [("on-low", f"class-{n}") for n in (1, 2, 3)] + [("on-high", f"class-{n}") for n in (4, 5)]
+    weak = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
+    assert {pair: value for pair, value in weak.items() if value < 4.5} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours as WCAG 2 defines it."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb`."""
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
