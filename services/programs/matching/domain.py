@@ -18,23 +18,26 @@ _ZAKAT_DECILE = 1
 
 
 class Claim(Protocol):
-    """What a rule looks at: a need together with its household."""
+    """What a rule looks at: the need's category, and its household's village, decile and attributes."""
 
     @property
-    def category(self) -> str:
-        """Return the category of the need."""
-
+    def category(self) -> str: ...
     @property
-    def desa(self) -> str:
-        """Return the code of the household's village."""
-
+    def desa(self) -> str: ...
     @property
-    def decile(self) -> int:
-        """Return the household's welfare decile."""
-
+    def decile(self) -> int: ...
     @property
-    def attributes(self) -> frozenset[str]:
-        """Return the household's attributes."""
+    def attributes(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim by itself."""
+
+    category: str
+    desa: str
+    decile: int
+    attributes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.programs.database import Model
 from services.programs.matching.domain import LIVE, STAGES, Rule
+from services.programs.needs.models import Need
 from services.programs.registry.models import OfHousehold, follows_household
 from shared.ids import new_id
 
@@ -152,6 +153,9 @@ class Allocation(OfHousehold, Model):
     pledge_version: Mapped[int]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+    # Loaded where it is asked for: a list that forgot to would ask once a row.
+    need: Mapped[Need] = relationship(viewonly=True, lazy="raise")
 
     @property
     def is_live(self) -> bool:

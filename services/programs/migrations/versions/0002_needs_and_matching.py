@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_reason", sa.String(length=64), nullable=True),
         sa.Column("closed_note", sa.String(length=500), nullable=True),
+        sa.Column("closed_by", sa.String(length=100), nullable=True),
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("desa", sa.String(length=13), nullable=False),
         sa.CheckConstraint("(closed_at IS NULL) = (closed_reason IS NULL)", name="ck_need_closed"),

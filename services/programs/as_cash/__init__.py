@@ -1,0 +1,1 @@
+"""What stays open in goods for long, moved into rupiah at the reference price."""

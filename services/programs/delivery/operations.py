@@ -1,0 +1,128 @@
+"""The handing over, as the TKSK records it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from services.programs.database import db
+from services.programs.delivery.models import Delivery
+from services.programs.delivery.queries import find_delivery
+from services.programs.matching.operations import Locked, end, lock_allocations, lock_rows, note_changes, tell
+from services.programs.needs.operations import shut
+from services.programs.registry.models import Household
+from services.programs.review.queries import find_allocation
+from shared import clock, outbox
+from shared.errors import Conflict, Fault, Invalid
+from shared.events.programs import DeliveryConfirmed, DeliveryFailed
+
+# A phone's clock may be ahead of ours by so much.
+_CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class HandingOver:
+    """What the TKSK says happened at the door. `reason` belongs to a failure."""
+
+    allocation: UUID
+    client_id: str
+    quantity: int
+    handed_over_at: datetime
+    outcome: str
+    reason: str | None = None
+
+
+def record_delivery(said: HandingOver, *, by: str) -> Delivery:
+    """Record a delivery or its failure; the same `client_id` of the same person twice is one.
+
+    A failure gives back all that was not delivered. Raises NotFound, Invalid for a time to come, and
+    Conflict where it is over, held, not approved, or less is paid than is said to be handed over.
+    """
+    found = find_delivery(db.session, by, said.client_id)
+    if found is not None:
+        return found
+    if said.handed_over_at > clock.now() + _CLOCKS_DIFFER:
+        raise Invalid([Fault("/handed_over_at", "Must not lie in the future.")])
+    household = find_allocation(db.session, said.allocation).household_id
+    locked = lock_rows(db.session, Household, [household])
+    (one,) = lock_allocations(db.session, [said.allocation])
+    # Sent twice at once: the first has been recorded while this one waited for the lock.
+    found = find_delivery(db.session, by, said.client_id)
+    if found is not None:
+        return found
+    _refuse(one, said.quantity, held=locked[household].held)
+    delivery = _keep(one, said, by=by)
+    if said.outcome == "delivered":
+        _hand_over(one, delivery)
+    else:
+        _give_up(one, delivery)
+    db.session.commit()
+    return delivery
+
+
+def _refuse(one: Locked, quantity: int, *, held: bool) -> None:
+    allocation = one.allocation
+    if not allocation.is_live:
+        raise Conflict("allocation_over", f"The allocation is over: {allocation.stage}.")
+    if held or allocation.is_stopped:
+        raise Conflict("held", "It is held. Hand nothing over until it is released.")
+    if allocation.awaits_approval:
+        raise Conflict("awaiting_approval", "It has still to be approved.")
+    ready = allocation.contributed - allocation.delivered
+    if quantity > ready:
+        detail = f"Only {ready} {one.need.unit} of it is paid and not yet handed over."
+        raise Conflict("more_than_paid", detail, extra={"available": ready})
+
+
+def _keep(one: Locked, said: HandingOver, *, by: str) -> Delivery:
+    delivery = Delivery(
+        client_id=said.client_id,
+        allocation_id=said.allocation,
+        household_id=one.allocation.household_id,
+        desa=one.allocation.desa,
+        quantity=said.quantity,
+        outcome=said.outcome,
+        reason=said.reason if said.outcome == "failed" else None,
+        handed_over_at=said.handed_over_at,
+        recorded_by=by,
+        created_at=clock.now(),
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    return delivery
+
+
+def _hand_over(one: Locked, delivery: Delivery) -> None:
+    allocation, need = one.allocation, one.need
+    allocation.delivered += delivery.quantity
+    need.delivered += delivery.quantity
+    allocation.changed_at = clock.now()
+    if allocation.delivered == allocation.quantity:
+        allocation.stage = "delivered"
+    event = tell(
+        DeliveryConfirmed,
+        one,
+        delivery.quantity,
+        delivery=delivery.id,
+        day=_day_of(delivery),
+    )
+    outbox.record(db.session, event)
+    if need.delivered == need.quantity and need.closed_at is None:
+        shut(db.session, need, "delivered")
+
+
+def _give_up(one: Locked, delivery: Delivery) -> None:
+    rest = end(one, "failed", "not_handed_over")
+    event = tell(
+        DeliveryFailed,
+        one,
+        rest,
+        delivery=delivery.id,
+        day=_day_of(delivery),
+        reason="not_handed_over",
+    )
+    outbox.record(db.session, event)
+    note_changes(db.session, [one.need.market])
+
+
+def _day_of(delivery: Delivery) -> date:
+    return delivery.handed_over_at.astimezone(clock.LOCAL_ZONE).date()

@@ -1,0 +1,29 @@
+"""`/v1/gaps`: what the next rupiah, kilogram or seat would cover, for everyone to see."""
+
+from typing import Any
+
+from flask import request
+
+from services.programs.database import db
+from services.programs.gaps.queries import find_gaps
+from services.programs.gaps.schemas import GapQuery, GapsSchema, render_gap
+from shared import clock
+from shared.auth import access
+from shared.http.resources import Blueprint
+
+blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What is short, and where.")
+
+
+@blueprint.route("", methods=["GET"])
+@access.everyone
+@blueprint.arguments(GapQuery, location="query")
+@blueprint.response(200, GapsSchema)
+def get_gaps(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return what verified households still lack, those first that no existing pledge can reach."""
+    gaps = find_gaps(db.session, area=query["area"], category=query["category"])
+    body = {
+        "data": [render_gap(gap) for gap in gaps],
+        "url": request.full_path.rstrip("?"),
+        "as_of": clock.now(),
+    }
+    return body, 200, {"Cache-Control": "public, max-age=5"}

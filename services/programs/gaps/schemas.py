@@ -1,0 +1,86 @@
+"""The shape of the gaps over HTTP."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from services.programs.gaps.queries import Gap
+from shared import areas
+from shared.catalogue import market
+from shared.http.fields import AreaCode, Word
+from shared.vocabulary import NEED_CATEGORIES
+
+
+class PublicArea(AreaCode):
+    """The regency or a sub-district: what is short in one village would tell of its households."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        code = super()._deserialize(value, attr, data, **options)
+        if code in areas.villages():
+            raise ValidationError("Name the regency or a sub-district.")
+        return code
+
+
+class GapQuery(Schema):
+    """The filters of the gaps."""
+
+    area = PublicArea(load_default=None)
+    category = Word(NEED_CATEGORIES, load_default=None)
+
+
+class NextSchema(Schema):
+    """The need that the next unit would go to."""
+
+    decile = fields.Integer()
+    urgency = fields.Integer()
+
+
+class GapSchema(Schema):
+    """What is open in one sub-district, category and market. `unreached`: no open pledge admits it."""
+
+    object = fields.Constant("gap")
+    area = fields.String()
+    area_name = fields.String()
+    category = fields.String()
+    market = fields.String()
+    unit = fields.String()
+    item = fields.String(allow_none=True)
+    open = fields.Integer(allow_none=True)
+    unreached = fields.Integer(allow_none=True)
+    value_idr = fields.Integer(allow_none=True)
+    needs = fields.Integer(allow_none=True)
+    suppressed = fields.Boolean()
+    next = fields.Nested(NextSchema, allow_none=True)
+
+
+class GapsSchema(Schema):
+    """All gaps, those that no pledge reaches first."""
+
+    object = fields.Constant("list")
+    data = fields.List(fields.Nested(GapSchema))
+    has_more = fields.Constant(False)
+    url = fields.String()
+    as_of = fields.DateTime()
+
+
+def render_gap(gap: Gap) -> dict[str, Any]:
+    """Return a gap as `GapSchema` shows it.
+
+    Few needs are neither counted nor described; in a sub-district, a few pieces would count them too.
+    """
+    decile, urgency = gap.next_need
+    hidden = gap.is_small and gap.area in areas.subdistricts()
+    return {
+        "area": gap.area,
+        "area_name": areas.name_of(gap.area),
+        "category": gap.category,
+        "market": market(gap.item, gap.unit),
+        "unit": gap.unit,
+        "item": gap.item,
+        "open": None if hidden else gap.open,
+        "unreached": None if hidden else gap.unreached,
+        "value_idr": None if hidden else gap.value_idr,
+        "needs": None if gap.is_small else gap.needs,
+        "suppressed": gap.is_small,
+        "next": None if gap.is_small else {"decile": decile, "urgency": urgency},
+    }

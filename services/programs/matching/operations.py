@@ -1,0 +1,160 @@
+"""What happens to allocations, in whose transaction so ever. Nothing here commits.
+
+Rows are locked in one order everywhere: households, needs, pledges, allocations, each by id. The
+pledge's lock also keeps its events in order.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, scoped_session
+
+from services.programs.database import Model
+from services.programs.matching.domain import LIVE
+from services.programs.matching.models import Allocation, MarketChange, Pledge
+from services.programs.needs.models import Need
+from services.programs.registry.models import Household
+from shared import bell, clock, outbox
+from shared.catalogue import reference_price
+from shared.events.event import Event
+from shared.events.programs import AllocationApproved, AllocationCancelled, AllocationHeld
+
+AnySession = Session | scoped_session[Any]
+Row = TypeVar("Row", bound=Model)
+Step = TypeVar("Step", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An allocation with its need and pledge, all three locked."""
+
+    allocation: Allocation
+    need: Need
+    pledge: Pledge
+
+
+def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | None = None) -> None:
+    """Ask the allocator to settle the markets again, from `due_on` on or at once."""
+    rows = [{"market": market, "due_on": due_on or clock.today()} for market in sorted(set(markets))]
+    if rows:
+        session.execute(insert(MarketChange), rows)
+        bell.ring_after_commit(session)
+
+
+def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Lock rows in order of id and read them afresh; return those there are, by id."""
+    identity: Any = model.__table__.c.id
+    rows = session.scalars(
+        select(model)
+        .where(identity.in_(ids))
+        .order_by(identity)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]
+
+
+def lock_allocations(session: AnySession, ids: Collection[UUID]) -> list[Locked]:
+    """Lock allocations, after their needs and pledges; return those there are, in order of id."""
+    keys = session.execute(
+        select(Allocation.need_id, Allocation.pledge_id).where(Allocation.id.in_(ids))
+    ).all()
+    needs = lock_rows(session, Need, {need for need, _ in keys})
+    pledges = lock_rows(session, Pledge, {pledge for _, pledge in keys})
+    found = lock_rows(session, Allocation, ids)
+    return [Locked(row, needs[row.need_id], pledges[row.pledge_id]) for row in found.values()]
+
+
+def tell(kind: type[Step], locked: Locked, quantity: int, **more: Any) -> Step:
+    """Return an event of a step of the allocation, with all that its readers group by."""
+    allocation, need, pledge = locked.allocation, locked.need, locked.pledge
+    fields = {
+        "pledge": pledge.id,
+        "allocation": allocation.id,
+        "need": need.id,
+        "household": need.household_id,
+        "desa": need.desa,
+        "category": need.category,
+        "stakeholder_kind": pledge.stakeholder_kind,
+        "fund": pledge.fund,
+        "strategy": pledge.strategy,
+        "unit": need.unit,
+        "item": need.item,
+        "quantity": quantity,
+        "value_idr": quantity * reference_price(need.item),
+    }
+    return kind(**fields, **more)
+
+
+def give_back(locked: Locked, quantity: int) -> None:
+    """Take a quantity away from what covers the need, back to the pledge."""
+    locked.need.covered -= quantity
+    locked.pledge.used -= quantity
+    locked.allocation.changed_at = clock.now()
+
+
+def end(locked: Locked, stage: str, reason: str) -> int:
+    """End a live allocation; what was not delivered goes back. Return how much that was."""
+    allocation = locked.allocation
+    rest = allocation.quantity - allocation.delivered
+    give_back(locked, rest)
+    allocation.stage, allocation.ended_reason = stage, reason
+    return rest
+
+
+def cancel(session: AnySession, several: Sequence[Locked], reason: str) -> None:
+    """End live, unpaid allocations because of their need or household, and tell donations."""
+    outbox.record_all(
+        session,
+        [tell(AllocationCancelled, one, end(one, "released", reason), reason=reason) for one in several],
+    )
+    note_changes(session, {one.need.market for one in several})
+
+
+def follow_households(session: AnySession, households: Collection[UUID]) -> None:
+    """Bring allocations in line with what became of their households, which the caller has locked.
+
+    Call it, before the commit, after every change of a household's status or hold. A held
+    household's allocations are held until it is released; those of one that is no longer verified
+    are cancelled where nothing is paid yet. What is paid goes on after a lapse, and waits for a
+    person where the household was rejected or has graduated.
+    """
+    session.flush()
+    rows = session.execute(
+        select(Allocation.id, Household.status, Household.held)
+        .join(Household, Household.id == Allocation.household_id)
+        .where(Allocation.household_id.in_(households), Allocation.stage.in_(LIVE))
+    ).all()
+    standing = {allocation: (status, held) for allocation, status, held in rows}
+    for one in lock_allocations(session, list(standing)):
+        if one.allocation.is_live:
+            _follow(session, one, *standing[one.allocation.id])
+    open_markets = select(Need.market).where(Need.household_id.in_(households), Need.status == "open")
+    note_changes(session, session.scalars(open_markets.distinct()).all())
+
+
+def _follow(session: AnySession, one: Locked, status: str, held: bool) -> None:
+    allocation = one.allocation
+    paid = allocation.contributed > allocation.delivered
+    if status != "verified" and not paid:
+        cancel(session, [one], f"household_{status}")
+    elif status in {"rejected", "graduated"} and not allocation.held:
+        allocation.held = True
+        _tell_hold(session, one, f"household_{status}")
+    elif held and not allocation.household_held:
+        allocation.household_held = True
+        _tell_hold(session, one, "household_held")
+    elif not held and allocation.household_held:
+        allocation.household_held = False
+        allocation.changed_at = clock.now()
+        if not allocation.held and not allocation.awaits_approval:
+            outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
+
+
+def _tell_hold(session: AnySession, one: Locked, reason: str) -> None:
+    one.allocation.changed_at = clock.now()
+    outbox.record(session, tell(AllocationHeld, one, one.allocation.quantity, reason=reason))

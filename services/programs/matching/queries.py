@@ -1,0 +1,208 @@
+"""Reads of needs, pledges and allocations as the match sees them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from services.programs.matching.domain import Claimed, Rule
+from services.programs.matching.engine import NeedState, PledgeState
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.needs.models import Need
+from services.programs.policy.domain import Policy
+from services.programs.registry.models import Household
+from shared import clock
+
+AnySession = Session | scoped_session[Any]
+
+
+def may_be_matched(today: date) -> ColumnElement[bool]:
+    """Return the condition that a need is open and its household verified, valid and not held."""
+    return and_(
+        Need.closed_at.is_(None),
+        Need.covered < Need.quantity,
+        Household.status == "verified",
+        Household.valid_until >= today,
+        Household.held.is_(False),
+    )
+
+
+def find_pledge_states(session: AnySession, markets: Collection[str], today: date) -> list[PledgeState]:
+    """Return the pledges of the markets that are open today and not spent."""
+    rows = session.execute(
+        select(Pledge, Pledge.free.label("left")).where(
+            Pledge.market.in_(markets),
+            Pledge.status == "open",
+            Pledge.free > 0,
+            Pledge.opens_on <= today,
+            or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
+        )
+    ).all()
+    received = _received(session, [pledge.id for pledge, _ in rows if pledge.cap_per_household is not None])
+    return [
+        PledgeState(
+            id=pledge.id,
+            market=pledge.market,
+            free=left,
+            opens_on=pledge.opens_on,
+            expires_on=pledge.expires_on,
+            rule=pledge.rule(),
+            cap_per_household=pledge.cap_per_household,
+            minimum_grant=pledge.minimum_grant or 1,
+            received=received[pledge.id],
+        )
+        for pledge, left in rows
+    ]
+
+
+def _received(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
+    found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    if not pledges:
+        return found
+    rows = session.execute(
+        select(Allocation.pledge_id, Allocation.household_id, func.sum(Allocation.holding))
+        .where(Allocation.pledge_id.in_(pledges), Allocation.holding > 0)
+        .group_by(Allocation.pledge_id, Allocation.household_id)
+    )
+    for pledge, household, quantity in rows:
+        found[pledge][household] = int(quantity)
+    return found
+
+
+def find_need_states(
+    session: AnySession, markets: Collection[str], pledges: Collection[UUID], today: date
+) -> list[NeedState]:
+    """Return the needs of the markets that may be matched, with the pledges each must not get."""
+    excluded = _excluded(session, pledges)
+    rows = session.execute(
+        select(
+            Need.id,
+            Need.household_id.label("household"),
+            Need.market,
+            Need.category,
+            (Need.quantity - Need.covered).label("open"),
+            Need.indivisible,
+            Need.urgency,
+            Household.decile,
+            Household.score,
+            Household.verified_at,
+            Household.desa,
+            Household.attributes,
+        )
+        .join(Household, Household.id == Need.household_id)
+        .where(Need.market.in_(markets), may_be_matched(today))
+    ).mappings()
+    none: frozenset[UUID] = frozenset()
+    return [
+        NeedState(
+            **{**row, "attributes": frozenset(row["attributes"])}, excluded=excluded.get(row["id"], none)
+        )
+        for row in rows
+    ]
+
+
+def _excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return, by need, the pledges that a person or the pledge's own rules refused it, or that wait."""
+    pairs = session.execute(
+        select(Allocation.need_id, Allocation.pledge_id)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .where(
+            Allocation.pledge_id.in_(pledges),
+            or_(
+                Allocation.stage.in_(("proposed", "vetoed")),
+                # A pledge that was changed since may think otherwise; one that was short is counted anew.
+                and_(
+                    Allocation.stage == "refused",
+                    Allocation.ended_reason != "insufficient",
+                    Allocation.pledge_version == Pledge.version,
+                ),
+            ),
+        )
+        .distinct()
+    )
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for need, pledge in pairs:
+        found[need].add(pledge)
+    return {need: frozenset(several) for need, several in found.items()}
+
+
+def find_rules(session: AnySession, market: str | None = None) -> list[tuple[str, Rule]]:
+    """Return (market, rule) of every open pledge, spent or not."""
+    rows = select(Pledge).where(Pledge.status == "open")
+    if market is not None:
+        rows = rows.where(Pledge.market == market)
+    return [(pledge.market, pledge.rule()) for pledge in session.scalars(rows)]
+
+
+_SORTED_BY: dict[str, ColumnElement[Any]] = {
+    "decile": Household.decile.asc(),
+    "score": Household.score.desc(),
+    "urgency": Need.urgency.desc(),
+    "verified_at": Household.verified_at.asc(),
+}
+
+
+def ranks_of(session: AnySession, needs: Iterable[UUID], policy: Policy) -> dict[UUID, tuple[int, int]]:
+    """Return (rank, of how many) of each need that may be matched, among all of its market.
+
+    A rank counts needs that the reader may not see: their number tells nothing about them.
+    """
+    wanted = list(needs)
+    if not wanted:
+        return {}
+    order = [*(_SORTED_BY[key] for key in policy.order), Need.id.asc()]
+    mine = select(Need.market).where(Need.id.in_(wanted)).distinct().scalar_subquery()
+    ranked = (
+        select(
+            Need.id,
+            func.row_number().over(partition_by=Need.market, order_by=order).label("place"),
+            func.count().over(partition_by=Need.market).label("all"),
+        )
+        .join(Household, Household.id == Need.household_id)
+        .where(Need.market.in_(mine), may_be_matched(clock.today()))
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked.c.id, ranked.c.place, ranked.c["all"]).where(ranked.c.id.in_(wanted)),
+        execution_options={"everyone": True},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class WhyOpen:
+    """Why something of a need is open: a code, and how many open pledges would admit it."""
+
+    code: str
+    admitting_pledges: int
+
+
+def why_open(session: AnySession, need: Need) -> WhyOpen | None:
+    """Return why something of a need is open; None where nothing is."""
+    if need.closed_at is not None or need.covered >= need.quantity:
+        return None
+    household = session.get_one(Household, need.household_id)
+    pledges = session.scalars(
+        select(Pledge).where(Pledge.market == need.market, Pledge.status == "open")
+    ).all()
+    claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
+    admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
+    return WhyOpen(_why_code(household, pledges, admitting), len(admitting))
+
+
+def _why_code(household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge]) -> str:
+    if household.status != "verified":
+        return "household_not_verified"
+    if household.held:
+        return "household_held"
+    if not pledges:
+        return "no_pledge"
+    if not admitting:
+        return "no_rule_admits"
+    # Where something is free it is too little for a minimum, a cap or a whole roof, or about to be matched.
+    return "too_little_free" if any(pledge.free for pledge in admitting) else "spent_on_higher_needs"

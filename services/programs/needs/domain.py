@@ -1,0 +1,61 @@
+"""What a need must be like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.catalogue import ITEMS, market, reference_price
+from shared.errors import Fault
+from shared.vocabulary import MAX_QUANTITY, RUPIAH
+
+
+@dataclass(frozen=True, slots=True)
+class NewNeed:
+    """A need as somebody states it. `value_idr` may be left to the reference price."""
+
+    category: str
+    quantity: int
+    unit: str
+    item: str | None = None
+    value_idr: int | None = None
+    urgency: int = 3
+    indivisible: bool = False
+
+    @classmethod
+    def of(cls, stated: "NewNeed | Mapping[str, Any]") -> "NewNeed":
+        """Return the need of a checked body's fields."""
+        return stated if isinstance(stated, NewNeed) else cls(**stated)
+
+    @property
+    def market(self) -> str:
+        """Return the one market it lives in."""
+        return market(self.item, self.unit)
+
+    @property
+    def value(self) -> int:
+        """Return its value in whole rupiah."""
+        return self.quantity * reference_price(self.item) if self.value_idr is None else self.value_idr
+
+    def faults(self, pointer: str = "") -> list[Fault]:
+        """Return all that is wrong with it; `pointer` is where it stands in the input."""
+        found = _cash_faults(self) if self.item is None else _goods_faults(self, ITEMS[self.item])
+        return [Fault(pointer + place, detail) for place, detail in found]
+
+
+def _cash_faults(need: NewNeed) -> list[tuple[str, str]]:
+    if need.unit != RUPIAH:
+        return [("/item", f"Name the item of the catalogue, or use the unit {RUPIAH}.")]
+    if need.value_idr is not None and need.value_idr != need.quantity:
+        return [("/value_idr", "Must equal quantity where the unit is rupiah.")]
+    return []
+
+
+def _goods_faults(need: NewNeed, item: Any) -> list[tuple[str, str]]:
+    found = []
+    if need.unit != item.unit:
+        found.append(("/unit", f"Must be {item.unit}, the unit of {item.item}."))
+    if need.category != item.category:
+        found.append(("/category", f"Must be {item.category}, the category of {item.item}."))
+    if need.quantity * item.reference_price > MAX_QUANTITY:
+        found.append(("/quantity", "Is worth more than can be counted."))
+    return found

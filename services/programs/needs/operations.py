@@ -1,0 +1,184 @@
+"""Changes of needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from services.programs.database import db
+from services.programs.matching.domain import LIVE
+from services.programs.matching.models import Allocation
+from services.programs.matching.operations import Locked, cancel, lock_allocations, lock_rows, note_changes
+from services.programs.needs.domain import NewNeed
+from services.programs.needs.models import Need
+from services.programs.needs.queries import find_need
+from services.programs.registry.models import Household
+from shared import clock, outbox
+from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.events.programs import NeedClosed, NeedRecorded
+from shared.vocabulary import STRATEGY_OF, NeedCategory, Strategy
+
+AnySession = Session | scoped_session[Any]
+
+# A household in one of these states is none whose needs are met.
+_OUT = ("rejected", "graduated")
+
+
+def record_needs(household: UUID, needs: Sequence[NewNeed | Mapping[str, Any]], *, by: str) -> list[Need]:
+    """Record what a household lacks. Raises NotFound, and what `add_needs` raises."""
+    found = lock_rows(db.session, Household, [household]).get(household)
+    if found is None:
+        raise NotFound("household")
+    recorded = add_needs(db.session, found, needs, by=by)
+    db.session.commit()
+    return recorded
+
+
+def add_needs(
+    session: AnySession,
+    household: Household,
+    needs: Sequence[NewNeed | Mapping[str, Any]],
+    *,
+    by: str,
+    pointer: str = "",
+) -> list[Need]:
+    """Record needs in the caller's transaction, without a commit. The caller has locked the household.
+
+    `by` is the account that states them; `pointer` is where their list stands in the input (`/needs`).
+    Raises Invalid with every fault, Conflict where such a need is open already.
+    """
+    stated = [NewNeed.of(need) for need in needs]
+    faults = [
+        fault for n, need in enumerate(stated) for fault in need.faults(f"{pointer}/{n}" if pointer else "")
+    ]
+    if faults:
+        raise Invalid(faults)
+    _refuse_doubles(session, household, stated, pointer)
+    recorded = [make_need(household, need, by) for need in stated]
+    session.add_all(recorded)
+    tell_recorded(session, household, recorded)
+    return recorded
+
+
+def close_need(need: UUID, note: str, *, by: str) -> Need:
+    """Close a need that is met otherwise, or was never one; what is not paid goes to others.
+
+    Raises Conflict where it is closed, or where something paid for is still on its way.
+    """
+    found = lock_need(need)
+    live = _lock_live_allocations(found)
+    if any(one.allocation.contributed > one.allocation.delivered for one in live):
+        detail = "Something that a donor has paid is on its way. Record its delivery, or refuse it, first."
+        raise Conflict("paid_on_its_way", detail)
+    cancel(db.session, live, "need_closed")
+    found.closed_note, found.closed_by = note, by
+    shut(db.session, found, "closed_by_person")
+    db.session.commit()
+    return found
+
+
+def shut(session: AnySession, need: Need, reason: str) -> None:
+    """Close a need in the caller's transaction, which has locked its household, and tell of it."""
+    need.closed_at, need.closed_reason = clock.now(), reason
+    outbox.record(
+        session,
+        NeedClosed(
+            household=need.household_id,
+            desa=need.desa,
+            need=need.id,
+            category=cast(NeedCategory, need.category),
+            reason=reason,
+            delivered=need.delivered,
+        ),
+    )
+
+
+def open_markets(session: AnySession, household: UUID) -> set[tuple[str, str]]:
+    """Return (category, market) of the household's needs that are not closed."""
+    rows = session.execute(
+        select(Need.category, Need.market).where(Need.household_id == household, Need.closed_at.is_(None))
+    )
+    return {(category, name) for category, name in rows}
+
+
+def _refuse_doubles(
+    session: AnySession, household: Household, stated: Sequence[NewNeed], pointer: str
+) -> None:
+    if household.status in _OUT:
+        raise Conflict("household_out", f"The household is {household.status}: no need is recorded for it.")
+    keys = [(need.category, need.market) for need in stated]
+    doubled = [n for n, key in enumerate(keys) if key in keys[:n]]
+    if doubled:
+        raise Invalid(
+            [Fault(f"{pointer}/{n}", "States the same category and market twice.") for n in doubled]
+        )
+    both = open_markets(session, household.id) & set(keys)
+    if both:
+        named = ", ".join(f"{category} in {name}" for category, name in sorted(both))
+        raise Conflict(
+            "need_already_open", f"The household has such a need already: {named}. Close it first."
+        )
+
+
+def make_need(household: Household, need: NewNeed, by: str) -> Need:
+    """Return the row of a need that nothing covers yet."""
+    return Need(
+        household_id=household.id,
+        desa=household.desa,
+        category=need.category,
+        item=need.item,
+        unit=need.unit,
+        market=need.market,
+        quantity=need.quantity,
+        value_idr=need.value,
+        urgency=need.urgency,
+        indivisible=need.indivisible,
+        covered=0,
+        delivered=0,
+        recorded_by=by,
+        created_at=clock.now(),
+    )
+
+
+def tell_recorded(session: AnySession, household: Household, needs: Sequence[Need]) -> None:
+    """Tell of needs; the latest word on a need holds. Where they may be matched, have them matched."""
+    session.flush()
+    outbox.record_all(
+        session,
+        [
+            NeedRecorded(
+                household=need.household_id,
+                desa=need.desa,
+                need=need.id,
+                category=cast(NeedCategory, need.category),
+                strategy=cast(Strategy, STRATEGY_OF[need.category]),
+                quantity=need.quantity,
+                unit=need.unit,
+                item=need.item,
+                value_idr=need.value_idr,
+                urgency=need.urgency,
+                indivisible=need.indivisible,
+            )
+            for need in needs
+        ],
+    )
+    if household.status == "verified" and not household.held:
+        note_changes(session, {need.market for need in needs})
+
+
+def lock_need(need: UUID) -> Need:
+    """Lock a need that is not closed, after its household, by which its events are in order."""
+    lock_rows(db.session, Household, [find_need(db.session, need).household_id])
+    found = lock_rows(db.session, Need, [need])[need]
+    if found.closed_at is not None:
+        raise Conflict("need_closed", "The need is closed.")
+    return found
+
+
+def _lock_live_allocations(need: Need) -> list[Locked]:
+    ids = db.session.scalars(
+        select(Allocation.id).where(Allocation.need_id == need.id, Allocation.stage.in_(LIVE))
+    ).all()
+    return [one for one in lock_allocations(db.session, ids) if one.allocation.is_live]

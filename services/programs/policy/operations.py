@@ -1,0 +1,49 @@
+"""Changes of the policy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from services.programs.database import db
+from services.programs.matching.models import Pledge
+from services.programs.matching.operations import note_changes
+from services.programs.policy.domain import policy_faults
+from services.programs.policy.models import PolicyVersion
+from shared import clock
+from shared.errors import Invalid, PreconditionFailed
+
+
+def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVersion:
+    """Adopt `rules` as the version after `version`; every market is then settled under it.
+
+    Raises Invalid with every fault, PreconditionFailed where somebody was faster.
+    """
+    faults = policy_faults(
+        rules["order"], rules["approval_threshold_idr"], rules["second_person_threshold_idr"]
+    )
+    if faults:
+        raise Invalid(faults)
+    adopted = PolicyVersion(
+        version=version + 1,
+        order=list(rules["order"]),
+        approval_threshold_idr=rules["approval_threshold_idr"],
+        second_person_threshold_idr=rules["second_person_threshold_idr"],
+        rerouted_until=rules["rerouted_until"],
+        displaced_until=rules["displaced_until"],
+        cash_after_days=rules["cash_after_days"],
+        adopted_by=by,
+        adopted_at=clock.now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(adopted)
+    except IntegrityError:
+        detail = "The policy was changed since you read it. Read it again and repeat the change."
+        raise PreconditionFailed("changed_meanwhile", detail) from None
+    note_changes(
+        db.session, db.session.scalars(select(Pledge.market).where(Pledge.status == "open").distinct())
+    )
+    db.session.commit()
+    return adopted

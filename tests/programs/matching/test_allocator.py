@@ -1,0 +1,175 @@
+"""The allocator on a real database: what it writes, what it tells, and what it leaves alone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from services.programs.database import db
+from services.programs.matching import allocator
+from services.programs.registry.models import Household
+from shared import clock
+from shared.events.donations import PledgeAmended, PledgeWithdrawn
+from shared.events.programs import AllocationProposed
+from tests.programs.scene import OTHER_VILLAGE, TODAY, Scene, opened
+
+
+@pytest.fixture
+def scene(make_app: Callable[..., Flask]) -> Scene:
+    return Scene(make_app("programs"))
+
+
+def test_a_pledge_finds_a_verified_household_on_its_own(scene: Scene) -> None:
+    need = scene.need(scene.household(score=700), 300_000, urgency=5)
+    pledge = scene.pledge(1_000_000, categories=["food"])
+    scene.settle()
+    (event,) = scene.told(AllocationProposed)
+    assert (event.need, event.pledge, event.quantity) == (need, pledge, 300_000)
+    assert event.key == pledge
+    assert (event.fund, event.unit, event.value_idr) == ("zis", "IDR", 300_000)
+    assert event.reasons.admitted_by == ["category"]
+    assert (event.reasons.rank, event.reasons.of, event.reasons.score) == (1, 1, 700)
+    assert not event.awaits_approval
+    allocation = scene.only_allocation()
+    assert (allocation.status, allocation.holding, allocation.policy_version) == ("proposed", 300_000, 1)
+    assert scene.find_need(need).status == "covered"
+    assert scene.find_pledge(pledge).free == 700_000
+    scene.check_books()
+
+
+@pytest.mark.parametrize(
+    "household",
+    [
+        {"status": "registered"},
+        {"status": "lapsed"},
+        {"held": True},
+        {"valid_until": TODAY - timedelta(days=1)},
+    ],
+)
+def test_never_matches_a_household_that_is_not_verified_or_is_held(
+    scene: Scene, household: dict[str, object]
+) -> None:
+    scene.need(scene.household(**household))  # type: ignore[arg-type]
+    scene.pledge()
+    scene.settle()
+    assert scene.allocations() == []
+
+
+def test_a_need_met_by_several_pledges_has_an_allocation_of_each(scene: Scene) -> None:
+    need = scene.need(scene.household(), 250)
+    scene.pledge(100)
+    scene.pledge(100)
+    scene.settle()
+    assert [row.quantity for row in scene.allocations()] == [100, 100]
+    assert scene.find_need(need).covered == 200
+    scene.check_books()
+
+
+def test_settles_only_when_something_changed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.need(scene.household(), 500)
+    scene.pledge(100)
+    scene.settle()
+    monkeypatch.delattr(allocator, "find_pledge_states")
+    scene.settle()
+
+
+def test_a_pledge_that_opens_tomorrow_is_matched_tomorrow(scene: Scene) -> None:
+    scene.need(scene.household(), 100)
+    scene.pledge(100, opens_on=TODAY + timedelta(days=1))
+    scene.settle()
+    assert scene.allocations() == []
+    with clock.shifted(timedelta(days=1)):
+        scene.settle()
+        assert len(scene.allocations()) == 1
+
+
+def test_goods_find_needs_of_their_item_only(scene: Scene) -> None:
+    household = scene.household()
+    rice = scene.need(household, 20, item="rice", unit="kg")
+    scene.need(household, 20_000)
+    scene.pledge(50, item="rice", unit="kg")
+    scene.settle()
+    allocation = scene.only_allocation()
+    assert (allocation.need_id, allocation.quantity) == (rice, 20)
+    (event,) = scene.told(AllocationProposed)
+    assert event.value_idr == 20 * 14_000
+
+
+def test_large_amounts_wait_for_one_or_two_people(scene: Scene) -> None:
+    amounts = [4_999_999, 5_000_000, 20_000_000]
+    for amount in amounts:
+        scene.need(scene.household(), amount)
+    scene.pledge(sum(amounts))
+    scene.settle()
+    assert {row.quantity: row.approvals_needed for row in scene.allocations()} == dict(
+        zip(amounts, (0, 1, 2), strict=True)
+    )
+    assert {event.quantity: event.awaits_approval for event in scene.told(AllocationProposed)} == dict(
+        zip(amounts, (False, True, True), strict=True)
+    )
+
+
+def test_a_big_burst_is_settled_in_parts_to_the_same_end(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allocator, "AT_MOST", 3)
+    for score in range(8):
+        scene.need(scene.household(score=score), 10)
+    scene.pledge(75)
+    scene.settle()
+    assert sorted(row.quantity for row in scene.allocations()) == [5, *[10] * 7]
+    events = scene.told(AllocationProposed)
+    assert [event.reasons.score for event in events] == [7, 6, 5, 4, 3, 2, 1, 0]
+    scene.check_books()
+
+
+def test_drops_a_proposal_whose_household_is_held_meanwhile_and_tries_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household = scene.household()
+    scene.need(household, 10)
+    other = scene.need(scene.household(decile=2), 10)
+    scene.pledge(10)
+    decide = allocator.settle
+
+    def hold_then_decide(*args: object, **kwargs: object) -> object:
+        found = decide(*args, **kwargs)  # type: ignore[arg-type]
+        with db.engine.begin() as connection:
+            connection.execute(
+                Household.__table__.update().where(Household.id == household).values(held=True)  # type: ignore[attr-defined]
+            )
+        return found
+
+    monkeypatch.setattr(allocator, "settle", hold_then_decide)
+    scene.settle()
+    assert scene.only_allocation().need_id == other
+    scene.check_books()
+
+
+def test_withdrawn_pledges_are_not_matched_and_late_news_of_them_changes_nothing(scene: Scene) -> None:
+    first = opened(100)
+    scene.hear(first, opened(0, kind=PledgeWithdrawn, pledge=first.pledge, version=2))
+    scene.hear(opened(100, kind=PledgeAmended, pledge=first.pledge, version=1))
+    scene.need(scene.household(), 100)
+    scene.settle()
+    assert scene.allocations() == []
+    assert scene.find_pledge(first.pledge).status == "withdrawn"
+
+
+def test_restrictions_of_area_reach_only_that_area(scene: Scene) -> None:
+    scene.need(scene.household(), 100)
+    there = scene.need(scene.household(desa=OTHER_VILLAGE), 100)
+    scene.pledge(500, areas=["35.17.02"])
+    scene.settle()
+    assert scene.only_allocation().need_id == there
+
+
+def test_a_cap_counts_what_the_household_already_has_of_the_pledge(scene: Scene) -> None:
+    household = scene.household()
+    scene.need(household, 100)
+    scene.pledge(1000, cap_per_household=120)
+    scene.settle()
+    scene.need(household, 100, category="education")
+    scene.settle()
+    assert [row.quantity for row in scene.allocations()] == [100, 20]

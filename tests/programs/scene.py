@@ -1,0 +1,279 @@
+"""A programs service with households, needs and pledges in it, and a donations that answers by hand."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from flask import Flask
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from services.programs.database import db
+from services.programs.matching.allocator import settle_markets
+from services.programs.matching.handlers import on_donations
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.operations import follow_households, lock_rows
+from services.programs.needs.models import Need
+from services.programs.needs.operations import record_needs
+from services.programs.registry.models import Household
+from shared import clock
+from shared.events.catalogue import BY_TYPE, topic_of
+from shared.events.donations import (
+    AllocationRefused,
+    AllocationReleased,
+    AllocationReserved,
+    ContributionMade,
+    PledgeOpened,
+    Resource,
+    Restrictions,
+)
+from shared.events.envelope import Received
+from shared.events.event import Event
+from shared.ids import new_id
+
+TODAY = clock.today()
+VILLAGE = "35.17.01.2001"
+OTHER_VILLAGE = "35.17.02.2001"
+
+Told = TypeVar("Told", bound=Event)
+
+
+def received(event: Event) -> Received:
+    """Return an event as a handler sees it."""
+    return Received(
+        id=new_id(),
+        type=event.type_name(),
+        time=clock.now(),
+        data=event,
+        correlation_id=str(event.key),
+        causation_id=None,
+        traceparent=None,
+        topic=topic_of(event.service),
+        partition=0,
+        offset=0,
+    )
+
+
+class Scene:
+    """What happens, step by step. Each step is a transaction of its own, outside any request."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def _do(self, work: Callable[[Session], Any]) -> Any:
+        with self.app.app_context():
+            result = work(db.session())
+            db.session.commit()
+            return result
+
+    def household(self, *, desa: str = VILLAGE, status: str = "verified", **more: Any) -> UUID:
+        """Add a household, verified for a year unless said otherwise."""
+        now = clock.now()
+        verified = status != "registered"
+        fields: dict[str, Any] = {
+            "id": new_id(),
+            "desa": desa,
+            "status": status,
+            "decile": 1,
+            "decile_source": "DTSEN",
+            "decile_vintage": "2025",
+            "score": 500,
+            "score_version": "v1",
+            "score_parts": {},
+            "attributes": [],
+            "people": 3,
+            "ages": {"under_5": 0, "from_5_to_17": 1, "from_18_to_59": 2, "from_60": 0},
+            "housing": {},
+            "address": b"sealed",
+            "verified_at": now if verified else None,
+            "valid_until": TODAY + timedelta(days=365) if verified else None,
+            "registered_by": "planner",
+            "fingerprint": b"-",
+            "created_at": now,
+            "updated_at": now,
+        } | more
+        self._do(lambda session: session.add(Household(**fields)))
+        found: UUID = fields["id"]
+        return found
+
+    def need(self, household: UUID, quantity: int = 100_000, *, by: str = "tksk", **more: Any) -> UUID:
+        """Record a need; rupiah for food unless said otherwise."""
+        stated = {"category": "food", "quantity": quantity, "unit": "IDR"} | more
+        with self.app.app_context():
+            return record_needs(household, [stated], by=by)[0].id
+
+    def pledge(
+        self, quantity: int = 1_000_000, *, item: str | None = None, unit: str = "IDR", **more: Any
+    ) -> UUID:
+        """Hear of an open pledge, of anything for anyone unless said otherwise."""
+        event = opened(quantity, item=item, unit=unit, **more)
+        self.hear(event)
+        return event.pledge
+
+    def hear(self, *events: Event) -> None:
+        """Apply events of donations, as one batch."""
+        self._do(lambda session: on_donations(session, [received(event) for event in events]))
+
+    def settle(self) -> None:
+        """Run the allocator until there is nothing more to do."""
+        while self._do(settle_markets):
+            pass
+
+    def change(self, household: UUID, **fields: Any) -> None:
+        """Change a household's standing, as verification does, and have the match follow."""
+
+        def work(session: Session) -> None:
+            row = lock_rows(session, Household, [household])[household]
+            for name, value in fields.items():
+                setattr(row, name, value)
+            follow_households(session, [household])
+
+        self._do(work)
+
+    def told(self, kind: type[Told]) -> list[Told]:
+        """Take the events of one type out of the outbox, in order."""
+
+        def work(session: Session) -> list[Told]:
+            rows = session.execute(
+                text("DELETE FROM outbox WHERE type = :type RETURNING seq, value"), {"type": kind.type_name()}
+            ).all()
+            return [
+                msgspec.json.decode(bytes(row.value), type=BY_TYPE[kind.type_name()])  # type: ignore[misc]
+                for row in sorted(rows, key=lambda row: row.seq)
+            ]
+
+        found: list[Told] = self._do(work)
+        return found
+
+    def allocations(self, **where: Any) -> list[Allocation]:
+        """Return the allocations, in order of id."""
+        found: list[Allocation] = self._do(
+            lambda session: session.scalars(
+                select(Allocation).filter_by(**where).order_by(Allocation.id)
+            ).all()
+        )
+        return found
+
+    def only_allocation(self) -> Allocation:
+        """Return the one live allocation there is."""
+        (found,) = [row for row in self.allocations() if row.is_live]
+        return found
+
+    def find_need(self, need: UUID) -> Need:
+        """Return a need as it is now."""
+        found: Need = self._do(lambda session: session.get_one(Need, need))
+        return found
+
+    def find_pledge(self, pledge: UUID) -> Pledge:
+        """Return our copy of a pledge as it is now."""
+        found: Pledge = self._do(lambda session: session.get_one(Pledge, pledge))
+        return found
+
+    def reserve(self, allocation: Allocation, *, left: int) -> None:
+        """Have donations set the quantity aside."""
+        self.hear(AllocationReserved(**self._step(allocation), left=left))
+
+    def refuse(self, allocation: Allocation, why: str, *, left: int) -> None:
+        """Have donations refuse a proposal."""
+        self.hear(
+            AllocationRefused(
+                pledge=allocation.pledge_id,
+                allocation=allocation.id,
+                need=allocation.need_id,
+                quantity=allocation.quantity,
+                why=why,
+                left=left,
+            )
+        )
+
+    def release(
+        self,
+        allocation: Allocation,
+        why: str,
+        *,
+        left: int,
+        quantity: int | None = None,
+        contributed: int = 0,
+    ) -> None:
+        """Have donations release what was reserved, or a part of it."""
+        step = self._step(allocation)
+        step["quantity"] = quantity or allocation.quantity
+        self.hear(AllocationReleased(**step, why=why, contributed=contributed, left=left))
+
+    def pay(self, allocation: Allocation, quantity: int | None = None) -> None:
+        """Have the donor pay the allocation, or a part of it."""
+        step = self._step(allocation)
+        step["quantity"] = quantity or allocation.quantity
+        self.hear(ContributionMade(**step, contribution=new_id(), paid_on=TODAY))
+
+    def _step(self, allocation: Allocation) -> dict[str, Any]:
+        need, pledge = self.find_need(allocation.need_id), self.find_pledge(allocation.pledge_id)
+        return {
+            "pledge": pledge.id,
+            "allocation": allocation.id,
+            "need": need.id,
+            "household": need.household_id,
+            "desa": need.desa,
+            "category": need.category,
+            "stakeholder_kind": pledge.stakeholder_kind,
+            "fund": pledge.fund,
+            "strategy": pledge.strategy,
+            "unit": need.unit,
+            "item": need.item,
+            "quantity": allocation.quantity,
+            "value_idr": allocation.quantity,
+        }
+
+    def forget_changes(self) -> None:
+        """Take the notes of changed markets away, as if they had been settled."""
+        self._do(lambda session: session.execute(delete(db.metadata.tables["market_change"])))
+
+    def check_books(self) -> None:
+        """Fail unless what allocations hold is exactly what needs are covered by and pledges have used."""
+
+        def work(session: Session) -> list[Any]:
+            return list(
+                session.execute(
+                    text("""
+                    SELECT 'need', id FROM need WHERE covered <> (
+                        SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id)
+                    UNION ALL SELECT 'pledge', id FROM pledge WHERE used <> (
+                        SELECT coalesce(sum(holding), 0) FROM allocation WHERE pledge_id = pledge.id)
+                    """)
+                )
+            )
+
+        assert self._do(work) == []
+
+
+def opened(
+    quantity: int,
+    *,
+    item: str | None = None,
+    unit: str = "IDR",
+    kind: type[Any] = PledgeOpened,
+    pledge: UUID | None = None,
+    version: int = 1,
+    opens_on: date = TODAY,
+    expires_on: date | None = None,
+    zakat: bool = False,
+    **restrictions: Any,
+) -> Any:
+    """Return the event of a pledge's state."""
+    return kind(
+        pledge=pledge or new_id(),
+        version=version,
+        stakeholder=new_id(),
+        stakeholder_kind="philanthropy",
+        resource=Resource(kind="cash" if item is None else "goods", unit=unit, item=item),
+        quantity=quantity,
+        value_idr=quantity,
+        fund="zis",
+        zakat=zakat,
+        strategy="reduce_burden",
+        restrictions=Restrictions(**restrictions),
+        opens_on=opens_on,
+        expires_on=expires_on,
+    )
