@@ -95,23 +95,23 @@ def apply_topics() -> None:
 
 @commands.group()
 def contracts() -> None:
-    """The events' schemas, as other parties read them."""
+    """The events' schemas and the services' OpenAPI documents, as other parties read them."""
 
 
 @contracts.command("write")
 def write_contracts() -> None:
-    """Write docs/events/ from the code."""
-    from shared.events.schemas import write_contracts as write
+    """Write docs/events/ and docs/api/ from the code."""
+    from helix.contracts import write
 
-    write(Path("docs/events"))
+    write()
 
 
 @contracts.command("check")
 def check_contracts() -> None:
-    """Fail if docs/events/ is not what the code says, or a change would break a reader."""
-    from shared.events.schemas import check_contracts as check
+    """Fail if the documents are not what the code says, or a change would break a reader of events."""
+    from helix.contracts import check
 
-    faults = check(Path("docs/events"))
+    faults = check()
     for fault in faults:
         click.echo(fault, err=True)
     sys.exit(1 if faults else 0)
