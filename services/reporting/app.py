@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from services.reporting.dashboard.pages import NAVIGATION, pages
 from services.reporting.database import db
 from services.reporting.funding.api import blueprint as funding
 from services.reporting.indicators.api import blueprint as indicators
@@ -20,7 +21,8 @@ SERVICE = Service(
     name="reporting",
     db=db,
     resources=(progress, funding, trend, indicators),
-    pages=(),
+    pages=(pages,),
+    navigation=NAVIGATION,
     handlers=HANDLERS,
     unheard=UNHEARD,
     tasks=(Task("forget_minutes", forget_minutes, timedelta(hours=1)),),

@@ -1,0 +1,191 @@
+"""The public pages: how far 0 % is, for everyone, without signing in."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask, current_app, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import LazyString, lazy_gettext
+
+from services.reporting.dashboard.queries import (
+    count_or_hidden,
+    draw_funding,
+    draw_funnel,
+    draw_map,
+    draw_progress,
+    draw_trend,
+    rupiah_or_hidden,
+)
+from services.reporting.database import db
+from services.reporting.disclosure.domain import SMALLEST_SHOWN
+from services.reporting.indicators.domain import BY_ID, OFFICIAL, REGISTRY
+from services.reporting.indicators.queries import list_indicators, official_values
+from services.reporting.progress.queries import describe_area, show_areas
+from services.reporting.projections.queries import current_tag
+from shared import areas, clock
+from shared.auth import access
+from shared.errors import NotFound
+from shared.http.versions import revalidated
+from shared.settings import Settings
+from shared.web import Link, add_assets
+from shared.web.language import current_language
+
+pages = Blueprint("dashboard", __name__, template_folder="templates")
+
+NAVIGATION = (
+    Link(lazy_gettext("How far 0 % is"), "dashboard.show_home"),
+    Link(lazy_gettext("Areas"), "dashboard.show_regency"),
+    Link(lazy_gettext("Definitions and sources"), "dashboard.show_method"),
+    Link(lazy_gettext("Data"), "dashboard.show_data"),
+)
+
+MAPS: dict[str, LazyString] = {
+    "people": lazy_gettext("People on the list"),
+    "verified": lazy_gettext("Households verified"),
+    "delivered": lazy_gettext("Households reached"),
+}
+GROUPINGS: dict[str, tuple[LazyString, str]] = {
+    "fund": (lazy_gettext("Source"), "fund"),
+    "strategy": (lazy_gettext("Strategy"), "strategy"),
+    "stakeholder_kind": (lazy_gettext("Giver"), "stakeholder_kind"),
+    "category": (lazy_gettext("Need"), "need_category"),
+}
+TRENDS: dict[str, LazyString] = {
+    "people": lazy_gettext("People on the list"),
+    "verified": lazy_gettext("Households verified"),
+    "contributed": lazy_gettext("Paid"),
+    "delivered": lazy_gettext("Delivered"),
+}
+_OFFICIAL_BESIDE = ("extreme_poverty_headcount", "extreme_poverty_rate", "poverty_headcount_rate")
+
+
+@pages.record_once
+def _serve_files(state: BlueprintSetupState) -> None:
+    add_assets(cast(Flask, state.app), Path(__file__).parent / "static")
+
+
+@pages.app_context_processor
+def _writers() -> dict[str, Any]:
+    return {"count_or_hidden": count_or_hidden, "rupiah_or_hidden": rupiah_or_hidden}
+
+
+def _tag() -> str:
+    return f"{current_tag()}-{current_language()}"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["HELIX"]
+    return settings
+
+
+def _chosen(name: str, choices: dict[str, Any]) -> str:
+    """Return what the address chooses of a filter; the first choice where it says nothing we know."""
+    wish = request.args.get(name, "")
+    return wish if wish in choices else next(iter(choices))
+
+
+@pages.get("/")
+@access.everyone
+@revalidated(_tag)
+def show_home() -> str:
+    """Show how far 0 % is."""
+    return render_template("dashboard/home.html", **_home())
+
+
+@pages.get("/live")
+@access.everyone
+@revalidated(_tag)
+def show_live() -> str:
+    """Show the changing part of the home page, for the page itself to ask for."""
+    return render_template("dashboard/live.html", **_home())
+
+
+def _home() -> dict[str, Any]:
+    code = _settings().regency
+    area = describe_area(db.session, code, code, synthetic=_settings().synthetic)
+    by, measure, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
+    chosen: dict[str, Any] = {"by": by, "trend": measure, "map": figure}
+    shown = show_areas(db.session, code)
+    return {
+        "area": area,
+        "as_of": None,
+        "chosen": chosen,
+        "live_url": url_for(".show_live", **chosen),
+        "choices_of": {
+            "by": {key: name for key, (name, _) in GROUPINGS.items()},
+            "trend": TRENDS,
+            "map": MAPS,
+        },
+        "progress": draw_progress(db.session, area["headline"]["people"], clock.today()),
+        "tiles": draw_map(shown, figure, str(MAPS[figure]), lambda tile: url_for(".show_area", code=tile)),
+        "funnel": draw_funnel(area["funnel"]),
+        "funding": draw_funding(db.session, by, GROUPINGS[by][1]),
+        "trend": draw_trend(db.session, measure, str(TRENDS[measure])),
+        "official": [(BY_ID[name], official_values()[name]) for name in _OFFICIAL_BESIDE],
+        "defined": BY_ID,
+    }
+
+
+@pages.get("/areas")
+@access.everyone
+@revalidated(_tag)
+def show_regency() -> str:
+    """Show the sub-districts beside each other."""
+    return _show_area(_settings().regency)
+
+
+@pages.get("/areas/<code>")
+@access.everyone
+@revalidated(_tag)
+def show_area(code: str) -> str:
+    """Show an area and what lies inside it."""
+    if not areas.exists(code):
+        raise NotFound("area")
+    return _show_area(code)
+
+
+def _show_area(code: str) -> str:
+    settings = _settings()
+    area = describe_area(db.session, code, settings.regency, synthetic=settings.synthetic)
+    around = [
+        outer for outer in (settings.regency, code[:8]) if outer != code and areas.contains(outer, code)
+    ]
+    return render_template(
+        "dashboard/area.html",
+        area=area,
+        trail=[(areas.name_of(outer), url_for(".show_area", code=outer)) for outer in around]
+        + [(area["name"], "")],
+        kind=_kind(code),
+        funnel=draw_funnel(area["funnel"]),
+        as_of=area["as_of"],
+        defined=BY_ID,
+    )
+
+
+def _kind(code: str) -> str:
+    village = areas.villages().get(code)
+    if village is not None:
+        return village.kind
+    return "kecamatan" if code in areas.subdistricts() else "kabupaten"
+
+
+@pages.get("/method")
+@access.everyone
+@revalidated(_tag)
+def show_method() -> str:
+    """Show what each figure means, where it is from, and what it can't say."""
+    found = list_indicators(db.session, _settings().regency)
+    return render_template(
+        "dashboard/method.html",
+        own=[indicator for indicator in found if indicator["kind"] == REGISTRY],
+        official=[indicator for indicator in found if indicator["kind"] == OFFICIAL],
+        smallest=SMALLEST_SHOWN,
+    )
+
+
+@pages.get("/data")
+@access.everyone
+@revalidated(_tag)
+def show_data() -> str:
+    """Show where the figures can be had for programs."""
+    return render_template("dashboard/data.html", groupings=GROUPINGS, trends=TRENDS)
