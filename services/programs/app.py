@@ -5,11 +5,25 @@ from datetime import timedelta
 from flask import Flask
 
 from services.programs.accounts.models import ACCOUNTS
+from services.programs.as_cash.operations import MOVE_TO_CASH
+from services.programs.audit.api import blueprint as audit
 from services.programs.database import db
+from services.programs.delivery.api import blueprint as deliveries
+from services.programs.gaps.api import blueprint as gaps
 from services.programs.imports.api import blueprint as imports
-from services.programs.imports.operations import work_off as work_off_imports
+from services.programs.imports.operations import IMPORTS
+from services.programs.matching.allocator import ALLOCATOR
+from services.programs.matching.handlers import HANDLERS
+from services.programs.needs.api import blueprint as needs
+from services.programs.policy.api import blueprint as policy
 from services.programs.registry.api import blueprint as households
+from services.programs.review.api import blueprint as allocations
+from services.programs.verification.api import blueprint as verification
+from services.programs.verification.operations import LAPSE
+from services.programs.visits.api import blueprint as visits
 from shared.events.catalogue import topic_of
+from shared.events.donations import StakeholderApproved, StakeholderSuspended
+from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.worker import Task
@@ -17,11 +31,30 @@ from shared.worker import Task
 SERVICE = Service(
     name="programs",
     db=db,
-    resources=[households, imports],
+    resources=[
+        households,
+        imports,
+        visits,
+        verification,
+        audit,
+        needs,
+        allocations,
+        deliveries,
+        gaps,
+        policy,
+    ],
     pages=[],
     navigation=(),
-    handlers=[],
-    tasks=[Task("imports", work_off_imports, timedelta(seconds=5))],
+    handlers=HANDLERS,
+    # Whose organisation it is does not matter to the match: donations refuses what may not be pledged.
+    unheard=(StakeholderApproved, StakeholderSuspended),
+    tasks=[
+        IMPORTS,
+        LAPSE,
+        ALLOCATOR,
+        MOVE_TO_CASH,
+        Task("forget stored answers", idempotency.purge, timedelta(hours=1)),
+    ],
     topics=(topic_of("donations"),),
     accounts=ACCOUNTS,
 )

@@ -1,5 +1,89 @@
 """The commands that only programs has: `helix programs ...`."""
 
-import click
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
 
-COMMANDS: tuple[click.Command, ...] = ()
+import click
+from flask import Flask
+
+from services.programs.accounts.models import ACCOUNTS
+from services.programs.app import create_app
+from services.programs.audit.queries import first_broken_line
+from services.programs.database import db
+from shared import areas
+from shared.auth.accounts import Grant
+from shared.auth.principal import ROLES
+from shared.errors import Invalid
+from shared.settings import Settings
+
+
+def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
+    """Make the accounts one machine begins with, as far as they are not there: `{accounts}`."""
+    with app.app_context():
+        for account in given.get("accounts", ()):
+            _keep_account(account)
+    return {}
+
+
+def _keep_account(given: Mapping[str, str]) -> None:
+    """Make the account unless it is there with this password: a changed account would be signed out."""
+    if ACCOUNTS.check(db.session(), given["username"], given["password"]) is None:
+        grant = Grant((given["role"],), area=given.get("area"))
+        ACCOUNTS.add(db.session(), given["username"], given["password"], grant)
+
+
+@click.command("bootstrap")
+@click.pass_obj
+def bootstrap_command(settings: Settings) -> None:
+    """Make the accounts that standard input asks for, as JSON."""
+    given = json.load(sys.stdin)
+    click.echo(json.dumps(bootstrap(create_app(settings), given)))
+
+
+@click.group()
+def account() -> None:
+    """The accounts of officers and social workers, where no OpenID Connect provider signs them in."""
+
+
+@account.command("add")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option("--area", help="official code; limits what the person sees to it. A TKSK needs one.")
+@click.option("--name", default="", help="shown to the person")
+@click.password_option(help="12 characters or more; asked for if left out")
+@click.pass_obj
+def add_account(  # noqa: PLR0913 - a command takes its options as arguments
+    settings: Settings, username: str, roles: tuple[str, ...], area: str | None, name: str, password: str
+) -> None:
+    """Let a person sign in as USERNAME, or give them another password or other rights."""
+    if area is not None and not areas.exists(area):
+        raise click.ClickException(f"{area} is not the code of an area here.")
+    if "tksk" in roles and area is None:
+        raise click.ClickException("A TKSK needs --area, the sub-district.")
+    with create_app(settings).app_context():
+        try:
+            ACCOUNTS.add(db.session(), username, password, Grant(roles, display_name=name, area=area))
+        except Invalid as error:
+            raise click.ClickException(" ".join(fault.detail for fault in error.errors)) from error
+    click.echo(f"{username} can sign in.")
+
+
+@click.group()
+def audit() -> None:
+    """The log of who read or changed a person's record."""
+
+
+@audit.command("verify")
+@click.pass_obj
+def verify_audit(settings: Settings) -> None:
+    """Prove that no line of the audit log was changed, removed or put in between."""
+    with create_app(settings).app_context():
+        holding, broken = first_broken_line(db.session, bytes.fromhex(settings.audit_key))
+    if broken is not None:
+        raise click.ClickException(f"{holding} lines hold; line {broken} does not, or is missing.")
+    click.echo(f"All {holding} lines hold.")
+
+
+COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, audit)

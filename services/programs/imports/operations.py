@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +23,7 @@ from shared import bell, clock
 from shared.auth.principal import Principal
 from shared.ids import new_id
 from shared.settings import Settings
+from shared.worker import Task
 
 FAMILIES_AT_ONCE = 300
 _STAGED_AT_ONCE = 2_000
@@ -178,3 +180,6 @@ def _answer(session: Session, receipts: Sequence[Receipt]) -> None:
         "households": [receipt.household for receipt in receipts],
     }
     session.execute(_ANSWER, values)
+
+
+IMPORTS = Task("imports", work_off, timedelta(seconds=5))

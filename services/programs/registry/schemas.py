@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.programs.identity.domain import FAULT_TEXTS, number_fault
 from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS
 from shared import clock
-from shared.http.fields import Text, VillageCode, Word
+from shared.http.fields import AreaCode, Text, VillageCode, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ATTRIBUTES, DECILE_SOURCES, HOUSEHOLD_STATUSES
 
@@ -112,7 +112,7 @@ class NewHouseholdSchema(Schema):
 class HouseholdQuery(PageQuery):
     """The filters of the list of households."""
 
-    desa = VillageCode(load_default=None)
+    desa = AreaCode(load_default=None)
     status = Word(HOUSEHOLD_STATUSES, load_default=None)
     held = fields.Boolean(load_default=None)
     max_decile = fields.Integer(load_default=None, validate=validate.Range(1, 10))

@@ -1,1 +1,1 @@
-"""Visits at the door, and the decision of a second person."""
+"""The decision of a second person about what a visit found, its end, and holds."""

@@ -1,48 +1,14 @@
-"""Visits, decisions and holds. Free text stays here; events carry codes."""
+"""Decisions and holds. Free text stays here; events carry codes."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.programs.database import Model
 from services.programs.registry.models import OfHousehold, follows_household
 from shared.ids import new_id
-
-
-class Visit(OfHousehold, Model):
-    """A look at a household at its door. A household has one open visit at a time."""
-
-    __tablename__ = "visit"
-    __table_args__ = (
-        follows_household(),
-        CheckConstraint("status IN ('assigned', 'completed')", "status"),
-        CheckConstraint("outcome IN ('found', 'not_found', 'moved', 'deceased')", "outcome"),
-        CheckConstraint(
-            "(status = 'completed') = (outcome IS NOT NULL AND visited_at IS NOT NULL"
-            " AND visited_by IS NOT NULL AND client_id IS NOT NULL AND completed_at IS NOT NULL)",
-            "completed",
-        ),
-        Index("uq_visit_open", "household_id", unique=True, postgresql_where=text("status = 'assigned'")),
-        Index(None, "status", "id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    status: Mapped[str] = mapped_column(String(10), default="assigned")
-    assigned_by: Mapped[str] = mapped_column(String(100))
-    due_on: Mapped[date | None]
-    created_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]
-    client_id: Mapped[str | None] = mapped_column(String(100), unique=True)
-    visited_by: Mapped[str | None] = mapped_column(String(100))
-    visited_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(10))
-    form_version: Mapped[str | None] = mapped_column(String(10))
-    answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    needs_recorded: Mapped[int] = mapped_column(default=0)
 
 
 class Decision(OfHousehold, Model):

@@ -1,0 +1,101 @@
+"""Who may decide, on what, and for how long it holds."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from shared.errors import Conflict, Fault, Forbidden, Invalid
+
+DecisionWord = Literal["verify", "reject", "graduate"]
+DECISIONS: tuple[str, ...] = ("verify", "reject", "graduate")
+
+# Codes that may leave the database; a reason in free text is told as `other`.
+REJECT_CODES = ("not_poor", "not_found", "moved", "deceased", "duplicate", "other")
+HOLD_CODES = ("objection", "data_in_doubt", "duplicate_suspected", "fraud_suspected", "other")
+
+LONGEST_VALIDITY = timedelta(days=2 * 366)
+# A graduation rests on what is so now, not on what was last year.
+FRESH = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person wants to decide."""
+
+    decision: DecisionWord
+    reason: str
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decision rests on. `outcome` and `visited_on` are of the last visit, None where it is decided."""
+
+    status: str
+    registered_by: str
+    decider: str
+    decider_visited: bool
+    outcome: str | None
+    visited_on: date | None
+    open_needs: int
+    today: date
+
+
+def a_year_on(day: date) -> date:
+    """Return the same day a year later; of 29 February, the 28th."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def settle(ruling: Ruling, facts: Facts) -> date | None:
+    """Return until when a verification holds; raise where the decision may not be made.
+
+    A year from today unless the ruling says otherwise, two years at most.
+    """
+    if facts.decider_visited or facts.decider == facts.registered_by:
+        raise Forbidden("own_work", "Another person must decide: you visited or registered this household.")
+    if facts.outcome is None:
+        raise Conflict("no_visit", "There is no visit that waits for a decision. Ask for one first.")
+    if ruling.decision != "reject" and facts.outcome != "found":
+        raise Conflict("not_met", f"The last visit did not meet the household: {facts.outcome}.")
+    if ruling.decision == "graduate":
+        _check_graduation(facts)
+    return _valid_until(ruling, facts.today)
+
+
+def _check_graduation(facts: Facts) -> None:
+    if facts.status not in {"verified", "lapsed"}:
+        raise Conflict("not_verified", "Only a household that was verified can graduate.")
+    if facts.open_needs:
+        raise Conflict(
+            "needs_open", "It has needs that are not closed.", extra={"open_needs": facts.open_needs}
+        )
+    if facts.visited_on is None or facts.today - facts.visited_on > FRESH:
+        raise Conflict(
+            "visit_stale", f"The last visit is more than {FRESH.days} days old. Ask for a fresh one."
+        )
+
+
+def _valid_until(ruling: Ruling, today: date) -> date | None:
+    if ruling.decision != "verify":
+        if ruling.valid_until is not None:
+            raise Invalid([Fault("/valid_until", "Is only for the decision verify.")])
+        return None
+    until = ruling.valid_until or a_year_on(today)
+    if not today < until <= today + LONGEST_VALIDITY:
+        raise Invalid([Fault("/valid_until", "Must be after today and within two years.")])
+    return until
+
+
+def reject_code(reason: str, outcome: str | None) -> str:
+    """Return the code of a rejection: the reason if it is one, else what the visit found."""
+    if reason in REJECT_CODES:
+        return reason
+    return outcome if outcome in {"not_found", "moved", "deceased"} else "other"
+
+
+def hold_code(reason: str) -> str:
+    """Return the code of a hold: the reason if it is one."""
+    return reason if reason in HOLD_CODES else "other"

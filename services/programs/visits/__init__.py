@@ -1,0 +1,1 @@
+"""Looking at households at their door."""

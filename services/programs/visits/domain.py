@@ -1,0 +1,103 @@
+"""The form that is filled in at the door, version `v1`: a closed list of questions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.errors import Fault
+
+FORM_VERSION = "v1"
+
+Kind = Literal["yes_no", "count", "rupiah", "choice", "choices", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: the kind of its answer, and the codes or the most it may be."""
+
+    code: str
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    most: int = 0
+
+
+QUESTIONS = (
+    Question("lives_here", "yes_no"),
+    Question("people", "count", most=40),
+    Question("earners", "count", most=40),
+    Question("monthly_spending_idr", "rupiah", most=100_000_000),
+    Question("meals_a_day", "choice", ("one", "two", "three")),
+    Question("house_condition", "choice", ("sound", "damaged", "unsafe")),
+    Question("drinking_water", "choice", ("piped", "protected", "unprotected", "bought")),
+    Question("toilet", "choice", ("own", "shared", "none")),
+    Question("lighting", "choice", ("own_meter", "shared", "none")),
+    Question(
+        "aid_received", "choices", ("pkh", "sembako", "blt_dana_desa", "pbi_jkn", "pip", "other", "none")
+    ),
+    Question("note", "text", most=500),
+)
+BY_CODE = {question.code: question for question in QUESTIONS}
+
+_CODE = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_MOST_ANSWERS = 60
+
+
+def answer_faults(answers: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with the answers; no question must be answered.
+
+    A question that this version does not ask is kept if it is well-formed: a phone that was offline
+    while the form changed must not lose its visit.
+    """
+    if len(answers) > _MOST_ANSWERS:
+        return [Fault("/answers", f"Must have at most {_MOST_ANSWERS} answers.")]
+    faults = []
+    for code, answer in answers.items():
+        question = BY_CODE.get(code)
+        detail = _unknown_fault(code, answer) if question is None else _fault(question, answer)
+        if detail is not None:
+            faults.append(Fault(f"/answers/{code[:40].replace('~', '~0').replace('/', '~1')}", detail))
+    return faults
+
+
+def _fault(question: Question, answer: Any) -> str | None:
+    match question.kind:
+        case "yes_no":
+            return None if isinstance(answer, bool) else "Must be true or false."
+        case "count" | "rupiah":
+            is_whole = isinstance(answer, int) and not isinstance(answer, bool)
+            return (
+                None
+                if is_whole and 0 <= answer <= question.most
+                else f"Must be a whole number to {question.most}."
+            )
+        case "choice":
+            return None if answer in question.choices else f"Must be one of: {', '.join(question.choices)}."
+        case "choices":
+            holds = isinstance(answer, list) and all(one in question.choices for one in answer)
+            return None if holds else f"Must be a list of: {', '.join(question.choices)}."
+        case "text":
+            return (
+                None
+                if _is_text(answer, question.most)
+                else f"Must be text of at most {question.most} characters."
+            )
+
+
+def _unknown_fault(code: str, answer: Any) -> str | None:
+    if not _CODE.match(code):
+        return "Is not the code of a question."
+    several = answer if isinstance(answer, list) else [answer]
+    if len(several) <= 30 and all(one is None or isinstance(one, bool) or _is_small(one) for one in several):
+        return None
+    return "Must be a short text, a number, true or false, or a list of them."
+
+
+def _is_small(answer: Any) -> bool:
+    if isinstance(answer, int | float):
+        return abs(answer) <= 10**15
+    return _is_text(answer, 500)
+
+
+def _is_text(answer: Any, longest: int) -> bool:
+    return isinstance(answer, str) and len(answer) <= longest and "\x00" not in answer

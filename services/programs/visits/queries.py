@@ -1,0 +1,41 @@
+"""Reading visits."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from services.programs.visits.models import Visit
+from shared.errors import NotFound
+
+AnySession = Session | scoped_session[Any]
+
+
+def visits(
+    *, status: str | None = None, area: str | None = None, household: UUID | None = None
+) -> Select[Visit]:
+    """Return the visits that fit a filter. `area` is a village or any area around it."""
+    wanted = select(Visit)
+    if status is not None:
+        wanted = wanted.where(Visit.status == status)
+    if area is not None:
+        wanted = wanted.where(or_(Visit.desa == area, Visit.desa.like(f"{area}.%")))
+    return wanted if household is None else wanted.where(Visit.household_id == household)
+
+
+def find_visit(session: AnySession, visit: UUID, *, lock: bool = False) -> Visit:
+    """Return a visit the caller may see, locked and read afresh if wanted; raise NotFound."""
+    wanted = select(Visit).where(Visit.id == visit)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound("visit")
+    return found
+
+
+def open_visits(session: AnySession, households: list[UUID]) -> set[UUID]:
+    """Return which of some households have a visit that was not made yet."""
+    wanted = select(Visit.household_id).where(Visit.household_id.in_(households), Visit.status == "assigned")
+    return set(session.scalars(wanted))
