@@ -7,7 +7,7 @@ from typing import Any
 
 from demo.cast import CAST, make_pledge
 from demo.client import Client, Refused
-from demo.needs import find_needs
+from demo.door import answer_form, find_needs
 from demo.registry import write_csv
 from demo.stage import Stage, subdistrict_of
 from shared.ids import new_id
@@ -87,29 +87,34 @@ def waiting_households(stage: Stage) -> list[dict[str, Any]]:
 
 def verify(stage: Stage, household: dict[str, Any]) -> None:
     """A household is visited by the social worker of its sub-district; another officer decides."""
-    random = stage.random
     visit = _attempt(stage.officer("verifier"), "programs", f"/v1/households/{household['id']}/visits", {})
     stage.state["visits"] += 1
     if visit is None:
         return
     outcome = _draw(stage, _VISIT_OUTCOMES)
-    needs = find_needs(random, household["attributes"]) if outcome == "found" else []
-    result = {
+    worker = stage.social_worker(subdistrict_of(household["desa"]))
+    path = f"/v1/visits/{visit['id']}/result"
+    if _attempt(worker, "programs", path, _result(stage, household, outcome)) is not None:
+        decision = _draw(stage, _DECISIONS) if outcome == "found" else "reject"
+        _decide(stage, household, decision, outcome)
+
+
+def _result(stage: Stage, household: dict[str, Any], outcome: str) -> dict[str, Any]:
+    found = outcome == "found"
+    return {
         "client_id": str(new_id()),
         "visited_at": stage.now.isoformat(),
         "outcome": outcome,
-        "answers": {},
-        "needs": needs,
+        "answers": answer_form(stage.random, household["people"]) if found else {"lives_here": False},
+        "needs": find_needs(stage.random, household["attributes"]) if found else [],
     }
-    worker = stage.social_worker(subdistrict_of(household["desa"]))
-    if _attempt(worker, "programs", f"/v1/visits/{visit['id']}/result", result) is None or outcome != "found":
-        return
-    decision = _draw(stage, _DECISIONS)
-    reason = "Sesuai hasil kunjungan." if decision == "verify" else "Tidak lagi miskin ekstrem."
-    valid_until = stage.today.replace(year=stage.today.year + 1, day=1).isoformat()
-    body = {"decision": decision, "reason": reason} | (
-        {"valid_until": valid_until} if decision == "verify" else {}
-    )
+
+
+def _decide(stage: Stage, household: dict[str, Any], decision: str, outcome: str) -> None:
+    if decision == "verify":
+        body = {"decision": decision, "reason": "Sesuai hasil kunjungan."}
+    else:
+        body = {"decision": decision, "reason": "not_poor" if outcome == "found" else outcome}
     _attempt(stage.officer("approver"), "programs", f"/v1/households/{household['id']}/decision", body)
 
 
@@ -147,7 +152,7 @@ def deliver(stage: Stage, areas: list[str], *, at_most: int) -> None:
             body = {
                 "allocation": allocation["id"],
                 "client_id": str(new_id()),
-                "quantity": allocation["quantity"],
+                "quantity": allocation["contributed"] - allocation["delivered"],
                 "handed_over_at": stage.now.isoformat(),
                 "outcome": outcome,
             } | ({"reason": "Keluarga sedang tidak di rumah."} if outcome == "failed" else {})

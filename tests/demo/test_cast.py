@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from demo.cast import CAST, Organisation, make_pledge
-from demo.needs import find_needs
+from demo.door import answer_form, find_needs
 from shared import areas
 from shared.catalogue import ITEMS, reference_price
 from shared.vocabulary import ATTRIBUTES, FUNDS, NEED_CATEGORIES, STAKEHOLDER_KINDS, STRATEGIES
@@ -34,6 +34,13 @@ def test_a_pledge_uses_the_words_of_the_api(organisation: Organisation) -> None:
         if resource["kind"] != "cash":
             assert ITEMS[resource["item"]].kind == resource["kind"]
             assert ITEMS[resource["item"]].unit == resource["unit"]
+
+
+def test_the_form_is_answered_in_whole_numbers() -> None:
+    answers = answer_form(Random(1), 2)
+    assert answers["people"] == 2
+    assert 0 <= answers["earners"] <= 2
+    assert answers["monthly_spending_idr"] % 1000 == 0
 
 
 def test_a_household_lacks_one_to_three_things_each_in_its_own_market() -> None:

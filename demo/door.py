@@ -1,4 +1,4 @@
-"""What a social worker finds at the door: what the household lacks, told by who lives there and how."""
+"""What a social worker finds at the door: the answers to the form, and what the household lacks."""
 
 from random import Random
 from typing import Any
@@ -38,6 +38,21 @@ _CASH = {
 _PIECES = {"food_parcel": (2, 4), "nutrition_pack": (2, 6), "legal_aid_hour": (2, 5), "health_check": (1, 3)}
 
 _MOST = 3
+
+
+def answer_form(random: Random, people: int) -> dict[str, Any]:
+    """Return answers to the form of the visit, as an extremely poor household gives them."""
+    earners = random.choices((0, 1, 2), (25, 60, 15))[0]
+    return {
+        "lives_here": True,
+        "people": people,
+        "earners": min(earners, people),
+        "monthly_spending_idr": people * random.randrange(180, 360, 10) * _THOUSAND,
+        "meals_a_day": random.choices(("one", "two", "three"), (8, 57, 35))[0],
+        "house_condition": random.choices(("sound", "damaged", "unsafe"), (42, 43, 15))[0],
+        "drinking_water": random.choice(("protected", "unprotected", "bought")),
+        "aid_received": random.choice((["none"], ["sembako"], ["pkh", "sembako"], ["blt_dana_desa"])),
+    }
 
 
 def find_needs(random: Random, attributes: list[str]) -> list[dict[str, Any]]:
