@@ -10,8 +10,17 @@ A service names its links; `shared.service` hands them to `init_pages`:
         Link(lazy_gettext("My pledges"), "pledges.list_pledges", roles=("donor",)),
     )
 
-A feature's `pages.py` has a Blueprint with its own `template_folder="templates"` and views that
-call the operations and queries the API calls. Templates live in `templates/<feature>/`:
+A feature's `pages.py` has a Blueprint; its views call the operations and queries that the API
+calls, and each has its access rule (without one nobody gets in):
+
+    pages = Blueprint("pledges", __name__, url_prefix="/pledges", template_folder="templates")
+
+    @pages.get("")
+    @access.only("donor")
+    def list_pledges() -> str:
+        return render_template("pledges/list.html", pledges=find_pledges())
+
+Its templates live in `templates/<feature>/`:
 
     {% extends "layout.html" %}
     {% from "macros/page.html" import heading, tiles, tile, empty %}
@@ -48,8 +57,9 @@ twice: `form.value("submission")` is the key under which to make the change only
 
 Filters in every template: `rupiah`, `rupiah_short`, `whole`, `count` (None is a suppressed number),
 `quantity(unit, item)`, `percent`, `day`, `instant`, `area`, `word("fund")`; functions: `options("fund")`,
-`asset("helix.css")`, `_()`. Blocks of `layout.html`: `title`, `content`, `head`, `scripts`, `wide`.
-Pass `as_of=` (an instant) to a page with figures: the footer then says what they are as of.
+`asset("visits.js")`, `_()`. Blocks of `layout.html`: `title`, `content`, `head`, `scripts`, `wide`.
+Macros: `macros/{page,data,forms,chart}.html`, each with a line on how it is used. Pass `as_of=`
+(an instant) to a page with figures: the footer then says what they are as of.
 Figures come with `note(source=, definition=, as_of=)`; a status with `status_tag`, never a bare code.
 
 Charts (`shared.web.charts`) are pure functions that return a `Chart`; `{{ chart(figure) }}` from
@@ -63,6 +73,8 @@ and lists what has no Indonesian yet; write it there. Nothing is compiled: the p
 No inline script, style or `style=` attribute works (the Content-Security-Policy refuses them): use
 a class, or a file of the feature: `pages.record_once(lambda state: add_assets(state.app, FOLDER))`
 serves a folder's files, and `asset("visits.js")` is the address of one.
+
+A page is tested in a browser: `tests/browser.py` says how.
 """
 
 from collections.abc import Sequence
@@ -93,4 +105,3 @@ def init_pages(app: Flask, *, service: str, navigation: Sequence[Link] = ()) -> 
     add_filters(app)
     add_words(app)
     add_navigation(app, settings, service, navigation)
-    app.extensions["helix_render_problem"] = render_problem

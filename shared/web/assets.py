@@ -16,6 +16,11 @@ from shared.auth import access
 from shared.errors import NotFound
 
 _OWN = Path(__file__).parent / "static"
+
+# One sheet instead of six: where the signal is weak, each further file is a wait.
+_SHEETS = ("pico.min.css", "helix.css", "parts.css", "forms.css", "data.css", "charts.css")
+_SHEET = "pages.css"
+
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 _YEAR = "public, max-age=31536000, immutable"
 
@@ -33,7 +38,7 @@ def serve_assets(app: Flask) -> None:
     assets: dict[str, _Asset] = app.extensions.setdefault("helix_assets", {})
     blueprint = Blueprint("web", __name__, template_folder="templates")
 
-    @blueprint.get("/static/<name>")
+    @blueprint.get("/static/<name>", endpoint="static")
     @access.everyone
     def show_asset(name: str) -> Response:
         """Return one file."""
@@ -42,11 +47,13 @@ def serve_assets(app: Flask) -> None:
         return _answer(assets[name])
 
     def address(name: str) -> str:
-        return url_for("web.show_asset", name=name, v=assets[name].version)
+        return url_for("web.static", name=name, v=assets[name].version)
 
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = address
     add_assets(app, _OWN)
+    sheet = b"\n".join((_OWN / name).read_bytes() for name in _SHEETS)
+    assets[_SHEET] = _asset(sheet, "text/css")
 
 
 def add_assets(app: Flask, folder: Path) -> None:
@@ -60,8 +67,11 @@ def add_assets(app: Flask, folder: Path) -> None:
 
 
 def _read(path: Path) -> _Asset:
-    body = path.read_bytes()
-    content_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    guessed = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    return _asset(path.read_bytes(), guessed or "application/octet-stream")
+
+
+def _asset(body: bytes, content_type: str) -> _Asset:
     compressed = gzip.compress(body, mtime=0) if content_type != "font/woff2" else body
     return _Asset(body, compressed, hashlib.sha256(body).hexdigest()[:10], content_type)
 

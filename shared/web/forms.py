@@ -45,11 +45,13 @@ class Form:
 
     @classmethod
     def of(cls, **values: Any) -> "Form":
-        """Return a form that shows values; a list is several choices of one field."""
+        """Return a form that shows values; a list is several choices of one field, True a ticked box."""
         pairs: MultiDict[str, str] = MultiDict()
         for name, value in values.items():
             several = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
-            pairs.setlist(name, [str(one) for one in several if one is not None])
+            pairs.setlist(
+                name, ["1" if one is True else str(one) for one in several if one not in (None, False)]
+            )
         return cls(pairs)
 
     def value(self, name: str) -> str:

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, gettext
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
@@ -60,6 +60,8 @@ def init_language(app: Flask) -> None:
         app, default_locale=DEFAULT, default_timezone="Asia/Jakarta", locale_selector=_requested_language
     )
     app.after_request(_remember_language)
+    # For a sentence that is no literal, such as an error's: unlike `_`, it may hold a percent sign.
+    app.jinja_env.filters["translated"] = gettext
     app.jinja_env.globals.update(
         languages=LANGUAGES, current_language=current_language, language_url=language_url
     )
@@ -68,7 +70,7 @@ def init_language(app: Flask) -> None:
 def language_url(language: str) -> str:
     """Return the address of the page being shown, in another language."""
     others = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{quote(request.path)}?{urlencode([*others, ('lang', language)])}"
+    return f"{quote(request.script_root + request.path)}?{urlencode([*others, ('lang', language)])}"
 
 
 def _requested_language() -> str:

@@ -44,6 +44,7 @@ def add_navigation(app: Flask, settings: Settings, service: str, links: Sequence
     def around() -> dict[str, Any]:
         caller = current_principal()
         return {
+            "home_url": f"{request.script_root}/",
             "navigation": _entries(links),
             "services": _services(settings, service),
             "regency": REGENCY_NAMES.get(settings.regency, settings.regency),

@@ -89,5 +89,7 @@ def test_a_refusal_without_a_field_stands_above_the_form() -> None:
 
 
 def test_shows_values_that_are_there_already() -> None:
-    form = Form.of(quantity=5, areas=["a", "b"], note=None)
+    form = Form.of(quantity=5, areas=["a", "b"], note=None, zakat=True, recurring=False)
+    assert form.ticked("zakat")
+    assert not form.ticked("recurring")
     assert (form.value("quantity"), form.chosen("areas"), form.value("note")) == ("5", ["a", "b"], "")
