@@ -1,7 +1,6 @@
 """One side of an exchange: a service's database with nothing in it but the exchange, and a table of what was seen."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -89,13 +88,6 @@ class Side:
     def names(self) -> list[str]:
         """Return the names seen, in the order they took effect."""
         return [name for (name,) in self.query("SELECT name FROM seen ORDER BY place")]
-
-    def cut_connections(self) -> None:
-        """End every connection to this database, as a restart of the server would."""
-        with suppress(Exception):
-            self.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            )
 
     def close(self) -> None:
         engine = self.sessions.kw["bind"]
