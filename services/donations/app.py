@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from services.donations.board import handlers as board
+from services.donations.board import models as board_models  # noqa: F401 - its tables
 from services.donations.contributions import api as contributions
 from services.donations.database import db
 from services.donations.fulfilment import api as fulfilment
@@ -13,17 +14,14 @@ from services.donations.pledges.operations import expire_pledges
 from services.donations.receipts import api as receipts
 from services.donations.reservations import handlers as reservations
 from services.donations.stakeholders import api as stakeholders
-from services.donations.stakeholders.models import Account
+from services.donations.stakeholders.models import ACCOUNTS
 from services.donations.stakeholders.queries import find_key
-from shared.auth.accounts import Accounts
 from shared.events.catalogue import topic_of
 from shared.events.programs import HouseholdRegistered, VisitAssigned, VisitCompleted
 from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.worker import Task
-
-ACCOUNTS = Accounts(Account)
 
 SERVICE = Service(
     name="donations",

@@ -1,5 +1,130 @@
 """The commands that only donations has: `helix donations ...`."""
 
-import click
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
-COMMANDS: tuple[click.Command, ...] = ()
+import click
+from flask import Flask
+from sqlalchemy import select
+
+from services.donations.app import create_app
+from services.donations.database import db
+from services.donations.stakeholders.models import ACCOUNTS, Stakeholder
+from services.donations.stakeholders.operations import (
+    approve_stakeholder,
+    create_key,
+    register_stakeholder,
+)
+from services.donations.stakeholders.queries import find_key, select_stakeholders
+from shared.auth.accounts import Grant
+from shared.auth.principal import SCOPES
+from shared.errors import Invalid
+from shared.settings import Settings
+
+EXAMPLE_NAME = "Lembaga Filantropi Contoh"
+_EXAMPLE_EMAIL = "contoh@filantropi.example"
+
+
+def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
+    """Make what one machine begins with, as far as it is not there: `{accounts, portal_key?}`.
+
+    An approved organisation that is marked as an example, the accounts of its people, its key.
+    """
+    with app.app_context():
+        stakeholder = _example_stakeholder()
+        for account in given.get("accounts", ()):
+            _keep_account(account, stakeholder)
+        key = given.get("portal_key")
+        if key and find_key(db.session(), key) is None:
+            create_key(stakeholder, name="Portal", scopes=list(SCOPES), key=key)
+    return {"stakeholder": str(stakeholder)}
+
+
+def _example_stakeholder() -> UUID:
+    rows = select(Stakeholder).where(Stakeholder.example, Stakeholder.name == EXAMPLE_NAME)
+    found = db.session.scalar(rows.order_by(Stakeholder.id))
+    if found is None:
+        found = register_stakeholder(
+            name=EXAMPLE_NAME, kind="philanthropy", contact_email=_EXAMPLE_EMAIL, example=True
+        )
+    return approve_stakeholder(found.id).id
+
+
+def _keep_account(given: Mapping[str, str], stakeholder: UUID) -> None:
+    """Make the account unless it is there with this password: a changed account would be signed out."""
+    if ACCOUNTS.check(db.session(), given["username"], given["password"]) is None:
+        ACCOUNTS.add(
+            db.session(),
+            given["username"],
+            given["password"],
+            Grant((given["role"],), display_name=EXAMPLE_NAME, stakeholder=stakeholder),
+        )
+
+
+@click.command("bootstrap")
+@click.pass_obj
+def bootstrap_command(settings: Settings) -> None:
+    """Make the example organisation, accounts and key that standard input asks for, as JSON."""
+    given = json.load(sys.stdin)
+    click.echo(json.dumps(bootstrap(create_app(settings), given)))
+
+
+@click.group()
+def account() -> None:
+    """The accounts of donors' people, where no OpenID Connect provider signs them in."""
+
+
+@account.command("add")
+@click.argument("username")
+@click.option("--stakeholder", type=click.UUID, required=True, help="the organisation the person acts for")
+@click.option("--name", default="", help="shown to the person")
+@click.password_option(help="12 characters or more; asked for if left out")
+@click.pass_obj
+def add_account(settings: Settings, username: str, stakeholder: UUID, name: str, password: str) -> None:
+    """Let a person of an organisation sign in as USERNAME, or give them a new password."""
+    app = create_app(settings)
+    with app.app_context():
+        if db.session.get(Stakeholder, stakeholder) is None:
+            raise click.ClickException(f"There is no stakeholder {stakeholder}.")
+        try:
+            ACCOUNTS.add(
+                db.session(),
+                username,
+                password,
+                Grant(("donor",), display_name=name, stakeholder=stakeholder),
+            )
+        except Invalid as error:
+            raise click.ClickException(" ".join(fault.detail for fault in error.errors)) from error
+    click.echo(f"{username} can sign in.")
+
+
+@click.group()
+def stakeholders() -> None:
+    """The organisations that take part."""
+
+
+@stakeholders.command("list")
+@click.option("--status", type=click.Choice(["pending", "approved", "suspended"]))
+@click.pass_obj
+def list_stakeholders(settings: Settings, status: str | None) -> None:
+    """List them: id, status, kind, name."""
+    app = create_app(settings)
+    with app.app_context():
+        for row in db.session.scalars(select_stakeholders(status=status).order_by(Stakeholder.id)):
+            click.echo(f"{row.id}  {row.status:<9}  {row.kind:<12}  {row.name}")
+
+
+@stakeholders.command("approve")
+@click.argument("stakeholder", type=click.UUID)
+@click.pass_obj
+def approve(settings: Settings, stakeholder: UUID) -> None:
+    """Let an organisation pledge."""
+    app = create_app(settings)
+    with app.app_context():
+        click.echo(f"{approve_stakeholder(stakeholder).name} may pledge.")
+
+
+COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, stakeholders)

@@ -1,6 +1,6 @@
 """A donations app with approved organisations, and events as programs would send them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -25,11 +25,9 @@ from tests.donations.facts import pledge_body
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
-    """The app of donations, with its context pushed."""
-    made = make_app("donations")
-    with made.app_context():
-        yield made
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The app of donations, on a database of its own."""
+    return make_app("donations")
 
 
 @dataclass
@@ -65,9 +63,10 @@ def make_donor(app: Flask) -> Callable[..., Donor]:
     def make(
         name: str = "Lembaga Amil Contoh", kind: str = "philanthropy", *, approved: bool = True
     ) -> Donor:
-        stakeholder = register_stakeholder(name=name, kind=kind, contact_email="amil@contoh.id").id
-        if approved:
-            approve_stakeholder(stakeholder)
+        with app.app_context():
+            stakeholder = register_stakeholder(name=name, kind=kind, contact_email="amil@contoh.id").id
+            if approved:
+                approve_stakeholder(stakeholder)
         headers = bearer(app, "donor", stakeholder=stakeholder)
         return Donor(stakeholder, headers, app.test_client())
 
@@ -90,12 +89,13 @@ def officer(app: Flask) -> Donor:
 class Programs:
     """Sends events as programs would, and shows what donations answers."""
 
+    app: Flask
     sent: list[Received] = field(default_factory=list)
 
     def tell(self, *events: Event) -> None:
         """Apply events in one transaction, as the worker does."""
         received = [self._received(event) for event in events]
-        with Session(db.engine) as session:
+        with self.app.app_context(), Session(db.engine) as session:
             for handler in SERVICE.handlers:
                 mine = [one for one in received if isinstance(one.data, handler.events)]
                 if mine:
@@ -122,7 +122,7 @@ class Programs:
 @pytest.fixture
 def programs(app: Flask) -> Programs:
     """The other service, as far as it is heard."""
-    return Programs()
+    return Programs(app)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def told(app: Flask) -> Callable[..., list[Any]]:
     seen = [0]
 
     def read(*kinds: type[Event]) -> list[Any]:
-        with db.engine.connect() as connection:
+        with app.app_context(), db.engine.connect() as connection:
             rows = connection.execute(
                 text("SELECT seq, type, value FROM outbox WHERE seq > :seen ORDER BY seq"), {"seen": seen[0]}
             ).all()

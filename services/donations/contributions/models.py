@@ -18,6 +18,7 @@ class Contribution(OwnedByStakeholder, Model):
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
         UniqueConstraint("allocation_id", "reference"),
+        UniqueConstraint("allocation_id", "submission"),
         Index("ix_contribution_stakeholder_id_id", "stakeholder_id", "id"),
     )
 
@@ -30,3 +31,5 @@ class Contribution(OwnedByStakeholder, Model):
     unit: Mapped[str] = mapped_column(String(32))
     paid_on: Mapped[date]
     reference: Mapped[str] = mapped_column(String(200))
+    # The number of the form it was sent with: a form sent twice is one contribution.
+    submission: Mapped[UUID | None]

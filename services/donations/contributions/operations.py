@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.donations.contributions.models import Contribution
@@ -18,13 +19,18 @@ from shared.events.donations import ContributionMade
 from shared.ids import new_id
 
 
-def make_contribution(*, allocation: UUID, quantity: int, paid_on: date, reference: str) -> Contribution:
-    """Record that a part of an allocation was paid or handed over."""
+def make_contribution(
+    *, allocation: UUID, quantity: int, paid_on: date, reference: str, submission: UUID | None = None
+) -> Contribution:
+    """Record that a part of an allocation was paid; the same `submission` again is the same contribution."""
     if paid_on > clock.today():
         raise Invalid([Fault("/paid_on", "Must not be in the future.")])
     pledge = lock_pledge(get_allocation(allocation).pledge_id)
     # Read again under the pledge's lock: another request may have paid meanwhile.
     found = get_allocation(allocation, fresh=True)
+    sent_before = _find_submission(found.id, submission)
+    if sent_before is not None:
+        return sent_before
     require_payable(found.amounts, found.standing, quantity)
     found.contributed += quantity
     pledge.contributed += quantity
@@ -37,6 +43,7 @@ def make_contribution(*, allocation: UUID, quantity: int, paid_on: date, referen
         unit=found.unit,
         paid_on=paid_on,
         reference=reference,
+        submission=submission,
     )
     db.session.add(contribution)
     _flush_reference()
@@ -46,6 +53,17 @@ def make_contribution(*, allocation: UUID, quantity: int, paid_on: date, referen
     outbox.record(db.session, told)
     db.session.commit()
     return contribution
+
+
+def _find_submission(allocation: UUID, submission: UUID | None) -> Contribution | None:
+    if submission is None:
+        return None
+    found: Contribution | None = db.session.scalar(
+        select(Contribution).where(
+            Contribution.allocation_id == allocation, Contribution.submission == submission
+        )
+    )
+    return found
 
 
 def _flush_reference() -> None:

@@ -40,6 +40,7 @@ class Pledge(OwnedByStakeholder, Model):
         CheckConstraint("NOT zakat OR fund = 'zis'", name="zakat_is_zis"),
         CheckConstraint("ended IN ('withdrawn', 'expired')", name="ended"),
         UniqueConstraint("stakeholder_id", "reference"),
+        UniqueConstraint("stakeholder_id", "submission"),
         Index("ix_pledge_stakeholder_id_id", "stakeholder_id", "id"),
         Index("ix_pledge_running_out", "expires_on", postgresql_where="ended IS NULL"),
     )
@@ -65,6 +66,8 @@ class Pledge(OwnedByStakeholder, Model):
     opens_on: Mapped[date]
     expires_on: Mapped[date | None]
     reference: Mapped[str | None] = mapped_column(String(200))
+    # The number of the form it was sent with: a form sent twice is one pledge.
+    submission: Mapped[UUID | None]
     ended: Mapped[str | None] = mapped_column(String(10))
     reserved: Mapped[int] = mapped_column(BigInteger, default=0)
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)

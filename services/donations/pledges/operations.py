@@ -34,9 +34,14 @@ _State = TypeVar("_State", PledgeOpened, PledgeAmended, PledgeWithdrawn, PledgeE
 _EXPIRED_AT_ONCE = 200
 
 
-def open_pledge(stakeholder_id: UUID | None, given: Mapping[str, Any]) -> Pledge:
-    """Promise something for an approved organisation."""
-    stakeholder = _require_stakeholder(stakeholder_id)
+def open_pledge(
+    stakeholder_id: UUID | None, given: Mapping[str, Any], *, submission: UUID | None = None
+) -> Pledge:
+    """Promise something for an approved organisation; the same `submission` again is the same pledge."""
+    stakeholder = _require_stakeholder(stakeholder_id, alone=submission is not None)
+    sent_before = _find_submission(stakeholder.id, submission)
+    if sent_before is not None:
+        return sent_before
     given = {"opens_on": clock.today(), **given}
     _require_faultless(given)
     pledge = Pledge(
@@ -52,6 +57,7 @@ def open_pledge(stakeholder_id: UUID | None, given: Mapping[str, Any]) -> Pledge
         opens_on=given["opens_on"],
         expires_on=given.get("expires_on"),
         reference=given.get("reference"),
+        submission=submission,
         **_columns(given.get("restrictions", {})),
     )
     db.session.add(pledge)
@@ -120,14 +126,27 @@ def expire_pledges(session: Session) -> bool:
     return len(over) == _EXPIRED_AT_ONCE
 
 
-def _require_stakeholder(stakeholder_id: UUID | None) -> Stakeholder:
-    """Return the organisation, kept from being suspended until the promise is written."""
+def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Stakeholder:
+    """Return the organisation, kept from being suspended until the promise is written.
+
+    `alone`: of a form that is sent twice at once, one waits for the other.
+    """
     found = None
     if stakeholder_id is not None:
-        found = db.session.get(Stakeholder, stakeholder_id, with_for_update={"read": True})
+        lock = {"key_share": True} if alone else {"read": True}
+        found = db.session.get(Stakeholder, stakeholder_id, with_for_update=lock)
     if found is None:
         raise Forbidden("no_organisation", "Your account belongs to no organisation that can pledge.")
     require_approved(found.status)
+    return found
+
+
+def _find_submission(stakeholder: UUID, submission: UUID | None) -> Pledge | None:
+    if submission is None:
+        return None
+    found: Pledge | None = db.session.scalar(
+        select(Pledge).where(Pledge.stakeholder_id == stakeholder, Pledge.submission == submission)
+    )
     return found
 
 

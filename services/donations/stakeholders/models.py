@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
 from shared import clock
-from shared.auth.accounts import AccountColumns
+from shared.auth.accounts import AccountColumns, Accounts
 from shared.auth.visibility import OwnedByStakeholder
 from shared.ids import new_id
 
@@ -30,6 +30,8 @@ class Stakeholder(Model):
     status: Mapped[str] = mapped_column(String(20), default="pending")
     suspended_because: Mapped[str | None] = mapped_column(String(500))
     example: Mapped[bool] = mapped_column(default=False)
+    # The number of the form it was sent with: a form sent twice is one organisation.
+    submission: Mapped[UUID | None] = mapped_column(unique=True)
 
 
 class ApiKey(OwnedByStakeholder, Model):
@@ -46,4 +48,7 @@ class ApiKey(OwnedByStakeholder, Model):
 
 
 class Account(AccountColumns, Model):
-    """A person who signs in here."""
+    """A person who signs in here where no OpenID Connect provider does it."""
+
+
+ACCOUNTS = Accounts(Account)

@@ -15,16 +15,12 @@ from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.vocabulary import StakeholderKind
 
 
-def register_stakeholder(
-    *, name: str, kind: str, contact_email: str, about: str | None = None, example: bool = False
-) -> Stakeholder:
-    """Take in an organisation; it may pledge once it is approved.
+def register_stakeholder(**given: Any) -> Stakeholder:
+    """Take in an organisation: `name, kind, contact_email, about?`; it may pledge once it is approved.
 
     Names may repeat: to refuse one would tell anyone who asks which organisations are here.
     """
-    stakeholder = Stakeholder(
-        name=name, kind=kind, contact_email=contact_email, about=about, status="pending", example=example
-    )
+    stakeholder = Stakeholder(status="pending", **given)
     db.session.add(stakeholder)
     db.session.commit()
     return stakeholder

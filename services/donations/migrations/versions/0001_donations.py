@@ -66,10 +66,12 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("suspended_because", sa.String(length=500), nullable=True),
         sa.Column("example", sa.Boolean(), nullable=False),
+        sa.Column("submission", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "status IN ('pending', 'approved', 'suspended')", name=op.f("ck_stakeholder_status")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stakeholder")),
+        sa.UniqueConstraint("submission", name=op.f("uq_stakeholder_submission")),
     )
     op.create_index("ix_stakeholder_status_id", "stakeholder", ["status", "id"], unique=False)
     op.create_table(
@@ -113,6 +115,7 @@ def upgrade() -> None:
         sa.Column("opens_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("submission", sa.Uuid(), nullable=True),
         sa.Column("ended", sa.String(length=10), nullable=True),
         sa.Column("reserved", sa.BigInteger(), nullable=False),
         sa.Column("contributed", sa.BigInteger(), nullable=False),
@@ -134,6 +137,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
         sa.UniqueConstraint("stakeholder_id", "reference", name=op.f("uq_pledge_stakeholder_id_reference")),
+        sa.UniqueConstraint("stakeholder_id", "submission", name=op.f("uq_pledge_stakeholder_id_submission")),
     )
     op.create_index(
         "ix_pledge_running_out",
@@ -218,6 +222,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=32), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("submission", sa.Uuid(), nullable=True),
         sa.CheckConstraint("quantity >= 1", name=op.f("ck_contribution_quantity")),
         sa.ForeignKeyConstraint(
             ["allocation_id"], ["allocation.id"], name=op.f("fk_contribution_allocation_id")
@@ -229,6 +234,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
         sa.UniqueConstraint(
             "allocation_id", "reference", name=op.f("uq_contribution_allocation_id_reference")
+        ),
+        sa.UniqueConstraint(
+            "allocation_id", "submission", name=op.f("uq_contribution_allocation_id_submission")
         ),
     )
     op.create_index(op.f("ix_contribution_pledge_id"), "contribution", ["pledge_id"], unique=False)
