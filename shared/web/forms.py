@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import request
 from flask_babel import gettext
@@ -61,6 +62,13 @@ class Form:
     def chosen(self, name: str) -> list[str]:
         """Return every choice made for a field."""
         return self._values.getlist(name)
+
+    def submission(self) -> UUID | None:
+        """Return the form's own number, which is the same when it is sent twice."""
+        try:
+            return UUID(self.value("submission"))
+        except ValueError:
+            return None
 
     def refuse(self, name: str, fault: str) -> None:
         """Leave a fault at a field; the first one stays."""
