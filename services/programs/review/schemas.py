@@ -137,4 +137,4 @@ def _rules(codes: list[str]) -> list[str]:
         "category": gettext("the category of the need"),
         "max_decile": gettext("the welfare decile"),
     }
-    return [named.get(code) or str(word("attribute", code.removeprefix("attribute_"))) for code in codes]
+    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
