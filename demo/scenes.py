@@ -128,14 +128,15 @@ def approve_large_ones(stage: Stage) -> None:
 
 
 def contribute(stage: Stage, *, at_most: int) -> None:
-    """Each portal pays or hands over what was reserved of its pledges."""
+    """Each portal pays or hands over what was reserved of its pledges and waits for nobody's word."""
     for organisation in CAST:
         portal = stage.portal(organisation.name)
-        query = {"status": "reserved", "limit": at_most}
-        for allocation in portal.get("donations", "/v1/allocations", **query)["data"]:
+        reserved = portal.get("donations", "/v1/allocations", status="reserved", limit=100)["data"]
+        payable = [allocation for allocation in reserved if allocation["standing"] == "payable"]
+        for allocation in payable[:at_most]:
             body = {
                 "allocation": allocation["id"],
-                "quantity": allocation["quantity"],
+                "quantity": allocation["open"],
                 "paid_on": stage.today.isoformat(),
                 "reference": f"BAYAR-{allocation['id'][-12:]}",
             }

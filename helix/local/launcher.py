@@ -26,7 +26,7 @@ from helix.local.secrets_file import keep_secrets
 from shared.settings import SERVICES
 
 PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +207,7 @@ class Instance:
 
     def _watch(self, processes: Processes) -> None:
         while not self._stopping.wait(1.0):
-            demo = processes.find("demo")
-            if demo is not None and demo.ended() == 0:
-                processes.forget("demo")
-                self._progress.say("The demonstration is over; everything goes on running.")
+            self._tell_of_the_demo(processes)
             try:
                 for sentence in processes.revive():
                     self._progress.say(sentence)
@@ -220,6 +217,21 @@ class Instance:
                 raise
             self._progress.update()
         self._progress.close()
+
+    def _tell_of_the_demo(self, processes: Processes) -> None:
+        """Say how the demonstration ended, if it has; what it showed goes on without it."""
+        demo = processes.find("demo")
+        code = None if demo is None else demo.ended()
+        if demo is None or code is None:
+            return
+        processes.forget("demo")
+        if code == 0:
+            self._progress.say("The demonstration is over; everything goes on running.")
+        else:
+            self._progress.say(
+                f"The demonstration {ending(code)}: {last_line(demo.log)} Its log is {demo.log}."
+                " Everything else goes on running."
+            )
 
     def _stop(self, processes: Processes) -> None:
         self._progress.close()
