@@ -102,7 +102,8 @@ class Scene:
         """Record a need; rupiah for food unless said otherwise."""
         stated = {"category": "food", "quantity": quantity, "unit": "IDR"} | more
         with self.app.app_context():
-            return record_needs(household, [stated], by=by)[0].id
+            found: UUID = record_needs(household, [stated], by=by)[0].id
+            return found
 
     def pledge(
         self, quantity: int = 1_000_000, *, item: str | None = None, unit: str = "IDR", **more: Any
@@ -110,7 +111,8 @@ class Scene:
         """Hear of an open pledge, of anything for anyone unless said otherwise."""
         event = opened(quantity, item=item, unit=unit, **more)
         self.hear(event)
-        return event.pledge
+        pledge: UUID = event.pledge
+        return pledge
 
     def hear(self, *events: Event) -> None:
         """Apply events of donations, as one batch."""

@@ -1,23 +1,16 @@
 """The allocator on a real database: what it writes, what it tells, and what it leaves alone."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from services.programs.database import db
-from services.programs.matching import allocator
+from services.programs.matching import allocator, engine
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.donations import PledgeAmended, PledgeWithdrawn
 from shared.events.programs import AllocationProposed
 from tests.programs.scene import OTHER_VILLAGE, TODAY, Scene, opened
-
-
-@pytest.fixture
-def scene(make_app: Callable[..., Flask]) -> Scene:
-    return Scene(make_app("programs"))
 
 
 def test_a_pledge_finds_a_verified_household_on_its_own(scene: Scene) -> None:
@@ -131,7 +124,7 @@ def test_drops_a_proposal_whose_household_is_held_meanwhile_and_tries_again(
     scene.need(household, 10)
     other = scene.need(scene.household(decile=2), 10)
     scene.pledge(10)
-    decide = allocator.settle
+    decide = engine.settle
 
     def hold_then_decide(*args: object, **kwargs: object) -> object:
         found = decide(*args, **kwargs)  # type: ignore[arg-type]

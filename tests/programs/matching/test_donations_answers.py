@@ -1,20 +1,12 @@
 """What donations answers, and what the match makes of it."""
 
-from collections.abc import Callable
-
 import pytest
-from flask import Flask
 
 from shared.errors import NotFound
 from shared.events.donations import AllocationRefused, PledgeAmended
 from shared.events.programs import AllocationProposed
 from shared.ids import new_id
 from tests.programs.scene import Scene, opened
-
-
-@pytest.fixture
-def scene(make_app: Callable[..., Flask]) -> Scene:
-    return Scene(make_app("programs"))
 
 
 def matched(scene: Scene, quantity: int = 100, pledged: int = 1000) -> tuple[object, object]:
