@@ -27,7 +27,6 @@ class DataFolder:
         """Make the folder if need be and take it for this process."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self.logs.mkdir(exist_ok=True)
             self._lock = (self.path / "lock").open("a")
         except OSError as error:
             raise CannotRun(f"The data folder {self.path} cannot be written: {error.strerror}.") from error
@@ -38,12 +37,19 @@ class DataFolder:
             raise CannotRun(
                 f"Helix already runs on {self.path}; stop it first, or name another folder with HELIX_DATA."
             ) from None
+        self._begin_logs()
         free = shutil.disk_usage(self.path).free
         if free < NEEDED_BYTES:
             self.close()
             raise CannotRun(
                 f"The disk of {self.path} has {free // 2**20} MB free; Helix needs {NEEDED_BYTES // 2**20} MB."
             )
+
+    def _begin_logs(self) -> None:
+        """Set the logs of the last start aside, so that what a log says is of this one."""
+        self.logs.mkdir(exist_ok=True)
+        for log in self.logs.glob("*.log"):
+            log.replace(log.with_suffix(".log.old"))
 
     def is_full(self) -> bool:
         """Tell whether the disk has no room left to speak of."""

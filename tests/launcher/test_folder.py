@@ -49,6 +49,15 @@ def test_what_is_private_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
     folder.close()
 
 
+def test_the_logs_of_the_last_start_are_set_aside(tmp_path: Path) -> None:
+    folder = _opened(tmp_path)
+    (folder.logs / "demo.log").write_text("of the first start")
+    folder.close()
+    _opened(tmp_path).close()
+    assert (folder.logs / "demo.log.old").read_text() == "of the first start"
+    assert not (folder.logs / "demo.log").exists()
+
+
 def test_forgetting_deletes_a_data_folder_and_nothing_else(tmp_path: Path) -> None:
     data, other = tmp_path / "data", tmp_path / "other"
     folder = _opened(data)
