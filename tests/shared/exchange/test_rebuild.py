@@ -1,0 +1,90 @@
+"""Tables are built anew from the topics while the old ones serve."""
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from shared import outbox, rebuild
+from shared.database import sqlalchemy_url
+from shared.events.donations import StakeholderApproved, StakeholderSuspended
+from shared.events.envelope import Received
+from shared.ids import new_id
+from shared.worker import Handler, drain
+from tests.shared.exchange.side import HANDLERS, approved
+
+TOPICS = ["helix.donations"]
+
+
+def _shadow(side, bus, upto=None, handlers=HANDLERS) -> int:
+    engine = create_engine(
+        sqlalchemy_url(side.settings.database_url), connect_args={"options": "-c search_path=shadow,public"}
+    )
+    try:
+        with side.sessions() as session:
+            upto = upto or rebuild.positions(session, "reporting", TOPICS)
+        return rebuild.replay(bus, handlers, sessionmaker(engine), "reporting", upto)
+    finally:
+        engine.dispose()
+
+
+def _prepare(side) -> None:
+    with side.sessions.begin() as session:
+        rebuild.prepare(session, "shadow")
+        session.execute(text("CREATE TABLE seen (LIKE public.seen INCLUDING ALL)"))
+
+
+def test_a_replay_applies_every_event_once_and_leaves_the_live_tables_alone(
+    donations, reporting, bus
+) -> None:
+    keys = [new_id() for _ in range(4)]
+    donations.tell(*(approved(keys[n % 4], n) for n in range(500)), approved(new_id(), "breaks a rule"))
+    drain(donations.worker(bus), reporting.worker(bus, handlers=HANDLERS))
+    before = reporting.query("SELECT * FROM consumer_offset ORDER BY 1, 2, 3")
+    _prepare(reporting)
+    assert _shadow(reporting, bus) == 500
+    live = reporting.query("SELECT event_id, key, name FROM public.seen ORDER BY event_id")
+    assert reporting.query("SELECT event_id, key, name FROM shadow.seen ORDER BY event_id") == live
+    assert reporting.query("SELECT * FROM consumer_offset ORDER BY 1, 2, 3") == before
+    assert _shadow(reporting, bus) == 0
+
+
+def test_a_replay_stops_where_the_live_consumer_is_and_goes_on_from_there(donations, reporting, bus) -> None:
+    listener = reporting.worker(bus, handlers=HANDLERS)
+    donations.tell(*(approved(new_id(), n) for n in range(30)))
+    drain(donations.worker(bus), listener)
+    with reporting.sessions() as session:
+        first = rebuild.positions(session, "reporting", TOPICS)
+    donations.tell(*(approved(new_id(), n) for n in range(30, 70)))
+    drain(donations.worker(bus), listener)
+    _prepare(reporting)
+    assert _shadow(reporting, bus, first) == 30
+    assert _shadow(reporting, bus) == 40
+
+
+def test_the_swap_halts_the_live_consumer_between_two_events(donations, reporting, bus) -> None:
+    listener = reporting.worker(bus, handlers=HANDLERS)
+    donations.tell(*(approved(new_id(), n) for n in range(20)))
+    drain(donations.worker(bus), listener)
+    _prepare(reporting)
+    with reporting.sessions() as session:
+        upto = rebuild.positions(session, "reporting", TOPICS, lock=True)
+        assert _shadow(reporting, bus, upto) == 20
+        session.execute(text("ALTER TABLE public.seen RENAME TO old"))
+        session.execute(text("ALTER TABLE shadow.seen SET SCHEMA public"))
+        session.commit()
+    donations.tell(approved(new_id(), "after"))
+    drain(donations.worker(bus), listener)
+    assert len(reporting.names()) == 21
+    assert reporting.names()[-1] == "after"
+
+
+def test_what_handlers_would_tell_stays_in_the_shadow(donations, reporting, bus) -> None:
+    def answer(session: Session, events: list[Received]) -> None:
+        for event in events:
+            outbox.record(session, StakeholderSuspended(stakeholder=event.data.key), cause=event)
+
+    donations.tell(approved(new_id(), 1))
+    drain(donations.worker(bus), reporting.worker(bus, handlers=HANDLERS))
+    _prepare(reporting)
+    assert _shadow(reporting, bus, handlers=(Handler((StakeholderApproved,), answer),)) == 1
+    assert reporting.query("SELECT count(*) FROM public.outbox") == [(0,)]
+    assert reporting.query("SELECT count(*) FROM shadow.outbox") == [(1,)]
