@@ -76,7 +76,7 @@ def test_every_string_has_its_indonesian() -> None:
 def test_a_translation_asks_for_the_same_figures_as_its_string() -> None:
     for message in catalogue_build.read():
         english = [message.id] if isinstance(message.id, str) else list(message.id)
-        indonesian = [message.string] if isinstance(message.string, str) else list(message.string)
+        indonesian = [message.string] if isinstance(message.string, str) else list(message.string or ())
         for text in filter(None, indonesian if message.id else []):
             assert figures(text) == figures(english[-1]), text
 
