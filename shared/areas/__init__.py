@@ -70,11 +70,17 @@ def name_of(code: str) -> str:
     return villages()[code].name
 
 
+@cache
+def _children() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code in (*subdistricts(), *villages()):
+        found.setdefault(code.rpartition(".")[0], []).append(code)
+    return found
+
+
 def children_of(code: str) -> list[str]:
     """Return the codes directly inside an area, in order."""
-    if code in REGENCY_NAMES:
-        return [s.code for s in subdistricts().values() if s.code.startswith(code + ".")]
-    return [v.code for v in villages().values() if v.subdistrict == code]
+    return list(_children().get(code, ()))
 
 
 def contains(outer: str, inner: str) -> bool:

@@ -26,6 +26,7 @@ def test_everyone_can_read_the_public_pages(
     fold(app, season(seed=4, households=90))
     for path in PAGES:
         page = browser_page(app, path, width=width, dark=dark)
+        assert page.locator(".problem").count() == 0
         picture(
             page,
             tmp_path

@@ -31,6 +31,8 @@ from shared.web import Link, add_assets
 from shared.web.language import current_language
 
 pages = Blueprint("dashboard", __name__, template_folder="templates")
+pages.add_app_template_global(count_or_hidden)
+pages.add_app_template_global(rupiah_or_hidden)
 
 NAVIGATION = (
     Link(lazy_gettext("How far 0 % is"), "dashboard.show_home"),
@@ -62,11 +64,6 @@ _OFFICIAL_BESIDE = ("extreme_poverty_headcount", "extreme_poverty_rate", "povert
 @pages.record_once
 def _serve_files(state: BlueprintSetupState) -> None:
     add_assets(cast(Flask, state.app), Path(__file__).parent / "static")
-
-
-@pages.app_context_processor
-def _writers() -> dict[str, Any]:
-    return {"count_or_hidden": count_or_hidden, "rupiah_or_hidden": rupiah_or_hidden}
 
 
 def _tag() -> str:
@@ -102,10 +99,10 @@ def show_live() -> str:
 
 def _home() -> dict[str, Any]:
     code = _settings().regency
-    area = describe_area(db.session, code, code, synthetic=_settings().synthetic)
+    shown = show_areas(db.session, code)
+    area = describe_area(db.session, code, shown, synthetic=_settings().synthetic)
     by, measure, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
     chosen: dict[str, Any] = {"by": by, "trend": measure, "map": figure}
-    shown = show_areas(db.session, code)
     return {
         "area": area,
         "as_of": None,
@@ -146,7 +143,8 @@ def show_area(code: str) -> str:
 
 def _show_area(code: str) -> str:
     settings = _settings()
-    area = describe_area(db.session, code, settings.regency, synthetic=settings.synthetic)
+    shown = show_areas(db.session, settings.regency)
+    area = describe_area(db.session, code, shown, synthetic=settings.synthetic)
     around = [
         outer for outer in (settings.regency, code[:8]) if outer != code and areas.contains(outer, code)
     ]

@@ -24,7 +24,7 @@ from shared.web.charts import (
     tile_map,
     trend,
 )
-from shared.web.formats import number_short, rupiah_short, whole
+from shared.web.formats import rupiah_short, whole
 from shared.web.words import word
 
 AnySession = Session | scoped_session[Any]
@@ -80,7 +80,7 @@ def draw_trend(session: AnySession, measure: str, name: str) -> Chart | None:
     points = _points(found["data"], by_day=by_day)
     if not points:
         return None
-    write = rupiah_short if found["unit"] == "IDR" else number_short
+    write = rupiah_short if found["unit"] == "IDR" else whole
     target = Point(TARGET.due, 0) if found["target"] and by_day else None
     return trend(name, points, write, column=name, target=target)
 

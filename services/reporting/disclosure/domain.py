@@ -70,9 +70,9 @@ def _hidden_areas(
     hidden = {root} if _has_small(figures[root], counts) else set[str]()
     parents = [root]
     for parent in parents:
-        children = children_of(parent)
-        hidden.update(children if parent in hidden else hide_among(figures, children, counts))
-        parents.extend(children)
+        if children := children_of(parent):
+            hidden.update(children if parent in hidden else hide_among(figures, children, counts))
+            parents.extend(children)
     return hidden
 
 
@@ -92,7 +92,7 @@ def hide_among(
 
 
 def _has_small(figures: Figures, counts: tuple[str, ...]) -> bool:
-    return any(is_small(figures[count]) for count in counts)
+    return any(0 < figures[count] < SMALLEST_SHOWN for count in counts)
 
 
 def _leaves_doubt(figures: Mapping[str, Figures], hidden: Sequence[str], counts: tuple[str, ...]) -> bool:

@@ -1,8 +1,9 @@
 """The figures of every area, as they may be shown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from operator import add
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ NEEDS = {name: f"needs_{name}" for name in ("open", "covered", "delivered")}
 FUNDING = {name: f"{name}_idr" for name in ("pledged", "reserved", "contributed", "delivered")}
 
 _MEASURES = [column for column in AreaFigures.__table__.columns if column.name != "area"]
+_NAMES = [column.name for column in _MEASURES]
 
 
 def show_areas(session: AnySession, regency: str) -> dict[str, Shown]:
@@ -32,25 +34,36 @@ def show_areas(session: AnySession, regency: str) -> dict[str, Shown]:
     return disclose(_totals(session, regency), regency, areas.children_of)
 
 
-def summarise(session: AnySession, code: str, regency: str, *, synthetic: bool) -> dict[str, Any]:
-    """Return the headline, funnel, needs and funding of an area."""
-    return _summary(session, code, show_areas(session, regency)[code], synthetic=synthetic)
+def summarise(
+    session: AnySession, code: str, shown: Mapping[str, Shown], *, synthetic: bool
+) -> dict[str, Any]:
+    """Return the headline, funnel, needs and funding of an area; `shown` is what `show_areas` gives."""
+    position = find_position(session)
+    return {
+        "object": "summary",
+        "as_of": position.as_of if position else None,
+        "position": position.version if position else 0,
+        "synthetic": synthetic,
+        "target": asdict(TARGET),
+        **_figures(code, shown[code]),
+    }
 
 
-def describe_area(session: AnySession, code: str, regency: str, *, synthetic: bool) -> dict[str, Any]:
+def describe_area(
+    session: AnySession, code: str, shown: Mapping[str, Shown], *, synthetic: bool
+) -> dict[str, Any]:
     """Return an area as `summarise` does, with coverage and waiting, and its children beside each other."""
-    shown = show_areas(session, regency)
     children = areas.children_of(code)
     waiting = _waiting_days(session, [code, *children])
+    around = code.rpartition(".")[0]
     return {
-        **_summary(session, code, shown[code], synthetic=synthetic),
+        **summarise(session, code, shown, synthetic=synthetic),
         "object": "area",
-        "parent": parent_of(code, regency),
+        "parent": around if around in shown else None,
         "coverage": coverage_of(shown[code]),
         "waiting_days": waiting[code],
         "children": [
             {
-                **_place(child),
                 **_figures(child, shown[child]),
                 "coverage": coverage_of(shown[child]),
                 "waiting_days": waiting[child],
@@ -58,11 +71,6 @@ def describe_area(session: AnySession, code: str, regency: str, *, synthetic: bo
             for child in children
         ],
     }
-
-
-def parent_of(code: str, regency: str) -> str | None:
-    """Return the area around an area; None for the regency."""
-    return None if code == regency else code.rpartition(".")[0]
 
 
 def population_of(code: str, regency: str) -> int | None:
@@ -75,16 +83,14 @@ def population_of(code: str, regency: str) -> int | None:
 
 def _totals(session: AnySession, regency: str) -> dict[str, dict[str, int]]:
     """Return the sums of every area: its own and those of what lies in it."""
-    names = [column.name for column in _MEASURES]
-    totals = {code: dict.fromkeys(names, 0) for code in _codes(regency)}
+    totals = {code: [0] * len(_MEASURES) for code in _codes(regency)}
     for area, *figures in session.execute(select(AreaFigures.area, *_MEASURES)):
-        for code in _around(area, regency):
-            if code in totals:
-                total = totals[code]
-                for name, figure in zip(names, figures, strict=True):
-                    total[name] += figure
+        for code in _around(area, regency) & totals.keys():
+            totals[code] = list(map(add, totals[code], figures))
     # A delivery may be heard of before its reservation is; for that moment a sum would be below zero.
-    return {code: {name: max(0, figure) for name, figure in total.items()} for code, total in totals.items()}
+    return {
+        code: dict(zip(_NAMES, (max(0, sum_) for sum_ in sums), strict=True)) for code, sums in totals.items()
+    }
 
 
 def _codes(regency: str) -> list[str]:
@@ -116,27 +122,12 @@ def _by_area(rows: Iterable[tuple[str, int, int]]) -> Days:
     return days
 
 
-def _summary(session: AnySession, code: str, shown: Shown, *, synthetic: bool) -> dict[str, Any]:
-    position = find_position(session)
-    return {
-        "object": "summary",
-        "as_of": position.as_of if position else None,
-        "position": position.version if position else 0,
-        **_place(code),
-        "synthetic": synthetic,
-        "target": asdict(TARGET),
-        **_figures(code, shown),
-    }
-
-
-def _place(code: str) -> dict[str, str]:
-    return {"area": code, "name": areas.name_of(code)}
-
-
 def _figures(code: str, shown: Shown) -> dict[str, Any]:
     population = population_of(code, code[:5])
     headline = {"people": shown["people"], "households": shown["households"]}
     return {
+        "area": code,
+        "name": areas.name_of(code),
         "headline": _group(headline)
         | {"rate": percentage(shown["people"], population), "population": population},
         "funnel": _group({name: shown[figure] for name, figure in FUNNEL.items()}),
