@@ -26,9 +26,10 @@ def play(access: Path, officers: Path, memory: Path) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     stage = Stage(json.loads(access.read_text()), json.loads(officers.read_text()), memory)
     stage.remember()
+    scenes.upload_registry(stage)
     scenes.meet_stakeholders(stage)
-    scenes.import_registry(stage)
-    waiting = iter(scenes.waiting_households(stage))
+    scenes.await_registry(stage)
+    waiting = scenes.waiting_households(stage)
     if stage.state["visits"] < sum(_QUICK_ROUNDS):
         _begin_quickly(stage, waiting)
     _go_on_calmly(stage, waiting)

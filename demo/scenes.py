@@ -3,6 +3,7 @@
 import io
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from demo.cast import CAST, make_pledge
@@ -10,6 +11,7 @@ from demo.client import Client, Refused
 from demo.door import answer_form, find_needs
 from demo.registry import write_csv
 from demo.stage import Stage, subdistrict_of
+from shared import areas
 from shared.ids import new_id
 
 _log = logging.getLogger(__name__)
@@ -22,20 +24,23 @@ _DECISIONS = {"verify": 95, "reject": 5}
 _DELIVERY_OUTCOMES = {"delivered": 97, "failed": 3}
 
 
-def import_registry(stage: Stage) -> None:
-    """The planner uploads the synthetic registry and waits until every row has its receipt."""
-    planner = stage.officer("planner")
+def upload_registry(stage: Stage) -> None:
+    """The planner uploads the synthetic registry, once."""
     if stage.state["registry"] is None:
         out = io.StringIO(newline="")
         write_csv(out)
         file = ("registri-sintetis.csv", out.getvalue().encode(), "text/csv")
-        stage.state["registry"] = planner.post("programs", "/v1/imports", files={"file": file})["id"]
+        stage.state["registry"] = stage.officer("planner").post(
+            "programs", "/v1/imports", files={"file": file}
+        )["id"]
         stage.remember()
-    while planner.get("programs", f"/v1/imports/{stage.state['registry']}")["state"] not in {
-        "finished",
-        "failed",
-    }:
-        time.sleep(0.3)
+
+
+def await_registry(stage: Stage) -> None:
+    """The planner waits until every row has its receipt."""
+    path = f"/v1/imports/{stage.state['registry']}"
+    while stage.officer("planner").get("programs", path)["state"] != "finished":
+        time.sleep(0.2)
 
 
 def meet_stakeholders(stage: Stage) -> None:
@@ -78,11 +83,19 @@ def pledge_one(stage: Stage, name: str) -> None:
     stage.remember()
 
 
-def waiting_households(stage: Stage) -> list[dict[str, Any]]:
-    """Return the households that nobody has looked at yet, in an order of chance."""
-    found = list(stage.officer("verifier").every("programs", "/v1/households", status="registered"))
-    stage.random.shuffle(found)
-    return found
+def waiting_households(stage: Stage) -> Iterator[dict[str, Any]]:
+    """Yield households that nobody has looked at yet: two of a village, then on to another one."""
+    villages = list(areas.villages())
+    while True:
+        stage.random.shuffle(villages)
+        count = 0
+        for desa in villages:
+            query = {"desa": desa, "status": "registered", "limit": 2}
+            for household in stage.officer("verifier").get("programs", "/v1/households", **query)["data"]:
+                count += 1
+                yield household
+        if count == 0:
+            return
 
 
 def verify(stage: Stage, household: dict[str, Any]) -> None:
@@ -143,9 +156,9 @@ def contribute(stage: Stage, *, at_most: int) -> None:
             _attempt(portal, "donations", "/v1/contributions", body)
 
 
-def deliver(stage: Stage, areas: list[str], *, at_most: int) -> None:
+def deliver(stage: Stage, districts: list[str], *, at_most: int) -> None:
     """The social workers hand over what has been paid for, at the door."""
-    for area in areas:
+    for area in districts:
         worker = stage.social_worker(area)
         query = {"status": "contributed", "limit": at_most}
         for allocation in worker.get("programs", "/v1/allocations", **query)["data"]:

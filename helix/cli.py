@@ -6,12 +6,13 @@ What a service brings, by name (tests/architecture checks that each does):
 - `services/<service>/migrations/`: its Alembic history.
 - `services/<service>/cli.py`: `COMMANDS: tuple[click.Command, ...]`, shown as `helix <service> <command>`;
   they find the Settings as `click.get_current_context().obj` (or by `@click.pass_obj`).
-  donations and programs have `bootstrap` there: it reads JSON from standard input,
-  `{"accounts": [{"role", "username", "password", "area"?}], "portal_key"?: "hlx_live_..."}`,
-  makes what is not there yet (a second run changes nothing), and prints one JSON object:
-  donations `{"stakeholder": id}` (approved; owner of the donor account and of the portal key), programs `{}`.
+  donations and programs have `bootstrap(app, given)` there, a command of that name as well, given
+  `{"accounts": [{"role", "username", "password", "area"?}], "portal_key"?: "hlx_live_..."}`. It
+  makes what is not there yet (a second run changes nothing), and answers: donations
+  `{"stakeholder": id}` (approved; owner of the donor account and of the portal key), programs `{}`.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,14 @@ def run(bus: str, demo: str, port_base: int, data: Path) -> None:
     from helix.local.launcher import Launch, launch
 
     sys.exit(launch(Launch(bus=bus, demo=demo == "full", port_base=port_base, data=data.resolve())))
+
+
+@commands.command(hidden=True)
+def prepare() -> None:
+    """Do what `helix run` needs before the services start; JSON in and out."""
+    from helix.local.preparation import prepare as prepare_all
+
+    click.echo(json.dumps(prepare_all(json.load(sys.stdin))))
 
 
 @commands.command()

@@ -84,10 +84,12 @@ class Instance:
         self._cleanup.callback(self._folder.close)
         self._require_ports()
         kept = keep_secrets(self._folder)
-        processes = self._prepare(kept)
-        for name, arguments in read_procfile(PROCFILE).items():
-            processes.start(name, arguments)
-        self._write_access(kept, processes)
+        self._progress.say(
+            "Starting PostgreSQL" + (" and Kafka ..." if self._asked.bus == "kafka" else " ...")
+        )
+        processes = self._processes(kept)
+        self._progress.say("Starting the services ...")
+        self._start_services(kept, processes)
         self._wait_until_ready(processes)
         self._progress.say(f"\nHelix runs ({time.monotonic() - began:.1f} s).\n{self._where_to_look()}\n")
         if self._asked.demo:
@@ -100,22 +102,25 @@ class Instance:
             ports += self._asked.kafka_ports
         require_free(ports, port_base=self._asked.port_base)
 
-    def _prepare(self, kept: dict[str, Any]) -> Processes:
-        """Start the database and the bus, and bring the databases to their newest version."""
-        self._progress.say(
-            "Starting PostgreSQL" + (" and Kafka ..." if self._asked.bus == "kafka" else " ...")
-        )
+    def _processes(self, kept: dict[str, Any]) -> Processes:
+        """Start the database and the bus; return the processes to be, with the settings that lead there."""
         places = self._start_places()
         settings = environment(
             places, kept, synthetic=self._is_synthetic(), program_folder=Path(sys.executable).parent
         )
         processes = Processes(self._folder.logs, settings)
         self._cleanup.callback(self._stop, processes)
-        self._progress.say("Preparing the databases and topics ...")
-        commands = {f"{service}-migrate": ["helix", service, "migrate"] for service in SERVICES}
-        processes.run_all(commands | {"topics": ["helix", "topics", "apply"]}, seconds=120)
-        self._progress.say("Starting the services ...")
         return processes
+
+    def _start_services(self, kept: dict[str, Any], processes: Processes) -> None:
+        """Prepare the databases while the web processes start: they are ready once it is done."""
+        commands = read_procfile(PROCFILE)
+        webs = {name: arguments for name, arguments in commands.items() if name.endswith("-web")}
+        for name, arguments in webs.items():
+            processes.start(name, arguments)
+        self._prepare(kept, processes)
+        for name in commands.keys() - webs.keys():
+            processes.start(name, commands[name])
 
     def _start_places(self) -> Places:
         bootstrap = ""
@@ -153,19 +158,15 @@ class Instance:
     def _demo_state(self) -> Path:
         return self._folder.path / f"demo-{self._asked.bus}.json"
 
-    def _write_access(self, kept: dict[str, Any], processes: Processes) -> None:
-        answers = processes.converse(
-            {
-                f"{service}-bootstrap": (
-                    ["helix", service, "bootstrap"],
-                    json.dumps(accounts.bootstrap_input(service, kept, every_tksk=self._asked.demo)),
-                )
-                for service in ("donations", "programs")
-            },
-            seconds=60,
-        )
-        stakeholder = str(json.loads(answers["donations-bootstrap"])["stakeholder"])
+    def _prepare(self, kept: dict[str, Any], processes: Processes) -> None:
+        """Bring the databases up to date, make topics and accounts, and write access.json."""
+        given = {
+            service: accounts.bootstrap_input(service, kept, every_tksk=self._asked.demo)
+            for service in ("donations", "programs")
+        }
+        answers = json.loads(processes.ask("prepare", ["helix", "prepare"], json.dumps(given), seconds=180))
         bootstrap = f"127.0.0.1:{self._asked.kafka_ports[0]}" if self._asked.bus == "kafka" else ""
+        stakeholder = answers["donations"]["stakeholder"]
         self._folder.write_private("access.json", accounts.access(kept, self._urls, bootstrap, stakeholder))
         self._folder.write_private("demo-accounts.json", accounts.demo_accounts(kept))
 

@@ -94,46 +94,28 @@ class Processes:
         """Return a process that has ended, if one has."""
         return next((child for child in self._children.values() if child.ended() is not None), None)
 
-    def run_all(self, commands: Mapping[str, Sequence[str]], *, seconds: float) -> None:
-        """Run commands side by side to their end; raise CannotRun for the first that fails."""
-        children = [self.start(name, arguments) for name, arguments in commands.items()]
-        deadline = time.monotonic() + seconds
-        for child in children:
+    def ask(self, name: str, arguments: Sequence[str], question: str, *, seconds: float) -> str:
+        """Run a command to its end with a standard input; return what it printed.
+
+        Raises CannotRun where it fails, with the last thing it said.
+        """
+        log = self._logs / f"{name}.log"
+        with log.open("ab") as errors:
             try:
-                code = _process(child).wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                raise CannotRun(f"{child.name} took over {seconds:.0f} s; its log is {child.log}.") from None
-            if code:
-                raise CannotRun(
-                    f"{child.name} {ending(code)}: {last_line(child.log)} Its log is {child.log}."
+                done = subprocess.run(
+                    list(arguments),
+                    env=self._environment,
+                    input=question.encode(),
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    timeout=seconds,
+                    check=False,
                 )
-            self.forget(child.name)
-
-    def converse(self, talks: Mapping[str, tuple[Sequence[str], str]], *, seconds: float) -> dict[str, str]:
-        """Run commands side by side, each with its standard input; return what each printed."""
-        running = {name: self._conversing(name, arguments) for name, (arguments, _) in talks.items()}
-        answers = {}
-        for name, process in running.items():
-            log = self._logs / f"{name}.log"
-            try:
-                answers[name], _ = process.communicate(talks[name][1], timeout=seconds)
             except subprocess.TimeoutExpired:
-                process.kill()
                 raise CannotRun(f"{name} took over {seconds:.0f} s; its log is {log}.") from None
-            if process.returncode:
-                raise CannotRun(f"{name} {ending(process.returncode)}: {last_line(log)} Its log is {log}.")
-        return answers
-
-    def _conversing(self, name: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
-        with (self._logs / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                list(arguments),
-                env=self._environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        if done.returncode:
+            raise CannotRun(f"{name} {ending(done.returncode)}: {last_line(log)} Its log is {log}.")
+        return done.stdout.decode()
 
     def find(self, name: str) -> Child | None:
         """Return a watched process."""

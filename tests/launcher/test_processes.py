@@ -72,28 +72,19 @@ def test_a_process_that_dies_again_and_again_is_given_up_with_a_sentence(process
         processes.revive()
 
 
-def test_a_preparation_that_fails_is_told_with_its_last_line(processes: Processes) -> None:
-    with pytest.raises(CannotRun, match=r"second ended with code 1: no such table Its log is .*second.log"):
-        processes.run_all(
-            {"first": _python("pass"), "second": _python("raise SystemExit('no such table')")}, seconds=10
-        )
-
-
-def test_a_preparation_that_hangs_is_told(processes: Processes) -> None:
-    with pytest.raises(CannotRun, match="hanging took over 0 s"):
-        processes.run_all({"hanging": SLEEP}, seconds=0.2)
-
-
 def test_a_command_is_asked_and_its_answer_returned(processes: Processes) -> None:
     echo = _python("import sys; print(sys.stdin.read().upper())")
-    assert processes.converse({"a": (echo, "one"), "b": (echo, "two")}, seconds=10) == {
-        "a": "ONE\n",
-        "b": "TWO\n",
-    }
-    with pytest.raises(CannotRun, match="c ended with code 2: sorry"):
-        processes.converse(
-            {"c": (_python("import sys; sys.exit(print('sorry', file=sys.stderr) or 2)"), "")}, seconds=10
-        )
+    assert processes.ask("echo", echo, "one", seconds=10) == "ONE\n"
+
+
+def test_a_command_that_fails_is_told_with_its_last_line(processes: Processes) -> None:
+    with pytest.raises(CannotRun, match=r"failing ended with code 1: no such table Its log is .*failing.log"):
+        processes.ask("failing", _python("raise SystemExit('no such table')"), "", seconds=10)
+
+
+def test_a_command_that_hangs_is_told(processes: Processes) -> None:
+    with pytest.raises(CannotRun, match="hanging took over 0 s"):
+        processes.ask("hanging", SLEEP, "", seconds=0.2)
 
 
 def test_stopping_kills_what_does_not_end_by_itself(processes: Processes) -> None:
