@@ -1,5 +1,6 @@
 """Reading the audit log, and proving that nobody changed it."""
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,13 @@ def entries(*, household: UUID | None = None, actor: str | None = None) -> Selec
 def first_broken_line(session: Session | scoped_session[Any], key: bytes) -> tuple[int, int | None]:
     """Go through the whole chain; return how many lines hold, and the number of the first that does not."""
     before, expected = BEGINNING, 0
-    for entry in session.scalars(
-        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
-    ):
-        expected += 1
-        before = digest(key, before, _line(entry))
-        if entry.seq != expected or entry.digest != before:
-            return expected - 1, expected
+    chain = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
+    with closing(session.scalars(chain)) as lines:
+        for entry in lines:
+            expected += 1
+            before = digest(key, before, _line(entry))
+            if entry.seq != expected or entry.digest != before:
+                return expected - 1, expected
     head = session.scalars(select(AuditHead)).one()
     return (expected, None) if (head.seq, head.digest) == (expected, before) else (expected, expected + 1)
 
