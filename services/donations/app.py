@@ -3,17 +3,24 @@
 from datetime import timedelta
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from services.donations.board import handlers as board
-from services.donations.board import models as board_models  # noqa: F401 - its tables
+from services.donations.board import pages as board_pages
 from services.donations.contributions import api as contributions
 from services.donations.database import db
 from services.donations.fulfilment import api as fulfilment
+from services.donations.fulfilment import pages as my_allocations
+from services.donations.home import pages as home
 from services.donations.pledges import api as pledges
+from services.donations.pledges import pages as my_pledges
 from services.donations.pledges.operations import expire_pledges
+from services.donations.pledging import pages as pledging
 from services.donations.receipts import api as receipts
+from services.donations.receipts import pages as my_receipts
 from services.donations.reservations import handlers as reservations
 from services.donations.stakeholders import api as stakeholders
+from services.donations.stakeholders import pages as registration
 from services.donations.stakeholders.models import ACCOUNTS
 from services.donations.stakeholders.queries import find_key
 from shared.events.catalogue import topic_of
@@ -21,6 +28,7 @@ from shared.events.programs import HouseholdRegistered, VisitAssigned, VisitComp
 from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
+from shared.web import Link
 from shared.worker import Task
 
 SERVICE = Service(
@@ -35,8 +43,22 @@ SERVICE = Service(
         contributions.contributions,
         receipts.receipts,
     ),
-    pages=(),
-    navigation=(),
+    pages=(
+        home.pages,
+        board_pages.pages,
+        pledging.pages,
+        my_pledges.pages,
+        my_allocations.pages,
+        my_receipts.pages,
+        registration.pages,
+    ),
+    navigation=(
+        Link(lazy_gettext("Overview"), "home.show_home"),
+        Link(lazy_gettext("Needs board"), "board.show_board"),
+        Link(lazy_gettext("Make a pledge"), "pledging.begin", roles=("donor",)),
+        Link(lazy_gettext("My pledges"), "my_pledges.list_pledges", roles=("donor",)),
+        Link(lazy_gettext("Receipts"), "my_receipts.list_receipts", roles=("donor",)),
+    ),
     handlers=(*reservations.HANDLERS, *board.HANDLERS),
     # A household counts for donors once it is verified; how it came there is the officers' business.
     unheard=(HouseholdRegistered, VisitAssigned, VisitCompleted),

@@ -12,7 +12,7 @@ from services.donations.database import db
 from services.donations.fulfilment.operations import release_unpaid
 from services.donations.pledges.domain import find_faults, require_going, require_room
 from services.donations.pledges.models import Pledge
-from services.donations.pledges.queries import lock_pledge
+from services.donations.pledges.queries import find_submitted, lock_pledge
 from services.donations.stakeholders.domain import require_approved
 from services.donations.stakeholders.models import Stakeholder
 from services.donations.timeline.operations import note
@@ -39,7 +39,7 @@ def open_pledge(
 ) -> Pledge:
     """Promise something for an approved organisation; the same `submission` again is the same pledge."""
     stakeholder = _require_stakeholder(stakeholder_id, alone=submission is not None)
-    sent_before = _find_submission(stakeholder.id, submission)
+    sent_before = find_submitted(submission)
     if sent_before is not None:
         return sent_before
     given = {"opens_on": clock.today(), **given}
@@ -138,15 +138,6 @@ def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Stakeho
     if found is None:
         raise Forbidden("no_organisation", "Your account belongs to no organisation that can pledge.")
     require_approved(found.status)
-    return found
-
-
-def _find_submission(stakeholder: UUID, submission: UUID | None) -> Pledge | None:
-    if submission is None:
-        return None
-    found: Pledge | None = db.session.scalar(
-        select(Pledge).where(Pledge.stakeholder_id == stakeholder, Pledge.submission == submission)
-    )
     return found
 
 

@@ -24,6 +24,14 @@ def select_pledges(
     return rows
 
 
+def find_latest_pledges(*, status: str | None, before: UUID | None, limit: int) -> list[Pledge]:
+    """Return the caller's pledges, the newest first, older than one where it is named."""
+    rows = select_pledges(status=status).order_by(Pledge.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(Pledge.id < before)
+    return list(db.session.scalars(rows))
+
+
 def get_pledge(pledge: UUID) -> Pledge:
     """Return a pledge of the caller's; raise NotFound."""
     found: Pledge | None = db.session.scalar(select(Pledge).where(Pledge.id == pledge))
@@ -39,4 +47,12 @@ def lock_pledge(pledge: UUID) -> Pledge:
     )
     if found is None:
         raise NotFound("pledge")
+    return found
+
+
+def find_submitted(submission: UUID | None) -> Pledge | None:
+    """Return the caller's pledge that was made with a form of this number."""
+    if submission is None:
+        return None
+    found: Pledge | None = db.session.scalar(select(Pledge).where(Pledge.submission == submission))
     return found

@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from services.donations.database import db
 from services.donations.stakeholders.domain import KEY_PREFIX, digest, require_active, shown_part
@@ -18,12 +19,21 @@ from shared.vocabulary import StakeholderKind
 def register_stakeholder(**given: Any) -> Stakeholder:
     """Take in an organisation: `name, kind, contact_email, about?`; it may pledge once it is approved.
 
-    Names may repeat: to refuse one would tell anyone who asks which organisations are here.
+    Names may repeat: to refuse one would tell anyone who asks which organisations are here. The same
+    `submission` again is the same organisation.
     """
-    stakeholder = Stakeholder(status="pending", **given)
-    db.session.add(stakeholder)
+    found: Stakeholder | None = db.session.scalar(
+        insert(Stakeholder)
+        .values(status="pending", **given)
+        .on_conflict_do_nothing(index_elements=[Stakeholder.submission])
+        .returning(Stakeholder)
+    )
+    if found is None:
+        found = db.session.scalars(
+            select(Stakeholder).where(Stakeholder.submission == given["submission"])
+        ).one()
     db.session.commit()
-    return stakeholder
+    return found
 
 
 def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:

@@ -1,0 +1,28 @@
+"""The needs board: what is short and where, with a way to pledge for it."""
+
+from flask import Blueprint, render_template
+
+from services.donations.board.queries import find_shortages
+from shared import areas, clock
+from shared.auth import access
+from shared.vocabulary import NEED_CATEGORIES
+from shared.web.forms import Form
+
+pages = Blueprint("board", __name__, url_prefix="/board", template_folder="../templates")
+
+
+@pages.get("")
+@access.everyone
+def show_board() -> str:
+    """Show what no pledge covers yet, per sub-district, category and unit."""
+    form = Form.asked()
+    places = [(place.code, place.name) for place in areas.subdistricts().values()]
+    area = form.choice("area", areas.subdistricts(), required=False)
+    category = form.choice("category", NEED_CATEGORIES, required=False)
+    return render_template(
+        "donations/board.html",
+        form=form,
+        places=places,
+        shortages=find_shortages(area=area, category=category),
+        as_of=clock.now(),
+    )

@@ -1,0 +1,29 @@
+"""The first page: for a donor what waits, for everyone else what this is for."""
+
+from flask import Blueprint, render_template
+
+from services.donations.board.queries import find_shortages
+from services.donations.home import queries
+from shared import clock
+from shared.auth import access
+from shared.auth.principal import current_principal
+
+pages = Blueprint("home", __name__, template_folder="../templates")
+
+_SHORTAGES_SHOWN = 5
+
+
+@pages.get("/")
+@access.everyone
+def show_home() -> str:
+    """Show what waits for the donor, or how to become one."""
+    shortages = find_shortages()[:_SHORTAGES_SHOWN]
+    if not current_principal().has("donor"):
+        return render_template("donations/welcome.html", shortages=shortages, as_of=clock.now())
+    return render_template(
+        "donations/home.html",
+        totals=queries.sum_pledges(),
+        payable=queries.find_payable(),
+        shortages=shortages,
+        as_of=clock.now(),
+    )

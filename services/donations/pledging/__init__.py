@@ -1,0 +1,1 @@
+"""The form in which a person pledges, in four steps."""

@@ -1,0 +1,240 @@
+"""A donor's way through the pages, in a real browser, on a phone and without any script."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from services.donations.cli import bootstrap
+from shared.ids import new_id
+from tests.browser import WIDTHS, assert_accessible, picture, sign_in
+from tests.donations.board.test_shortages import need, verified
+from tests.donations.conftest import Programs
+from tests.donations.facts import delivered, held, proposed
+
+PASSWORD = "abcd-efgh-ijkm-npqr"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def enter(app: Flask, browser_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Return a function that opens a path as the donor of the example organisation."""
+    bootstrap(app, {"accounts": [{"role": "donor", "username": "donor", "password": PASSWORD}]})
+
+    def open_page(path: str, **options: Any) -> Page:
+        page = browser_page(app, f"/sign-in?going={path}", **options)
+        sign_in(page, "donor", PASSWORD)
+        return page
+
+    return open_page
+
+
+def _short(programs: Programs, households: int = 12) -> None:
+    ids = [new_id() for _ in range(households)]
+    programs.tell(*(event for one in ids for event in (verified(one), need(one, 500_000))))
+
+
+def _answer_four_steps(page: Page) -> None:
+    """Fill in the form from its first step to the check."""
+    page.select_option("#what", "cash")
+    page.fill("#quantity", "2.500.000")
+    page.click("main button:not([value=back])")
+    page.check("input[name=areas][value='35.17.01']")
+    page.fill("#cap_per_household", "1.000.000")
+    page.click("main button:not([value=back])")
+    page.select_option("#fund", "zis")
+    page.check("#zakat")
+    page.check("input[name=strategy][value=reduce_burden]")
+    page.fill("#reference", "BUKU-7")
+    page.click("main button:not([value=back])")
+
+
+def test_a_pledge_is_made_in_four_steps_without_a_script(
+    app: Flask, enter: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = enter("/pledge?fresh=1", width=390, javascript=False)
+    _answer_four_steps(page)
+    assert page.url.endswith("/pledge/check")
+    assert "Rp2.500.000" in page.inner_text("main")
+    page.click("main button")
+    assert page.url.endswith("/opened")
+    page.click("main a[role=button]")
+    text = page.inner_text("main")
+    assert "Rp2.500.000" in text
+    assert "BUKU-7" in text
+
+
+def test_back_keeps_the_answers_even_unfinished_ones(enter: Callable[..., Page]) -> None:
+    page = enter("/pledge?fresh=1", javascript=False)
+    page.select_option("#what", "rice")
+    page.fill("#quantity", "120")
+    page.click("main button:not([value=back])")
+    page.fill("#cap_per_household", "abc")
+    page.click("main button[value=back]")
+    assert (page.input_value("#what"), page.input_value("#quantity")) == ("rice", "120")
+    page.click("main button:not([value=back])")
+    assert page.input_value("#cap_per_household") == "abc"
+
+
+def test_every_fault_of_a_step_is_shown_beside_its_question(enter: Callable[..., Page]) -> None:
+    page = enter("/pledge?fresh=1", expected=("422",))
+    page.click("main button:not([value=back])")
+    assert page.locator(".error-summary li").count() == 2
+    assert_accessible(page)
+    page.select_option("#what", "cash")
+    page.fill("#quantity", "100")
+    page.click("main button:not([value=back])")
+    page.fill("#minimum_grant", "500")
+    page.fill("#cap_per_household", "200")
+    page.click("main button:not([value=back])")
+    assert page.locator("#minimum_grant-error").count() == 1
+
+
+def test_answers_that_were_skipped_are_asked_for(enter: Callable[..., Page]) -> None:
+    page = enter("/pledge?fresh=1", expected=("422",))
+    page.goto("/pledge/check")
+    assert "/pledge/what?wrong=1" in page.url
+    assert page.locator(".error-summary").count() == 1
+
+
+def test_the_same_form_sent_twice_makes_one_pledge(enter: Callable[..., Page]) -> None:
+    page = enter("/pledge?fresh=1", javascript=False)
+    _answer_four_steps(page)
+    names = ("csrf_token", "submission", "seal")
+    form: dict[str, str | float | bool] = {
+        name: page.get_attribute(f"input[name={name}]", "value") or "" for name in names
+    }
+    first, second = (page.request.post("/pledge/check", form=form) for _ in range(2))
+    assert first.url == second.url
+    page.goto("/pledges")
+    assert page.locator("main article.card").count() == 1
+
+
+def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], programs: Programs) -> None:
+    _short(programs)
+    page = enter("/board", width=390)
+    page.click("main td a")
+    assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "6000000")
+    page.click("main button:not([value=back])")
+    assert page.is_checked("input[name=areas][value='35.17.01']")
+    assert page.is_checked("input[name=categories][value=food]")
+
+
+def _only_pledge(page: Page) -> str:
+    page.goto("/pledges")
+    return (page.get_attribute("main article.card a", "href") or "").rsplit("/", 1)[-1]
+
+
+def _pledge(page: Page) -> str:
+    _answer_four_steps(page)
+    page.click("main button")
+    return _only_pledge(page)
+
+
+def test_a_payment_is_recorded_once_and_ends_in_a_receipt(
+    enter: Callable[..., Page], programs: Programs
+) -> None:
+    page = enter("/pledge?fresh=1", width=390, javascript=False)
+    pledge = _pledge(page)
+    step = proposed(pledge, 900_000, fund="zis")
+    programs.tell(step)
+    page.goto("/")
+    page.click("main td a")
+    assert page.input_value("#quantity") == "900000"
+    page.fill("#reference", "TRF-9")
+    form: dict[str, str | float | bool] = {
+        name: page.get_attribute(f"main input[name={name}]", "value") or ""
+        for name in ("csrf_token", "submission", "quantity", "paid_on")
+    }
+    form["reference"] = "TRF-9"
+    page.click("main button")
+    assert f"/pledges/{pledge}" in page.url
+    again = page.request.post(f"/allocations/{step.allocation}/pay", form=form)
+    assert again.url.endswith(f"/pledges/{pledge}")
+    programs.tell(delivered(step))
+    page.goto("/receipts")
+    page.click("main td a")
+    assert "Rp900.000" in page.inner_text("main")
+    assert str(step.household) not in page.content()
+
+
+def test_what_is_too_much_or_on_hold_is_not_taken(enter: Callable[..., Page], programs: Programs) -> None:
+    page = enter("/pledge?fresh=1", expected=("409", "422"))
+    pledge = _pledge(page)
+    step = proposed(pledge, 900_000, fund="zis")
+    programs.tell(step)
+    page.goto(f"/allocations/{step.allocation}")
+    page.fill("#quantity", "900.001")
+    page.fill("#reference", "TRF-9")
+    page.click("main button")
+    assert page.locator("#quantity-error").count() == 1
+    programs.tell(held(step))
+    page.goto(f"/allocations/{step.allocation}")
+    assert page.locator("main form").count() == 0
+
+
+def test_a_pledge_is_changed_and_withdrawn_on_its_page(enter: Callable[..., Page]) -> None:
+    page = enter("/pledge?fresh=1", javascript=False)
+    pledge = _pledge(page)
+    page.goto(f"/pledges/{pledge}")
+    page.click("main details:not(.confirm) summary")
+    page.fill("#quantity", "3.000.000")
+    page.click("main details:not(.confirm) button")
+    assert "Rp3.000.000" in page.inner_text("h1")
+    page.click("main .confirm summary")
+    page.click("main .confirm button")
+    assert page.locator("main .confirm").count() == 0
+
+
+def test_an_organisation_registers_and_is_told_what_is_wrong(
+    app: Flask, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page(app, "/register", width=390, expected=("422",))
+    page.fill("#name", "Radio Contoh")
+    page.fill("#contact_email", "radio")
+    page.click("main button")
+    assert page.locator(".error-summary li").count() == 2
+    assert_accessible(page)
+    page.check("input[name=kind][value=media]")
+    page.fill("#contact_email", "radio@contoh.id")
+    page.click("main button")
+    assert page.url.endswith("/register/thanks")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_page_can_be_read_by_everyone(
+    enter: Callable[..., Page], programs: Programs, tmp_path: Path, width: int, dark: bool
+) -> None:
+    _short(programs)
+    page = enter("/pledge?fresh=1", width=width, dark=dark)
+    pledge = _pledge(page)
+    paid, open_ = proposed(pledge, 900_000, fund="zis"), proposed(pledge, 400_000, fund="zis")
+    programs.tell(paid, open_, delivered(paid, 500_000))
+    page.goto("/receipts")
+    receipt = page.get_attribute("main td a", "href") or ""
+    paths = [
+        "/", "/board", "/pledges", f"/pledges/{pledge}", f"/allocations/{open_.allocation}", "/receipts", receipt,
+        f"/pledge/{pledge}/opened", "/pledge?what=cash&fresh=1", "/pledge/whom", "/pledge/when", "/register",
+        "/register/thanks",
+    ]  # fmt: skip
+    for number, path in enumerate(paths):
+        page.goto(path)
+        picture(page, tmp_path / f"{number:02}.png")
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_first_page_says_what_this_is_to_everyone(
+    app: Flask, browser_page: Callable[..., Page], programs: Programs, tmp_path: Path, width: int
+) -> None:
+    _short(programs)
+    page = browser_page(app, "/", width=width)
+    assert_accessible(page)
+    picture(page, tmp_path / "welcome.png")
+    page.goto("/?lang=en")
+    assert "A pledge finds" in page.inner_text("h1")
