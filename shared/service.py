@@ -20,6 +20,7 @@ from shared.auth.sign_in import register_sign_in
 from shared.auth.tokens import Tokens
 from shared.database import Database, engine_options, sqlalchemy_url
 from shared.events.serving import register_event_documents
+from shared.http.docs import register_docs
 from shared.http.limits import register_limits
 from shared.http.openapi import serve_document
 from shared.http.problem import register_problems
@@ -95,6 +96,7 @@ def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     _register_health(app, service)
     register_event_documents(app)
     serve_document(app, api)
+    register_docs(app)
     _register_features(app, api, service, limiter)
 
 

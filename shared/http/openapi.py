@@ -1,4 +1,4 @@
-"""The OpenAPI document of a service."""
+"""The OpenAPI document of a service, with errors described as they are."""
 
 from typing import Any
 
@@ -9,6 +9,36 @@ from shared.http.resources import Api
 
 _EXTENSION = "helix_api"
 _ENDPOINT = "api-docs.openapi_json"
+_NOT_OURS = ("Error", "PaginationMetadata")
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457: what is wrong and how to mend it.",
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "never changes, so programs may rely on it"},
+        "request_id": {"type": ["string", "null"], "description": "finds the request in the log"},
+        "errors": {
+            "type": "array",
+            "description": "every fault of the input at once",
+            "items": {"$ref": "#/components/schemas/Fault"},
+        },
+    },
+}
+_FAULT: dict[str, Any] = {
+    "type": "object",
+    "description": "One thing wrong with an input.",
+    "required": ["pointer", "detail"],
+    "properties": {
+        "pointer": {"type": "string", "description": "RFC 6901, into the body or the query"},
+        "detail": {"type": "string"},
+    },
+}
 
 
 def serve_document(app: Flask, api: Api) -> None:
@@ -19,13 +49,23 @@ def serve_document(app: Flask, api: Api) -> None:
 
 def document(app: Flask) -> dict[str, Any]:
     """Return the document; without the addresses of one installation, so that it can be kept and compared."""
-    api: Api = app.extensions[_EXTENSION]
-    found: dict[str, Any] = api.spec.to_dict()
-    return {name: part for name, part in found.items() if name != "servers"}
+    return {name: part for name, part in _described(app).items() if name != "servers"}
 
 
 @access.everyone
 def show_document() -> Response:
     """Return the OpenAPI document."""
-    api: Api = current_app.extensions[_EXTENSION]
-    return jsonify(api.spec.to_dict())
+    return jsonify(_described(current_app))
+
+
+def _described(app: Flask) -> dict[str, Any]:
+    api: Api = app.extensions[_EXTENSION]
+    found: dict[str, Any] = api.spec.to_dict()
+    parts = found["components"]
+    shapes = {name: shape for name, shape in parts["schemas"].items() if name not in _NOT_OURS}
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses = {
+        name: {**response, "content": problem} for name, response in parts.get("responses", {}).items()
+    }
+    shapes |= {"Problem": _PROBLEM, "Fault": _FAULT}
+    return {**found, "components": {**parts, "schemas": shapes, "responses": responses}}
