@@ -67,12 +67,13 @@ def is_api() -> bool:
 
 
 def _enforce() -> Response | None:
+    g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
     if request.endpoint is None:
+        # The router tells that there is nothing here, on a page that knows who is signed in.
         return None
     rule = rule_of(current_app, request.endpoint)
     if rule is None:
         raise NotFound("page")
-    g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
     if rule.admits(current_principal()):
         return None
     return _refuse()
