@@ -3,29 +3,36 @@
 from datetime import timedelta
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.as_cash.operations import MOVE_TO_CASH
 from services.programs.audit.api import blueprint as audit
 from services.programs.database import db
 from services.programs.delivery.api import blueprint as deliveries
+from services.programs.delivery.pages import pages as delivery_pages
 from services.programs.gaps.api import blueprint as gaps
 from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
 from services.programs.matching.allocator import ALLOCATOR
 from services.programs.matching.handlers import HANDLERS
 from services.programs.needs.api import blueprint as needs
+from services.programs.needs.pages import pages as need_pages
 from services.programs.policy.api import blueprint as policy
 from services.programs.registry.api import blueprint as households
 from services.programs.review.api import blueprint as allocations
+from services.programs.review.pages import pages as match_pages
 from services.programs.verification.api import blueprint as verification
 from services.programs.verification.operations import LAPSE
 from services.programs.visits.api import blueprint as visits
+from services.programs.work.pages import pages as work_pages
+from shared.auth.principal import OFFICERS
 from shared.events.catalogue import topic_of
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
+from shared.web import Link
 from shared.worker import Task
 
 SERVICE = Service(
@@ -43,8 +50,14 @@ SERVICE = Service(
         gaps,
         policy,
     ],
-    pages=[],
-    navigation=(),
+    pages=[work_pages, match_pages, need_pages, delivery_pages],
+    navigation=(
+        Link(lazy_gettext("Work queue"), "work.show_work", roles=OFFICERS),
+        Link(lazy_gettext("My work today"), "work.show_work", roles=("tksk",)),
+        Link(lazy_gettext("Matches"), "matches.list_matches", roles=OFFICERS),
+        Link(lazy_gettext("Needs"), "need_pages.show_needs", roles=OFFICERS),
+        Link(lazy_gettext("Deliveries to make"), "delivery_pages.show_deliveries", roles=("tksk",)),
+    ),
     handlers=HANDLERS,
     # Whose organisation it is does not matter to the match: donations refuses what may not be pledged.
     unheard=(StakeholderApproved, StakeholderSuspended),

@@ -62,7 +62,7 @@ def record_delivery(said: HandingOver, *, by: str) -> Delivery:
 def _refuse(one: Locked, quantity: int, *, held: bool) -> None:
     allocation = one.allocation
     if not allocation.is_live:
-        raise Conflict("allocation_over", f"The allocation is over: {allocation.stage}.")
+        raise Conflict("allocation_over", "The allocation is over.", extra={"ended_as": allocation.stage})
     if held or allocation.is_stopped:
         raise Conflict("held", "It is held. Hand nothing over until it is released.")
     if allocation.awaits_approval:

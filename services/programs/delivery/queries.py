@@ -1,14 +1,14 @@
 """Reads of what is to be handed over, and what was."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
 from services.programs.delivery.models import Delivery
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation
-from services.programs.registry.models import Household
 
 
 def find_delivery(
@@ -20,19 +20,28 @@ def find_delivery(
     ).one_or_none()
 
 
+def is_deliverable() -> ColumnElement[bool]:
+    """Return the condition that something of an allocation is paid, approved and not yet handed over."""
+    return and_(
+        Allocation.stage.in_(LIVE),
+        Allocation.contributed > Allocation.delivered,
+        Allocation.held.is_(False),
+        Allocation.household_held.is_(False),
+        Allocation.approvals >= Allocation.approvals_needed,
+    )
+
+
 def list_deliverable() -> Select[Allocation]:
-    """Return the selection of what is paid, not stopped and not yet handed over, village by village."""
+    """Return the selection of what is to be handed over, village by village, household by household."""
     return (
         select(Allocation)
-        .join(Household, Household.id == Allocation.household_id)
-        .where(
-            Allocation.stage.in_(LIVE),
-            Allocation.contributed > Allocation.delivered,
-            Allocation.held.is_(False),
-            Allocation.household_held.is_(False),
-            Allocation.approvals >= Allocation.approvals_needed,
-            Household.held.is_(False),
-        )
+        .where(is_deliverable())
         .order_by(Allocation.desa, Allocation.household_id, Allocation.id)
         .options(joinedload(Allocation.need, innerjoin=True))
     )
+
+
+def list_deliveries(session: Session | scoped_session[Any], allocation: UUID) -> list[Delivery]:
+    """Return what was handed over of an allocation, or could not be, in order."""
+    rows = select(Delivery).where(Delivery.allocation_id == allocation).order_by(Delivery.id)
+    return list(session.scalars(rows))

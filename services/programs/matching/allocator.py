@@ -42,6 +42,7 @@ def settle_markets(session: Session) -> bool:
     if not pledges:
         return False
     in_play = {pledge.market for pledge in pledges}
+    _look_again_tomorrow(session, in_play)
     needs = find_need_states(session, in_play, [pledge.id for pledge in pledges], today)
     policy = current_version(session).rules()
     proposals = settle(needs, pledges, policy, today=today, at_most=AT_MOST)
@@ -49,6 +50,13 @@ def settle_markets(session: Session) -> bool:
     unsettled = in_play if len(proposals) >= AT_MOST else _markets_of(needs, proposals, allocated)
     note_changes(session, unsettled)
     return bool(unsettled)
+
+
+def _look_again_tomorrow(session: Session, markets: set[str]) -> None:
+    """Have the markets settled on the next day too: windows open by themselves, households get older."""
+    today = clock.today()
+    later = select(MarketChange.market).where(MarketChange.market.in_(markets), MarketChange.due_on > today)
+    note_changes(session, markets - set(session.scalars(later)), due_on=today + timedelta(days=1))
 
 
 def _markets_of(

@@ -39,10 +39,13 @@ class Locked:
 
 def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | None = None) -> None:
     """Ask the allocator to settle the markets again, from `due_on` on or at once."""
-    rows = [{"market": market, "due_on": due_on or clock.today()} for market in sorted(set(markets))]
+    today = clock.today()
+    rows = [{"market": market, "due_on": due_on or today} for market in sorted(set(markets))]
     if rows:
         session.execute(insert(MarketChange), rows)
-        bell.ring_after_commit(session)
+        # What is only due later must not wake the allocator that wrote it.
+        if due_on is None or due_on <= today:
+            bell.ring_after_commit(session)
 
 
 def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:

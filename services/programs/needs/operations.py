@@ -107,7 +107,9 @@ def _refuse_doubles(
     session: AnySession, household: Household, stated: Sequence[NewNeed], pointer: str
 ) -> None:
     if household.status in _OUT:
-        raise Conflict("household_out", f"The household is {household.status}: no need is recorded for it.")
+        raise Conflict(
+            "household_out", "The household is rejected or has graduated: no need is recorded for it."
+        )
     keys = [(need.category, need.market) for need in stated]
     doubled = [n for n, key in enumerate(keys) if key in keys[:n]]
     if doubled:

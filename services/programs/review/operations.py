@@ -80,8 +80,7 @@ def _lock_live(allocation: UUID) -> Locked:
     find_allocation(db.session, allocation)
     (one,) = lock_allocations(db.session, [allocation])
     if not one.allocation.is_live:
-        detail = f"The allocation is over: {one.allocation.stage}."
-        raise Conflict("allocation_over", detail, extra={"status_of_allocation": one.allocation.stage})
+        raise Conflict("allocation_over", "The allocation is over.", extra={"ended_as": one.allocation.stage})
     return one
 
 

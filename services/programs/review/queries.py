@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, scoped_session
 
-from services.programs.matching.domain import LIVE
+from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, AllocationDecision, Pledge
+from services.programs.registry.models import Household
 from shared.errors import NotFound
 
 AnySession = Session | scoped_session[Any]
@@ -35,11 +36,23 @@ def list_allocations(
     return select(Allocation).where(*conditions).options(joinedload(Allocation.need, innerjoin=True))
 
 
-def list_to_look_at(*, held: bool = False) -> Select[Allocation]:
-    """Return the selection of live allocations that wait for a person's word, or are held."""
-    stopped = Allocation.held.is_(True) | Allocation.household_held.is_(True)
-    waiting = (Allocation.approvals < Allocation.approvals_needed) & ~stopped
-    return list_allocations().where(Allocation.stage.in_(LIVE), stopped if held else waiting)
+def waits_for_word() -> ColumnElement[bool]:
+    """Return the condition that an allocation goes no further until a person approves it."""
+    return and_(Allocation.stage.in_(LIVE), ~_stopped(), Allocation.approvals < Allocation.approvals_needed)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Return the condition that an allocation is on hold."""
+    return and_(Allocation.stage.in_(LIVE), _stopped())
+
+
+def _stopped() -> ColumnElement[bool]:
+    return or_(Allocation.held.is_(True), Allocation.household_held.is_(True))
+
+
+def count_allocations(session: AnySession, condition: ColumnElement[bool]) -> int:
+    """Return how many allocations of the caller's area fit a condition."""
+    return session.scalar(select(func.count(Allocation.id)).where(condition)) or 0
 
 
 def list_decisions(session: AnySession, allocation: UUID) -> list[AllocationDecision]:
@@ -59,11 +72,14 @@ def find_pledge(session: AnySession, pledge: UUID) -> Pledge:
 
 
 def list_alternatives(session: AnySession, allocation: Allocation, most: int = 10) -> list[Pledge]:
-    """Return other open pledges of the market with something free, for a person to compare."""
+    """Return other open pledges that admit the need and have something free, the soonest to expire first."""
+    household = session.get_one(Household, allocation.household_id)
+    claim = Claimed(
+        allocation.need.category, household.desa, household.decile, frozenset(household.attributes)
+    )
     rows = session.scalars(
         select(Pledge)
         .where(Pledge.market == allocation.need.market, Pledge.id != allocation.pledge_id, Pledge.free > 0)
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
-        .limit(most)
     )
-    return list(rows)
+    return [pledge for pledge in rows if pledge.rule().admits(claim)][:most]

@@ -105,7 +105,6 @@ def render_allocation(allocation: Allocation) -> dict[str, Any]:
 
 def explain(reasons: Mapping[str, Any]) -> list[str]:
     """Return why, in sentences of the reader's language."""
-    others = reasons["alternatives"]
     return [
         gettext(
             "The need stands at place %(rank)s of %(of)s open needs of its kind.",
@@ -122,11 +121,19 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
         gettext(
             "What the donor asks for is met: %(rules)s.", rules=", ".join(_rules(reasons["admitted_by"]))
         ),
-        ngettext(
-            "%(num)s other pledge could have met it.", "%(num)s other pledges could have met it.", others
-        ),
+        _others(reasons["alternatives"]),
         gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
     ]
+
+
+def _others(number: int) -> str:
+    if number == 0:
+        return str(gettext("No other pledge could have met it."))
+    return str(
+        ngettext(
+            "%(num)s other pledge could have met it.", "%(num)s other pledges could have met it.", number
+        )
+    )
 
 
 def _rules(codes: list[str]) -> list[str]:

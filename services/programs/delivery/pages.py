@@ -1,0 +1,116 @@
+"""Deliveries on the phone of the TKSK: what is to be handed over, to whom, and what became of it.
+
+Whom it is for is shown at the door, so each look at a name leaves a line in the audit log.
+"""
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from services.programs.audit import operations as audit
+from services.programs.database import db
+from services.programs.delivery.operations import HandingOver, record_delivery
+from services.programs.delivery.queries import list_deliverable, list_deliveries
+from services.programs.matching.models import Allocation
+from services.programs.registry.models import Household
+from services.programs.registry.queries import open_household
+from services.programs.review.operations import note_told
+from services.programs.review.queries import find_allocation
+from services.programs.review.schemas import explain
+from services.programs.vault import current_vault
+from shared import clock
+from shared.auth import access
+from shared.auth.principal import current_principal
+from shared.errors import DomainError
+from shared.vocabulary import DELIVERY_OUTCOMES
+from shared.web.formats import whole
+from shared.web.forms import Form
+
+pages = Blueprint("delivery_pages", __name__, url_prefix="/deliveries", template_folder="templates")
+
+AT_ONCE = 50
+
+
+@pages.get("")
+@access.only("tksk")
+def show_deliveries() -> str:
+    """List what is to be handed over in the sub-district, village by village."""
+    found = db.session.scalars(list_deliverable().limit(AT_ONCE + 1)).all()
+    return render_template(
+        "delivery/deliveries.html",
+        deliveries=found[:AT_ONCE],
+        more=len(found) > AT_ONCE,
+        recorded=request.args.get("recorded") == "1",
+    )
+
+
+@pages.get("/<uuid:allocation>")
+@access.only("tksk")
+def show_delivery(allocation: UUID) -> str:
+    """Show one delivery: what, to whom, and the form for what happened."""
+    return _page(find_allocation(db.session, allocation), None)
+
+
+@pages.post("/<uuid:allocation>")
+@access.only("tksk")
+def record(allocation: UUID) -> Any:
+    """Record what was handed over, or why it could not be."""
+    form = Form.submitted()
+    outcome = form.choice("outcome", DELIVERY_OUTCOMES)
+    quantity = form.whole("quantity", least=1)
+    reason = form.text("reason", required=outcome == "failed")
+    if form.errors or outcome is None or quantity is None:
+        return _page(find_allocation(db.session, allocation), form), 422
+    said = HandingOver(
+        allocation=allocation,
+        # The form's own number: a button pressed twice records one delivery.
+        client_id=form.value("submission")[:64],
+        quantity=quantity,
+        handed_over_at=clock.now(),
+        outcome=outcome,
+        reason=reason,
+    )
+    try:
+        record_delivery(said, by=current_principal().id)
+    except DomainError as error:
+        db.session.rollback()
+        _tell(form, error)
+        return _page(find_allocation(db.session, allocation), form), error.status
+    return redirect(url_for(".show_deliveries", recorded=1), 303)
+
+
+def _tell(form: Form, error: DomainError) -> None:
+    if error.code == "more_than_paid":
+        most = whole(cast(int, error.extra["available"]))
+        form.refuse("quantity", gettext("At most %(most)s is paid and not yet handed over.", most=most))
+    else:
+        form.take(error)
+
+
+@pages.post("/<uuid:allocation>/told")
+@access.only("tksk")
+def told(allocation: UUID) -> Any:
+    """Note that the household knows what it will get."""
+    note_told(allocation)
+    return redirect(url_for(".show_delivery", allocation=allocation), 303)
+
+
+def _page(allocation: Allocation, form: Form | None) -> str:
+    household = db.session.get_one(Household, allocation.household_id)
+    ready = allocation.contributed - allocation.delivered
+    page = render_template(
+        "delivery/delivery.html",
+        allocation=allocation,
+        need=allocation.need,
+        ready=ready,
+        household=open_household(db.session, current_vault(), household),
+        reasons=explain(allocation.reasons),
+        made=list_deliveries(db.session, allocation.id),
+        form=form or Form.of(outcome="delivered", quantity=ready),
+        may_record=allocation.is_live and ready > 0 and not allocation.is_stopped,
+    )
+    audit.record(db.session, "household.read", household.id, why="delivery")
+    db.session.commit()
+    return page

@@ -1,0 +1,128 @@
+"""Looking at matches: what was proposed, why, what else there is, and a person's word on it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from services.programs.database import db
+from services.programs.matching.models import Allocation
+from services.programs.review import operations
+from services.programs.review.queries import (
+    count_allocations,
+    find_allocation,
+    find_pledge,
+    is_held,
+    list_allocations,
+    list_alternatives,
+    list_decisions,
+    waits_for_word,
+)
+from services.programs.review.schemas import explain
+from shared.auth import access
+from shared.auth.principal import OFFICERS, current_principal
+from shared.errors import DomainError
+from shared.vocabulary import ALLOCATION_STATUSES
+from shared.web.forms import Form
+
+pages = Blueprint("matches", __name__, url_prefix="/matches", template_folder="templates")
+
+AT_ONCE = 25
+DECISIONS = ("approve", "hold", "veto")
+
+
+@pages.get("")
+@access.only(*OFFICERS)
+def list_matches() -> str:
+    """List the matches that wait for a person's word, or those of one status."""
+    form = Form.asked()
+    status = form.choice("status", ("waiting", *ALLOCATION_STATUSES), required=False) or "waiting"
+    rows = list_allocations() if status == "waiting" else list_allocations(status=status)
+    if status == "waiting":
+        rows = rows.where(waits_for_word())
+    after = request.args.get("after", type=UUID)
+    if after is not None:
+        rows = rows.where(Allocation.id > after)
+    found = db.session.scalars(rows.order_by(Allocation.id).limit(AT_ONCE + 1)).all()
+    more = len(found) > AT_ONCE
+    return render_template(
+        "review/matches.html",
+        matches=found[:AT_ONCE],
+        form=Form.of(status=status),
+        status=status,
+        waiting=count_allocations(db.session, waits_for_word()),
+        held=count_allocations(db.session, is_held()),
+        next_url=url_for(".list_matches", status=status, after=found[AT_ONCE - 1].id) if more else None,
+        first_url=url_for(".list_matches", status=status) if after else None,
+    )
+
+
+@pages.get("/<uuid:match>")
+@access.only(*OFFICERS)
+def show_match(match: UUID) -> str:
+    """Show one match: what, why, the alternatives, and what people said."""
+    return _page(find_allocation(db.session, match), None)
+
+
+@pages.post("/<uuid:match>")
+@access.only("verifier", "approver")
+def decide(match: UUID) -> Any:
+    """Approve, hold or veto a match."""
+    form = Form.submitted()
+    decision = form.choice("decision", DECISIONS)
+    reason = form.text("reason", required=decision != "approve")
+    if decision is None or form.errors:
+        return _page(find_allocation(db.session, match), form), 422
+    try:
+        _apply(match, decision, reason, by=current_principal().id)
+    except DomainError as error:
+        db.session.rollback()
+        form.take(error)
+        return _page(find_allocation(db.session, match), form), error.status
+    return _back(match)
+
+
+def _apply(match: UUID, decision: str, reason: str | None, *, by: str) -> None:
+    if decision == "approve":
+        operations.approve(match, by=by, reason=reason)
+    elif decision == "hold":
+        operations.hold(match, reason or "", by=by)
+    else:
+        operations.veto(match, reason or "", by=by)
+
+
+def _back(match: UUID) -> Response:
+    return redirect(url_for(".show_match", match=match), 303)  # type: ignore[return-value]
+
+
+def _page(match: Allocation, form: Form | None) -> str:
+    return render_template(
+        "review/match.html",
+        match=match,
+        need=match.need,
+        pledge=find_pledge(db.session, match.pledge_id),
+        reasons=explain(match.reasons),
+        alternatives=list_alternatives(db.session, match),
+        trail=_trail(match),
+        form=form,
+        may_decide=match.is_live and current_principal().has("verifier", "approver"),
+    )
+
+
+def _trail(match: Allocation) -> list[dict[str, Any]]:
+    """Return what happened to a match, as the timeline shows it."""
+    said = {
+        "approve": (gettext("Approved by an officer"), "good"),
+        "hold": (gettext("Held by an officer"), "wait"),
+        "veto": (gettext("Vetoed by an officer"), "stop"),
+    }
+    moments: list[dict[str, Any]] = [
+        {"at": match.created_at, "title": gettext("Proposed by the match"), "tone": "info"}
+    ]
+    for decision in list_decisions(db.session, match.id):
+        title, tone = said[decision.decision]
+        moments.append({"at": decision.decided_at, "title": title, "tone": tone, "text": decision.reason})
+    if match.told_at is not None:
+        moments.append({"at": match.told_at, "title": gettext("The household was told"), "tone": "info"})
+    return sorted(moments, key=lambda moment: moment["at"])

@@ -1,0 +1,1 @@
+"""Where an officer or a social worker begins the day."""

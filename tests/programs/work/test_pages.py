@@ -1,0 +1,146 @@
+"""The pages of the match, in a real browser: queue, matches, needs, and deliveries on a phone."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page
+
+from services.programs.accounts.models import ACCOUNTS
+from services.programs.database import db
+from shared.auth.accounts import Grant
+from shared.events.programs import AllocationVetoed, DeliveryConfirmed, DeliveryFailed
+from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.programs.people import Office
+from tests.programs.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "only for this test"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def stage(office: Office) -> Scene:
+    """A verified household whose large need is matched, a small one that is paid, and one that is open."""
+    scene = Scene(office.app)
+    household = UUID(office.verified())
+    scene.need(household, 6_000_000, category="housing_repair", urgency=5)
+    scene.need(household, 20, item="rice", unit="kg")
+    scene.need(household, 2, category="education", item="school_kit", unit="kit")
+    scene.pledge(10_000_000, categories=["housing_repair"], areas=["35.17.01"])
+    scene.pledge(9_000_000)
+    scene.pledge(20, item="rice", unit="kg")
+    scene.settle()
+    (rice,) = [row for row in scene.allocations() if row.quantity == 20]
+    scene.reserve(rice, left=0)
+    scene.pay(rice)
+    with office.app.app_context():
+        for role, area in (("verifier", None), ("approver", None), ("tksk", "35.17.01")):
+            ACCOUNTS.add(db.session(), role, PASSWORD, Grant((role,), area=area))
+    return scene
+
+
+@pytest.fixture
+def see(stage: Scene, browser_page: Open) -> Open:
+    """Return a function that opens a page as the person of a role."""
+
+    def open_as(role: str, path: str, **how: Any) -> Page:
+        page = browser_page(stage.app, path, **how)
+        sign_in(page, role, PASSWORD)
+        return page
+
+    return open_as
+
+
+def large(scene: Scene) -> UUID:
+    (found,) = [row.id for row in scene.allocations() if row.quantity == 6_000_000]
+    return found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_officers_pages_can_be_read_by_everyone(stage: Scene, see: Open, width: int) -> None:
+    page = see("verifier", "/", width=width)
+    need = stage.allocations()[0].need_id
+    for path in ("/", "/matches", f"/matches/{large(stage)}", "/needs?status=covered", f"/needs/{need}"):
+        page.goto(path)
+        assert_accessible(page)
+
+
+def test_an_officer_goes_from_the_queue_to_a_match_and_approves_it(stage: Scene, see: Open) -> None:
+    page = see("approver", "/?lang=en")
+    page.get_by_role("link", name="Housing repair").click()
+    assert page.get_by_text("The need stands at place").is_visible()
+    page.get_by_role("radio", name="Approve It goes on").check()
+    page.get_by_role("button", name="Decide").click()
+    assert page.get_by_text("Approved by an officer").is_visible()
+    page.goto("/?lang=en")
+    assert page.get_by_text("No match waits for you.").is_visible()
+
+
+def test_a_veto_asks_for_its_reason_and_works_without_a_script(stage: Scene, see: Open) -> None:
+    page = see("verifier", f"/matches/{large(stage)}?lang=en", javascript=False)
+    page.get_by_label("Veto").check()
+    page.get_by_role("button", name="Decide").click()
+    assert page.get_by_role("link", name="Reason: Fill this in.").is_visible()
+    assert page.get_by_label("Veto").is_checked()
+    page.get_by_role("textbox", name="Reason").fill("The roof was repaired last month.")
+    page.get_by_role("button", name="Decide").click()
+    assert page.get_by_text("Vetoed by an officer").is_visible()
+    assert [event.reason for event in stage.told(AllocationVetoed)] == ["person"]
+
+
+def test_needs_are_filtered_in_the_address_and_closed_with_a_reason(stage: Scene, see: Open) -> None:
+    page = see("verifier", "/needs?lang=en")
+    page.get_by_label("Category").select_option("education")
+    page.get_by_role("button", name="Show").click()
+    assert "category=education" in page.url
+    assert page.locator("tbody tr").count() == 1
+    page.locator("tbody a").click()
+    assert page.get_by_text("Nobody has an open pledge of this kind.").is_visible()
+    page.get_by_label("Why the need is closed").fill("The school gave them.")
+    page.get_by_role("button", name="Close the need").click()
+    assert page.get_by_role("button", name="Close the need").count() == 0
+
+
+def test_the_tksk_hands_over_on_a_phone(stage: Scene, see: Open) -> None:
+    page = see("tksk", "/deliveries?lang=en", width=390)
+    assert_accessible(page)
+    page.get_by_role("link", name="20 kg rice").click()
+    assert page.get_by_text("Warga Contoh").is_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Record").click()
+    assert page.get_by_text("It is recorded.").is_visible()
+    assert page.get_by_text("Nothing is to be handed over now.").is_visible()
+    assert [event.quantity for event in stage.told(DeliveryConfirmed)] == [20]
+    stage.check_books()
+
+
+def test_a_failure_at_the_door_needs_a_reason(stage: Scene, see: Open) -> None:
+    (rice,) = [row.id for row in stage.allocations() if row.quantity == 20]
+    page = see("tksk", f"/deliveries/{rice}?lang=en", width=390)
+    page.get_by_label("Not handed over").check()
+    page.get_by_role("button", name="Record").click()
+    assert page.get_by_role("link", name="Why not?: Fill this in.").is_visible()
+    page.get_by_role("textbox", name="Why not?").fill("Nobody at home.")
+    page.get_by_role("button", name="Record").click()
+    assert page.get_by_text("It is recorded.").is_visible()
+    assert [event.quantity for event in stage.told(DeliveryFailed)] == [20]
+
+
+def test_who_may_not_decide_sees_no_form(stage: Scene, see: Open) -> None:
+    page = see("tksk", "/", width=390)
+    assert_accessible(page)
+    assert page.goto(f"/matches/{large(stage)}").status == 403  # type: ignore[union-attr]
+
+
+def test_reading_a_name_at_the_door_is_recorded(stage: Scene, see: Open, office: Office) -> None:
+    (rice,) = [row for row in stage.allocations() if row.quantity == 20]
+    see("tksk", f"/deliveries/{rice.id}", width=390)
+    with stage.app.app_context():
+        rows = db.session.execute(
+            db.text("SELECT action, household_id FROM audit_entry ORDER BY seq DESC LIMIT 1")
+        ).all()
+    assert [tuple(row) for row in rows] == [("household.read", rice.household_id)]
