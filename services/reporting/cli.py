@@ -1,5 +1,43 @@
 """The commands that reporting has besides those of every service."""
 
 import click
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
-COMMANDS: tuple[click.Command, ...] = ()
+from services.reporting.rebuild.operations import needs_rebuild
+from services.reporting.rebuild.operations import rebuild as rebuild_projections
+from shared import bus
+from shared.database import sqlalchemy_url
+from shared.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--if-needed", is_flag=True, help="only where the tables were folded by other rules than today's"
+)
+@click.pass_obj
+def rebuild(settings: Settings, if_needed: bool) -> None:
+    """Fold every event anew into fresh tables while the old ones serve, then swap them in."""
+    if if_needed and not _is_needed(settings):
+        click.echo("The tables are up to date.")
+        return
+    connection = bus.connect(settings)
+    try:
+        replayed = rebuild_projections(
+            settings.database_url, connection, report=lambda events: click.echo(f"replayed {events} events")
+        )
+    finally:
+        connection.close()
+    click.echo(f"The new tables are in place; {replayed} events were replayed.")
+
+
+def _is_needed(settings: Settings) -> bool:
+    engine = create_engine(sqlalchemy_url(settings.database_url))
+    try:
+        with Session(engine) as session:
+            return needs_rebuild(session)
+    finally:
+        engine.dispose()
+
+
+COMMANDS: tuple[click.Command, ...] = (rebuild,)

@@ -36,7 +36,7 @@ pages.add_app_template_global(rupiah_or_hidden)
 
 NAVIGATION = (
     Link(lazy_gettext("How far 0 % is"), "dashboard.show_home"),
-    Link(lazy_gettext("Areas"), "dashboard.show_regency"),
+    Link(lazy_gettext("Areas"), "dashboard.show_area"),
     Link(lazy_gettext("Definitions and sources"), "dashboard.show_method"),
     Link(lazy_gettext("Data"), "dashboard.show_data"),
 )
@@ -124,21 +124,14 @@ def _home() -> dict[str, Any]:
 
 
 @pages.get("/areas")
-@access.everyone
-@revalidated(_tag)
-def show_regency() -> str:
-    """Show the sub-districts beside each other."""
-    return _show_area(_settings().regency)
-
-
 @pages.get("/areas/<code>")
 @access.everyone
 @revalidated(_tag)
-def show_area(code: str) -> str:
-    """Show an area and what lies inside it."""
-    if not areas.exists(code):
+def show_area(code: str | None = None) -> str:
+    """Show an area and what lies inside it; the regency where none is named."""
+    if code is not None and not areas.exists(code):
         raise NotFound("area")
-    return _show_area(code)
+    return _show_area(code or _settings().regency)
 
 
 def _show_area(code: str) -> str:

@@ -1,0 +1,1 @@
+"""Builds the projections anew while the old ones go on serving."""
