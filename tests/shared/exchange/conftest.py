@@ -15,7 +15,7 @@ def make_side(make_database: Callable[[], str]) -> Iterator[Callable[..., Side]]
     made: list[Side] = []
 
     def make(service: str, **changed: str) -> Side:
-        side = Side.open(service, make_database(), **changed)
+        side = Side.open(service, make_database(), changed)
         made.append(side)
         return side
 

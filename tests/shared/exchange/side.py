@@ -1,6 +1,6 @@
 """One side of an exchange: a service's database with nothing in it but the exchange, and a table of what was seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,8 @@ def see(session: Session, events: list[Received]) -> None:
     )
 
 
+MakeSide = Callable[..., "Side"]
+
 HANDLERS = (Handler((StakeholderApproved, StakeholderSuspended), see),)
 
 
@@ -66,7 +68,7 @@ class Side:
     sessions: sessionmaker[Session]
 
     @classmethod
-    def open(cls, service: str, url: str, *, fresh: bool = True, **changed: str) -> "Side":
+    def open(cls, service: str, url: str, changed: Mapping[str, str], *, fresh: bool = True) -> "Side":
         sessions = sessionmaker(create_engine(sqlalchemy_url(url), pool_pre_ping=True))
         if fresh:
             with sessions.begin() as session:
@@ -106,4 +108,4 @@ def _settings(service: str, url: str, changed: Mapping[str, str]) -> Settings:
         f"HELIX_{service.upper()}_DATABASE_URL": url,
         "HELIX_PARTITIONS": "3",
     }
-    return load(service, environment | changed)
+    return load(service, environment | dict(changed))

@@ -20,14 +20,43 @@ from shared.ids import new_id
 from shared.settings import passthrough
 from shared.worker.watchdog import EXIT_STALLED
 from tests.prefixed_bus import PrefixedBus
-from tests.shared.exchange.side import Side, approved
+from tests.shared.exchange.side import MakeSide, Side, approved
 
 pytestmark = pytest.mark.slow
 
 # What PostgreSQL calls the connections of the worker processes.
 APPLICATION = "worker"
 
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., "Process"]
+
+
+class Process:
+    """A worker process. What it says is read on, so that it never waits for a full pipe."""
+
+    def __init__(self, arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.shared.exchange.worker_process", arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=passthrough() | {"PGAPPNAME": APPLICATION},
+        )
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=lambda: self._lines.extend(self._process.stderr or ()))
+        self._reader.start()
+        self.kill, self.terminate = self._process.kill, self._process.terminate
+        self.wait, self.poll = self._process.wait, self._process.poll
+
+    def output(self) -> str:
+        """Return all that it said, once it has ended."""
+        self._reader.join()
+        return "".join(self._lines)
+
+    def end(self) -> None:
+        self.kill()
+        self.wait()
+        self._reader.join()
+        if self._process.stderr:
+            self._process.stderr.close()
 
 
 @pytest.fixture
@@ -37,7 +66,7 @@ def start() -> Iterator[Start]:
 
         def start_process(
             bus: PrefixedBus, side: Side, handlers: str = "none", *, stall_seconds: int = 60
-        ) -> "subprocess.Popen[str]":
+        ) -> Process:
             given = {
                 "service": side.settings.service,
                 "url": side.settings.database_url,
@@ -45,28 +74,11 @@ def start() -> Iterator[Start]:
                 "handlers": handlers,
                 "stall_seconds": stall_seconds,
             }
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.shared.exchange.worker_process", json.dumps(given)],
-                stderr=subprocess.PIPE,
-                text=True,
-                env=passthrough() | {"PGAPPNAME": APPLICATION},
-            )
-            # Read on, so that the process never waits for a full pipe.
-            lines: list[str] = []
-            reader = threading.Thread(target=lambda: lines.extend(process.stderr or ()), daemon=True)
-            reader.start()
-            process.lines, process.reader = lines, reader  # type: ignore[attr-defined]
-            stack.callback(_end, process)
+            process = Process(json.dumps(given))
+            stack.callback(process.end)
             return process
 
         yield start_process
-
-
-def _end(process: Any) -> None:
-    process.kill()
-    process.wait()
-    process.reader.join()
-    process.stderr.close()
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:
@@ -108,7 +120,7 @@ def _telling(side: Side, keys: Sequence[Any], events: int, *, per_second: int) -
 
 @pytest.mark.timeout(300)
 def test_killing_workers_loses_nothing_doubles_nothing_and_keeps_the_order(
-    donations, reporting, bus, start
+    donations: Side, reporting: Side, bus: PrefixedBus, start: Start
 ) -> None:
     events = 3_000
     random.seed(35_17)
@@ -130,7 +142,9 @@ def test_killing_workers_loses_nothing_doubles_nothing_and_keeps_the_order(
     assert donations.query("SELECT count(*) FROM outbox") == [(0,)]
 
 
-def test_another_worker_takes_over_within_seconds(donations, reporting, bus, start) -> None:
+def test_another_worker_takes_over_within_seconds(
+    donations: Side, reporting: Side, bus: PrefixedBus, start: Start
+) -> None:
     start(bus, donations)
     first = start(bus, reporting, "see")
     donations.tell(*(approved(new_id(), n) for n in range(50)))
@@ -142,7 +156,9 @@ def test_another_worker_takes_over_within_seconds(donations, reporting, bus, sta
     _until(lambda: _seen(reporting) == 100, 15)
 
 
-def test_a_stop_finishes_what_is_in_hand_and_leaves_at_once(donations, reporting, bus, start) -> None:
+def test_a_stop_finishes_what_is_in_hand_and_leaves_at_once(
+    donations: Side, reporting: Side, bus: PrefixedBus, start: Start
+) -> None:
     process = start(bus, reporting, "see")
     relay = start(bus, donations)
     donations.tell(*(approved(new_id(), n) for n in range(100)))
@@ -154,18 +170,21 @@ def test_a_stop_finishes_what_is_in_hand_and_leaves_at_once(donations, reporting
         assert time.monotonic() - started < 5
 
 
-def test_a_worker_that_does_not_get_on_shows_its_stacks_and_ends(donations, reporting, bus, start) -> None:
+def test_a_worker_that_does_not_get_on_shows_its_stacks_and_ends(
+    donations: Side, reporting: Side, bus: PrefixedBus, start: Start
+) -> None:
     start(bus, donations)
     stuck = start(bus, reporting, "sleep", stall_seconds=2)
     donations.tell(approved(new_id(), 1))
     assert stuck.wait(30) == EXIT_STALLED
-    stuck.reader.join()
-    output = "".join(stuck.lines)
+    output = stuck.output()
     assert "the place has not moved for 2 s" in output
     assert "_sleep_for_ever" in output
 
 
-def test_losing_every_database_connection_only_delays(donations, reporting, bus, start) -> None:
+def test_losing_every_database_connection_only_delays(
+    donations: Side, reporting: Side, bus: PrefixedBus, start: Start
+) -> None:
     events = 1_200
     start(bus, donations)
     process = start(bus, reporting, "see")
@@ -186,7 +205,7 @@ def test_losing_every_database_connection_only_delays(donations, reporting, bus,
 
 @pytest.mark.kafka
 @pytest.mark.timeout(300)
-def test_a_broker_that_is_away_only_delays(tmp_path: Path, make_side, start) -> None:
+def test_a_broker_that_is_away_only_delays(tmp_path: Path, make_side: MakeSide, start: Start) -> None:
     ports = free_ports()
     broker = start_for(tmp_path, tmp_path, *ports)
     bus = PrefixedBus("kafka", broker.bootstrap, "own.")

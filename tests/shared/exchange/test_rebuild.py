@@ -1,20 +1,29 @@
 """Tables are built anew from the topics while the old ones serve."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import outbox, rebuild
+from shared.bus import Part
 from shared.database import sqlalchemy_url
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.events.envelope import Received
 from shared.ids import new_id
 from shared.worker import Handler, drain
-from tests.shared.exchange.side import HANDLERS, approved
+from tests.prefixed_bus import PrefixedBus
+from tests.shared.exchange.side import HANDLERS, Side, approved
 
 TOPICS = ["helix.donations"]
 
 
-def _shadow(side, bus, upto=None, handlers=HANDLERS) -> int:
+def _shadow(
+    side: Side,
+    bus: PrefixedBus,
+    upto: dict[Part, int] | None = None,
+    handlers: Sequence[Handler] = HANDLERS,
+) -> int:
     engine = create_engine(
         sqlalchemy_url(side.settings.database_url), connect_args={"options": "-c search_path=shadow,public"}
     )
@@ -26,14 +35,14 @@ def _shadow(side, bus, upto=None, handlers=HANDLERS) -> int:
         engine.dispose()
 
 
-def _prepare(side) -> None:
+def _prepare(side: Side) -> None:
     with side.sessions.begin() as session:
         rebuild.prepare(session, "shadow")
         session.execute(text("CREATE TABLE seen (LIKE public.seen INCLUDING ALL)"))
 
 
 def test_a_replay_applies_every_event_once_and_leaves_the_live_tables_alone(
-    donations, reporting, bus
+    donations: Side, reporting: Side, bus: PrefixedBus
 ) -> None:
     keys = [new_id() for _ in range(4)]
     donations.tell(*(approved(keys[n % 4], n) for n in range(500)), approved(new_id(), "breaks a rule"))
@@ -47,7 +56,9 @@ def test_a_replay_applies_every_event_once_and_leaves_the_live_tables_alone(
     assert _shadow(reporting, bus) == 0
 
 
-def test_a_replay_stops_where_the_live_consumer_is_and_goes_on_from_there(donations, reporting, bus) -> None:
+def test_a_replay_stops_where_the_live_consumer_is_and_goes_on_from_there(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
     listener = reporting.worker(bus, handlers=HANDLERS)
     donations.tell(*(approved(new_id(), n) for n in range(30)))
     drain(donations.worker(bus), listener)
@@ -60,7 +71,9 @@ def test_a_replay_stops_where_the_live_consumer_is_and_goes_on_from_there(donati
     assert _shadow(reporting, bus) == 40
 
 
-def test_the_swap_halts_the_live_consumer_between_two_events(donations, reporting, bus) -> None:
+def test_the_swap_halts_the_live_consumer_between_two_events(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
     listener = reporting.worker(bus, handlers=HANDLERS)
     donations.tell(*(approved(new_id(), n) for n in range(20)))
     drain(donations.worker(bus), listener)
@@ -77,7 +90,9 @@ def test_the_swap_halts_the_live_consumer_between_two_events(donations, reportin
     assert reporting.names()[-1] == "after"
 
 
-def test_what_handlers_would_tell_stays_in_the_shadow(donations, reporting, bus) -> None:
+def test_what_handlers_would_tell_stays_in_the_shadow(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
     def answer(session: Session, events: list[Received]) -> None:
         for event in events:
             outbox.record(session, StakeholderSuspended(stakeholder=event.data.key), cause=event)

@@ -23,9 +23,8 @@ def main() -> None:
     logging.basicConfig(level="INFO", stream=sys.stderr)
     logging.getLogger("kafka").setLevel("ERROR")
     given = json.loads(sys.argv[1])
-    side = Side.open(
-        given["service"], given["url"], fresh=False, HELIX_STALL_SECONDS=str(given["stall_seconds"])
-    )
+    changed = {"HELIX_STALL_SECONDS": str(given["stall_seconds"])}
+    side = Side.open(given["service"], given["url"], changed, fresh=False)
     handlers = {
         "none": (),
         "see": HANDLERS,
