@@ -1,20 +1,14 @@
 """The topics: made once, before anyone reads or writes."""
 
 from shared import bus
-from shared.bus import Topic
-from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of, topic_of
-from shared.settings import SERVICES, Settings
+from shared.bus.topics import all_topics
+from shared.settings import Settings
 
 
 def apply(settings: Settings) -> list[str]:
-    """Make each service's topic, and those of its dead letters and redrives; return the names of those made."""
-    found = [
-        Topic(name, settings.partitions, settings.replication, settings.retention_hours)
-        for service in SERVICES
-        for name in (topic_of(service), dead_letter_topic_of(service), redrive_topic_of(service))
-    ]
+    """Make every topic that is missing; return the names of those made."""
     connection = bus.connect(settings)
     try:
-        return connection.ensure_topics(found)
+        return connection.ensure_topics(all_topics(settings))
     finally:
         connection.close()

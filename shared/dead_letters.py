@@ -9,8 +9,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.bus.interface import Bus, Headers, Message, Record
+from shared.bus.interface import Bus, BusUnavailable, Headers, Message, Record
 from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of
+
+# How long to wait for the next records of what is known to be there.
+PATIENCE_SECONDS = 15.0
 
 _PREFIX = "dlq_"
 
@@ -73,7 +76,10 @@ def list_(bus: Bus, service: str) -> Iterator[DeadLetter]:
     reader = bus.consumer(None, [topic], lambda parts: {part: positions[part] for part in parts})
     try:
         while any(positions[part] < ends[part] for part in ends):
-            for record in reader.poll(1.0, 500):
+            records = reader.poll(PATIENCE_SECONDS, 500)
+            if not records:
+                raise BusUnavailable(f"{topic} was not read to its end within {PATIENCE_SECONDS:.0f} s")
+            for record in records:
                 positions[record.part] = record.offset + 1
                 if record.offset < ends[record.part]:
                     yield _read(record)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared import bell, inbox
 from shared.bus.interface import Producer
 from shared.dead_letters import letter
+from shared.events.catalogue import redrive_topic_of
 from shared.events.envelope import Poison, Received
 from shared.inbox import FenceLost
 from shared.worker import metrics
@@ -50,6 +51,7 @@ class Applier:
         self, service: str, handlers: Sequence[Handler], sessions: Callable[[], Session], producer: Producer
     ) -> None:
         self._service = service
+        self._redrive_topic = redrive_topic_of(service)
         self._handlers = [
             (frozenset(event.type_name() for event in handler.events), handler.apply) for handler in handlers
         ]
@@ -153,7 +155,9 @@ class Applier:
 
     def _put_aside(self, outcome: Outcome) -> None:
         """Write dead letters; they are acknowledged before the commit moves the place past them."""
-        self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(outcome.refused))
+        # Letters that were handed back and fail again are no sign that the topic is poison.
+        fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
+        self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(fresh))
         letters = []
         for refusal in outcome.refused:
             record, (reason, error) = refusal.entry.record, describe(refusal.error)

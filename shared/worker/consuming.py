@@ -114,6 +114,8 @@ class Consuming:
             return
         self._lag_seen = now
         lag = self._consumer.lag()
+        # A partition that another worker holds by now is its to count.
+        metrics.LAG.clear()
         for part, records in lag.items():
             metrics.LAG.labels(self._service, part.topic, part.partition).set(records)
         if any(lag.values()):

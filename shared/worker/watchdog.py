@@ -27,8 +27,16 @@ def end_process(why: str) -> None:
 class Watchdog:
     """Watches from a thread of its own. `behind` and `moved` are told by who does the work."""
 
-    def __init__(self, stall_seconds: float, give_up: Callable[[str], None] = end_process) -> None:
+    def __init__(
+        self,
+        stall_seconds: float,
+        give_up: Callable[[str], None] = end_process,
+        *,
+        is_excused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`is_excused` says whether there is a reason to wait that no restart would mend: the bus is away."""
         self._stall_seconds = stall_seconds
+        self._is_excused = is_excused
         self._give_up = give_up
         self._waiting_since: float | None = None
         self._stopping_since: float | None = None
@@ -57,11 +65,17 @@ class Watchdog:
         self._ended.set()
         self._thread.join()
 
+    def _excuse(self) -> bool:
+        excused = self._is_excused()
+        if excused:
+            self._waiting_since = None
+        return excused
+
     def _watch(self) -> None:
         while not self._ended.wait(min(1.0, self._stall_seconds / 4)):
             now = time.monotonic()
             waiting, stopping = self._waiting_since, self._stopping_since
-            if waiting is not None and now - waiting > self._stall_seconds:
+            if waiting is not None and now - waiting > self._stall_seconds and not self._excuse():
                 return self._give_up(
                     f"there is work, and the place has not moved for {self._stall_seconds:.0f} s"
                 )

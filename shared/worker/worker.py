@@ -89,7 +89,8 @@ class Worker:
         """`sessions` makes plain sessions, bound to the engine of the service's database."""
         self.parts = Parts(settings, sessions, bus, tuple(handlers), (*tasks, *COMMON))
         self._stopping = threading.Event()
-        self._watchdog = Watchdog(settings.stall_seconds)
+        # While the bus is away nothing moves, and that is as it should be.
+        self._watchdog = Watchdog(settings.stall_seconds, is_excused=lambda: not bus.healthy())
 
     def run_until_stopped(self) -> None:
         """Work until `stop`, SIGTERM or SIGINT; then finish what is in hand.
@@ -163,12 +164,16 @@ class Worker:
 
     def _relay(self, relay: Relay) -> bool:
         service = self.parts.settings.service
-        published = relay.publish_batch() or 0
-        metrics.PUBLISHED.labels(service).inc(published)
-        if published < BATCH:
-            rows, age = relay.backlog()
-            metrics.OUTBOX_ROWS.labels(service).set(rows)
-            metrics.OUTBOX_AGE.labels(service).set(age)
+        published = 0
+        try:
+            published = relay.publish_batch() or 0
+            metrics.PUBLISHED.labels(service).inc(published)
+        finally:
+            # Counted above all when the bus is away and the outbox grows; not between full batches.
+            if published < BATCH:
+                rows, age = relay.backlog()
+                metrics.OUTBOX_ROWS.labels(service).set(rows)
+                metrics.OUTBOX_AGE.labels(service).set(age)
         return published == BATCH
 
 
