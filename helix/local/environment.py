@@ -32,6 +32,8 @@ def environment(
     return inherited | {
         # The Procfile says `helix`; it is this one, whether or not its environment is activated.
         "PATH": f"{program_folder}:{inherited.get('PATH', '')}",
+        # Threads that come and go otherwise leave glibc with many half-empty heaps.
+        "MALLOC_ARENA_MAX": "2",
         "HELIX_LOCAL": "1",
         "HELIX_SYNTHETIC": "1" if synthetic else "0",
         "HELIX_BUS": places.bus,
