@@ -1,0 +1,34 @@
+"""The audit log for auditors."""
+
+from functools import partial
+
+from flask import Blueprint, render_template, request, url_for
+
+from services.programs import words
+from services.programs.audit.models import AuditEntry
+from services.programs.audit.queries import entries
+from services.programs.database import db
+from shared.auth import access
+
+pages = Blueprint("audit_pages", __name__, url_prefix="/audit", template_folder="templates")
+
+AT_ONCE = 50
+
+
+@pages.get("")
+@access.only("auditor")
+def show_entries() -> str:
+    """List who read or changed what, the last first."""
+    wanted = entries()
+    before = request.args.get("before", type=int)
+    if before is not None:
+        wanted = wanted.where(AuditEntry.seq < before)
+    found = db.session.scalars(wanted.order_by(AuditEntry.seq.desc()).limit(AT_ONCE + 1)).all()
+    here = partial(url_for, ".show_entries")
+    return render_template(
+        "audit/entries.html",
+        entries=found[:AT_ONCE],
+        words=words,
+        next_url=here(before=found[AT_ONCE - 1].seq) if len(found) > AT_ONCE else None,
+        first_url=here() if before else None,
+    )

@@ -1,0 +1,1 @@
+"""Visits on the phone of the TKSK, one question a screen."""

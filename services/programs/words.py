@@ -1,0 +1,193 @@
+"""What the codes of programs are called on its pages, in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from shared.web.formats import whole
+
+SCORE_PARTS: dict[str, LazyString] = {
+    "roof": _("Roof"),
+    "wall": _("Walls"),
+    "floor": _("Floor"),
+    "water": _("Water"),
+    "sanitation": _("Sanitation"),
+    "lighting": _("Lighting"),
+    "dependants": _("Members for each earner"),
+    "size": _("Size of the household"),
+    "disability": _("A member with a disability"),
+    "chronic_illness": _("A member with a chronic illness"),
+    "elderly": _("An elderly member"),
+    "female_head": _("Headed by a woman"),
+    "child_under_5": _("A child under five"),
+    "pregnant": _("A pregnant member"),
+    "out_of_school": _("A child out of school"),
+    "unemployed": _("A member without work"),
+    "decile": _("Welfare decile"),
+}
+
+RELATIONS: dict[str, LazyString] = {
+    "head": _("Head"),
+    "spouse": _("Spouse"),
+    "child": _("Child"),
+    "parent": _("Parent"),
+    "grandchild": _("Grandchild"),
+    "sibling": _("Sibling"),
+    "in_law": _("In-law"),
+    "other": _("Other"),
+}
+
+SEXES: dict[str, LazyString] = {"male": _("Male"), "female": _("Female")}
+
+NIK_WARNINGS: dict[str, LazyString] = {
+    "nik_area_differs": _("The NIK was first registered in another area."),
+    "nik_sex_differs": _("The NIK says another sex."),
+    "nik_date_differs": _("The NIK says another birth date."),
+}
+
+DECISIONS: dict[str, LazyString] = {
+    "verify": _("Verified"),
+    "reject": _("Not eligible"),
+    "graduate": _("Graduated"),
+}
+
+REJECT_REASONS: dict[str, LazyString] = {
+    "not_poor": _("Not in extreme poverty"),
+    "not_found": _("Not found"),
+    "moved": _("Moved away"),
+    "deceased": _("Deceased"),
+    "duplicate": _("The same as another household"),
+    "other": _("Another reason"),
+}
+
+HOLD_REASONS: dict[str, LazyString] = {
+    "objection": _("The household or its TKSK objects"),
+    "data_in_doubt": _("The data are in doubt"),
+    "duplicate_suspected": _("Perhaps the same as another household"),
+    "fraud_suspected": _("Perhaps a fraud"),
+    "other": _("Another reason"),
+}
+
+QUESTIONS: dict[str, LazyString] = {
+    "lives_here": _("Does the family live at this address?"),
+    "people": _("How many people live here?"),
+    "earners": _("How many of them earn money?"),
+    "monthly_spending_idr": _("How much does the family spend in a month?"),
+    "meals_a_day": _("How often does the family eat in a day?"),
+    "house_condition": _("What state is the house in?"),
+    "drinking_water": _("Where does the drinking water come from?"),
+    "toilet": _("Which toilet does the family use?"),
+    "lighting": _("What light does the house have?"),
+    "aid_received": _("Which aid does the family get now?"),
+    "note": _("What else should the officers know?"),
+}
+
+ANSWERS: dict[str, LazyString] = {
+    "yes": _("Yes"),
+    "no": _("No"),
+    "one": _("Once"),
+    "two": _("Twice"),
+    "three": _("Three times"),
+    "sound": _("Sound"),
+    "damaged": _("Damaged"),
+    "unsafe": _("Not safe to live in"),
+    "piped": _("Piped"),
+    "protected": _("A protected well or spring"),
+    "unprotected": _("An unprotected well, spring or river"),
+    "bought": _("Bought"),
+    "own": _("Its own"),
+    "shared": _("A shared one"),
+    "none": _("None"),
+    "own_meter": _("Electricity with its own meter"),
+    "pkh": _("PKH"),
+    "sembako": _("Sembako (BPNT)"),
+    "blt_dana_desa": _("BLT Dana Desa"),
+    "pbi_jkn": _("PBI-JKN"),
+    "pip": _("PIP"),
+    "other": _("Other"),
+}
+
+OUTCOMES: dict[str, LazyString] = {
+    "created": _("New"),
+    "updated": _("Updated"),
+    "unchanged": _("Unchanged"),
+    "duplicate": _("Double"),
+    "invalid": _("Refused"),
+}
+OUTCOME_TONES = {"created": "good", "updated": "info", "duplicate": "wait", "invalid": "stop"}
+
+IMPORT_STATES: dict[str, LazyString] = {
+    "queued": _("Waiting"),
+    "running": _("Being imported"),
+    "finished": _("Finished"),
+}
+
+ROW_REASONS: dict[str, LazyString] = {
+    "nik_malformed": _("The NIK has not 16 digits."),
+    "nik_placeholder": _("The NIK is a placeholder."),
+    "nik_was_a_number": _("A spreadsheet has spoilt the NIK. Keep it as text."),
+    "nik_twice_in_file": _("The NIK stands in the file before."),
+    "nik_in_other_household": _("The person is in another household of the registry."),
+    "kk_malformed": _("The KK number has not 16 digits."),
+    "kk_placeholder": _("The KK number is a placeholder."),
+    "kk_was_a_number": _("A spreadsheet has spoilt the KK number. Keep it as text."),
+    "kk_twice_in_file": _("The KK number stands in the file for another family."),
+    "household_twice_in_file": _("The household stands in the file before."),
+    "registered_meanwhile": _("Somebody registered it while the import ran."),
+    "name_missing": _("The name is missing."),
+    "name_unreadable": _("The name can't be read."),
+    "relation_unknown": _("The relation is not known."),
+    "sex_unknown": _("The sex is neither L nor P."),
+    "birth_date_unreadable": _("The birth date can't be read."),
+    "birth_date_impossible": _("The birth date is not possible."),
+    "attribute_unknown": _("An attribute is not known."),
+    "address_missing": _("The address is missing."),
+    "address_unreadable": _("The address can't be read."),
+    "village_unknown": _("The village code is not one of this regency."),
+    "outside_your_area": _("The village is outside your area."),
+    "decile_unknown": _("The decile is not a number from 1 to 10."),
+    "decile_source_unknown": _("The source of the decile is not known."),
+    "vintage_missing": _("The vintage of the decile is missing."),
+    "housing_unreadable": _("A word about the dwelling can't be read."),
+    "no_head": _("The family has no head in the file."),
+    "several_heads": _("The family has several heads in the file."),
+    "head_refused": _("The row of the head was not taken, so this one was not."),
+    "family_differs": _("KK number or village differ from those of the head."),
+}
+
+ACTIONS: dict[str, LazyString] = {
+    "household.registered": _("Registered"),
+    "household.read": _("Record read"),
+    "household.double_refused": _("A double was refused"),
+    "household.decided.verify": _("Verified"),
+    "household.decided.reject": _("Decided: not eligible"),
+    "household.decided.graduate": _("Graduated"),
+    "household.held": _("Put on hold"),
+    "household.released": _("Released"),
+    "visit.assigned": _("Visit asked for"),
+    "visit.completed": _("Visit made"),
+    "import.started": _("Import started"),
+}
+
+
+def label(words: dict[str, LazyString], code: str) -> str:
+    """Return what a code is called; the code itself where there is no word for it."""
+    return str(words.get(code, code))
+
+
+def choices(words: dict[str, LazyString], codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """Return (code, word) of all codes, or of some."""
+    return [(code, label(words, code)) for code in (words if codes is None else codes)]
+
+
+def say(answer: Any) -> str:
+    """Return an answer of a visit in words."""
+    if isinstance(answer, bool):
+        return label(ANSWERS, "yes" if answer else "no")
+    if isinstance(answer, list):
+        return ", ".join(say(one) for one in answer) or "–"
+    if isinstance(answer, int):
+        return whole(answer)
+    return label(ANSWERS, answer) if isinstance(answer, str) else str(answer)
