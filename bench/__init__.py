@@ -1,0 +1,1 @@
+"""Every figure that the README or docs state, measured by a command: `make bench`."""

@@ -1,0 +1,71 @@
+"""From `make run` (installed) to the first match on the dashboard, and the memory of all its processes."""
+
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import requests
+
+RUNS = 3
+PORT_BASE = 23000
+GIVE_UP_SECONDS = 180.0
+
+
+def measure() -> None:
+    """Start Helix with its demonstration a few times, each in an empty folder; print the medians."""
+    runs = [_one_run() for _ in range(RUNS)]
+    seconds = statistics.median(first for first, _ in runs)
+    megabytes = statistics.median(memory for _, memory in runs)
+    print(f"start to first match in /v1/summary   median {seconds:.1f} s of {RUNS} runs")
+    print(f"memory of all processes (PSS)          median {megabytes:.0f} MB of {RUNS} runs")
+
+
+def _one_run() -> tuple[float, float]:
+    with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
+        command = [sys.executable, "-m", "helix", "run", "--data", str(Path(folder) / "data")]
+        began = time.monotonic()
+        process = subprocess.Popen([*command, "--port-base", str(PORT_BASE)], stdout=subprocess.DEVNULL)
+        try:
+            _await_first_match(process, began)
+            seconds = time.monotonic() - began
+            # A while later, so that the first burst of the demonstration counts in.
+            time.sleep(20)
+            return seconds, _memory_of(process.pid)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def _await_first_match(process: "subprocess.Popen[bytes]", began: float) -> None:
+    while time.monotonic() - began < GIVE_UP_SECONDS and process.poll() is None:
+        try:
+            summary = requests.get(f"http://127.0.0.1:{PORT_BASE + 3}/v1/summary", timeout=2).json()
+            if summary["funding"]["reserved"] or summary["funding"]["delivered"]:
+                return
+        except (requests.RequestException, ValueError, KeyError):
+            pass
+        time.sleep(0.1)
+    raise SystemExit("there was no match")
+
+
+def _memory_of(pid: int) -> float:
+    """Return the proportional memory of a process, its children and the database it started, in MB."""
+    root = psutil.Process(pid)
+    processes = {root.pid: root} | {child.pid: child for child in root.children(recursive=True)}
+    data = next(part for part in root.cmdline() if part.endswith("/data"))
+    for process in psutil.process_iter(["cmdline"]):
+        if any(data in part for part in process.info["cmdline"] or ()):
+            processes |= {process.pid: process} | {one.pid: one for one in process.children(recursive=True)}
+    return sum(_proportional(process) for process in processes.values()) / 1024**2
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
+        return 0
