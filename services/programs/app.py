@@ -8,23 +8,29 @@ from flask_babel import lazy_gettext
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.as_cash.operations import MOVE_TO_CASH
 from services.programs.audit.api import blueprint as audit
+from services.programs.audit.pages import pages as audit_pages
 from services.programs.database import db
 from services.programs.delivery.api import blueprint as deliveries
 from services.programs.delivery.pages import pages as delivery_pages
+from services.programs.fieldwork.pages import pages as field_pages
 from services.programs.gaps.api import blueprint as gaps
 from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
+from services.programs.imports.pages import pages as import_pages
 from services.programs.matching.allocator import ALLOCATOR
 from services.programs.matching.handlers import HANDLERS
 from services.programs.needs.api import blueprint as needs
 from services.programs.needs.pages import pages as need_pages
 from services.programs.policy.api import blueprint as policy
 from services.programs.registry.api import blueprint as households
+from services.programs.registry.pages import pages as household_pages
 from services.programs.review.api import blueprint as allocations
 from services.programs.review.pages import pages as match_pages
 from services.programs.verification.api import blueprint as verification
 from services.programs.verification.operations import LAPSE
+from services.programs.verification.pages import pages as record_pages
 from services.programs.visits.api import blueprint as visits
+from services.programs.visits.pages import pages as assigning_pages
 from services.programs.work.pages import pages as work_pages
 from shared.auth.principal import OFFICERS
 from shared.events.catalogue import topic_of
@@ -50,13 +56,28 @@ SERVICE = Service(
         gaps,
         policy,
     ],
-    pages=[work_pages, match_pages, need_pages, delivery_pages],
+    pages=[
+        work_pages,
+        field_pages,
+        delivery_pages,
+        household_pages,
+        record_pages,
+        assigning_pages,
+        need_pages,
+        match_pages,
+        import_pages,
+        audit_pages,
+    ],
     navigation=(
         Link(lazy_gettext("Work queue"), "work.show_work", roles=OFFICERS),
         Link(lazy_gettext("My work today"), "work.show_work", roles=("tksk",)),
+        Link(lazy_gettext("Visits to make"), "fieldwork.show_visits", roles=("tksk",)),
+        Link(lazy_gettext("Households"), "household_pages.show_households", roles=OFFICERS),
         Link(lazy_gettext("Matches"), "matches.list_matches", roles=OFFICERS),
         Link(lazy_gettext("Needs"), "need_pages.show_needs", roles=OFFICERS),
         Link(lazy_gettext("Deliveries to make"), "delivery_pages.show_deliveries", roles=("tksk",)),
+        Link(lazy_gettext("Imports"), "import_pages.show_imports", roles=("planner", "auditor", "admin")),
+        Link(lazy_gettext("Audit log"), "audit_pages.show_entries", roles=("auditor",)),
     ),
     handlers=HANDLERS,
     # Whose organisation it is does not matter to the match: donations refuses what may not be pledged.
