@@ -36,7 +36,8 @@ def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
     with app.app_context():
         stakeholder = _example_stakeholder()
         for account in given.get("accounts", ()):
-            _keep_account(account, stakeholder)
+            grant = Grant((account["role"],), display_name=EXAMPLE_NAME, stakeholder=stakeholder)
+            ACCOUNTS.ensure(db.session(), account["username"], account["password"], grant)
         key = given.get("portal_key")
         if key and find_key(db.session(), key) is None:
             create_key(stakeholder, name="Portal", scopes=list(SCOPES), key=key)
@@ -51,17 +52,6 @@ def _example_stakeholder() -> UUID:
             name=EXAMPLE_NAME, kind="philanthropy", contact_email=_EXAMPLE_EMAIL, example=True
         )
     return approve_stakeholder(found.id).id
-
-
-def _keep_account(given: Mapping[str, str], stakeholder: UUID) -> None:
-    """Make the account unless it is there with this password: a changed account would be signed out."""
-    if ACCOUNTS.check(db.session(), given["username"], given["password"]) is None:
-        ACCOUNTS.add(
-            db.session(),
-            given["username"],
-            given["password"],
-            Grant((given["role"],), display_name=EXAMPLE_NAME, stakeholder=stakeholder),
-        )
 
 
 @click.command("bootstrap")

@@ -23,15 +23,9 @@ def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
     """Make the accounts one machine begins with, as far as they are not there: `{accounts}`."""
     with app.app_context():
         for account in given.get("accounts", ()):
-            _keep_account(account)
+            grant = Grant((account["role"],), area=account.get("area"))
+            ACCOUNTS.ensure(db.session(), account["username"], account["password"], grant)
     return {}
-
-
-def _keep_account(given: Mapping[str, str]) -> None:
-    """Make the account unless it is there with this password: a changed account would be signed out."""
-    if ACCOUNTS.check(db.session(), given["username"], given["password"]) is None:
-        grant = Grant((given["role"],), area=given.get("area"))
-        ACCOUNTS.add(db.session(), given["username"], given["password"], grant)
 
 
 @click.command("bootstrap")

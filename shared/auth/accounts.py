@@ -86,6 +86,11 @@ class Accounts:
         found: UUID = account.id
         return found
 
+    def ensure(self, session: Session, username: str, password: str, grant: Grant) -> None:
+        """Make the account unless one of that name is there: to change it would sign the person out."""
+        if session.scalar(select(self._model.id).where(self._model.username == username)) is None:
+            self.add(session, username, password, grant)
+
     def check(self, session: Session, username: str, password: str) -> Any | None:
         """Return the account that the name and password prove, or None."""
         account = session.scalar(
