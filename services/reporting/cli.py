@@ -4,6 +4,7 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from services.reporting.projections.handlers import HANDLERS
 from services.reporting.rebuild.operations import needs_rebuild
 from services.reporting.rebuild.operations import rebuild as rebuild_projections
 from shared import bus
@@ -24,7 +25,10 @@ def rebuild(settings: Settings, if_needed: bool) -> None:
     connection = bus.connect(settings)
     try:
         replayed = rebuild_projections(
-            settings.database_url, connection, report=lambda events: click.echo(f"replayed {events} events")
+            settings.database_url,
+            connection,
+            HANDLERS,
+            report=lambda events: click.echo(f"replayed {events} events"),
         )
     finally:
         connection.close()

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import WIDTHS, assert_accessible, picture
-from tests.reporting.story import season
+from tests.reporting.story import Story, season
 
-PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/method", "/data")
+PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/method", "/data", "/docs")
 
 OpenPage = Callable[..., Page]
 Fold = Callable[..., None]
@@ -33,3 +34,83 @@ def test_everyone_can_read_the_public_pages(
             / f"{path.strip('/').replace('/', '-') or 'home'}-{width}-{'dark' if dark else 'light'}.png",
         )
         assert_accessible(page)
+
+
+@pytest.mark.browser
+def test_the_home_page_renews_itself_without_being_loaded_again(
+    reporting: Flask, fold: Fold, browser_page: OpenPage
+) -> None:
+    page = browser_page(reporting, "/")
+    assert page.locator(".hero-figure").inner_text() == "0"
+    story = Story()
+    for _ in range(12):
+        story.register(people=3)
+    fold(reporting, story.events)
+    expect(page.locator(".hero-figure")).to_have_text("36", timeout=20_000)
+    assert "Perubahan ke-1" in page.locator(".as-of").inner_text()
+
+
+@pytest.mark.browser
+def test_whoever_reads_a_table_is_not_disturbed(reporting: Flask, fold: Fold, browser_page: OpenPage) -> None:
+    page = browser_page(reporting, "/")
+    page.locator("details summary").first.click()
+    story = Story()
+    for _ in range(12):
+        story.register(people=3)
+    fold(reporting, story.events)
+    page.wait_for_timeout(7_000)
+    assert page.locator("details[open]").count() == 1
+    assert page.locator(".hero-figure").inner_text() == "0"
+
+
+@pytest.mark.browser
+def test_the_home_page_says_everything_without_any_script(
+    reporting: Flask, fold: Fold, browser_page: OpenPage
+) -> None:
+    fold(reporting, season(seed=4, households=90))
+    page = browser_page(reporting, "/?by=category&trend=delivered&map=delivered", javascript=False)
+    assert page.locator(".choices [aria-current]").all_inner_texts() == [
+        "Keluarga terjangkau",
+        "Tersalurkan",
+        "Kebutuhan",
+    ]
+    assert page.locator("svg.chart-drawing").count() == 5
+    assert page.locator(".tile-link").count() == 21
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(reporting: Flask, fold: Fold) -> None:
+    client = reporting.test_client()
+    first = client.get("/live")
+    again = client.get("/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    english = client.get("/live?lang=en", headers={"If-None-Match": first.headers["ETag"]})
+    assert english.status_code == 200
+    story = Story()
+    story.register()
+    fold(reporting, story.events)
+    assert client.get("/live", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_small_number_is_on_no_page(reporting: Flask, fold: Fold) -> None:
+    story = Story()
+    for _ in range(7):
+        story.verify(story.register(people=1))
+    fold(reporting, story.events)
+    for path in ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001"):
+        text = reporting.test_client().get(path).text
+        assert ">7<" not in text
+        assert "∗" in text
+
+
+def test_an_area_that_is_none_is_a_page_that_says_so(reporting: Flask) -> None:
+    answer = reporting.test_client().get("/areas/99.99", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+def test_the_readable_api_names_every_call_and_who_may_make_it(reporting: Flask) -> None:
+    text = reporting.test_client().get("/docs").text
+    document: Any = reporting.test_client().get("/openapi.json").json
+    assert all(path.replace("<", "&lt;") in text for path in document["paths"])
+    assert "Siapa pun" in text
+    assert "problem+json" in reporting.test_client().get("/openapi.json").text

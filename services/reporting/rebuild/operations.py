@@ -7,6 +7,7 @@ transaction: whatever it applied before is in the new tables, and it goes on wit
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
@@ -15,11 +16,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from services.reporting.database import db
 from services.reporting.projections.domain import RULES
-from services.reporting.projections.handlers import HANDLERS
 from shared import rebuild as shadows
 from shared.bus import Bus, Part
 from shared.database import engine_options, sqlalchemy_url
 from shared.events.catalogue import redrive_topic_of, topic_of
+from shared.worker import Handler
 
 CONSUMER = "reporting"
 TOPICS = (topic_of("donations"), topic_of("programs"), redrive_topic_of(CONSUMER))
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 Sessions = Callable[[], Session]
 Report = Callable[[int], Any]
+Replay = Callable[[Mapping[Part, int]], int]
 
 _PATIENCE = text("SET LOCAL lock_timeout = '2s'")
 _ON_WITH_THE_VERSION = text(f"""
@@ -46,15 +48,18 @@ _KNOWN = text(f"""
 """)  # noqa: S608 - the schema is our own constant
 
 
-def rebuild(database_url: str, bus: Bus, *, report: Report = lambda events: None) -> int:
+def rebuild(
+    database_url: str, bus: Bus, handlers: Sequence[Handler], *, report: Report = lambda events: None
+) -> int:
     """Rebuild every projection and return how many events were replayed; `report` hears of each round."""
     with _sessions(database_url, "public") as live, _sessions(database_url, f"{SCHEMA},public") as shadow:
+        replay = partial(_replay, bus, handlers, shadow)
         _prepare(live)
         replayed = 0
         for attempt in range(1, _SWAPS + 1):
-            replayed += _catch_up(bus, live, shadow, report)
+            replayed += _catch_up(replay, live, report)
             try:
-                return replayed + _swap(bus, live, shadow)
+                return replayed + _swap(replay, live)
             except OperationalError:
                 # Somebody who reads held a table too long; the live worker goes on, and we try once more.
                 _log.warning("the swap had to wait too long", extra={"attempt": attempt})
@@ -86,28 +91,28 @@ def _prepare(live: Sessions) -> None:
         session.commit()
 
 
-def _catch_up(bus: Bus, live: Sessions, shadow: Sessions, report: Report) -> int:
+def _catch_up(replay: Replay, live: Sessions, report: Report) -> int:
     replayed = 0
     while True:
         with live() as session:
             upto = shadows.positions(session, CONSUMER, TOPICS)
-        applied = _replay(bus, shadow, upto)
+        applied = replay(upto)
         replayed += applied
         report(applied)
         if applied < _NEAR:
             return replayed
 
 
-def _replay(bus: Bus, shadow: Sessions, upto: Mapping[Part, int]) -> int:
-    return shadows.replay(bus, HANDLERS, shadow, CONSUMER, upto) if upto else 0
+def _replay(bus: Bus, handlers: Sequence[Handler], shadow: Sessions, upto: Mapping[Part, int]) -> int:
+    return shadows.replay(bus, handlers, shadow, CONSUMER, upto) if upto else 0
 
 
-def _swap(bus: Bus, live: Sessions, shadow: Sessions) -> int:
+def _swap(replay: Replay, live: Sessions) -> int:
     """Halt the live worker, replay what it did last, and put the new tables in the place of the old."""
     tables = [table.name for table in db.metadata.sorted_tables]
     with live() as session:
         session.execute(_PATIENCE)
-        applied = _replay(bus, shadow, shadows.positions(session, CONSUMER, TOPICS, lock=True))
+        applied = replay(shadows.positions(session, CONSUMER, TOPICS, lock=True))
         session.execute(text(f"LOCK TABLE {_named('public', tables)} IN ACCESS EXCLUSIVE MODE"))
         session.execute(_ON_WITH_THE_VERSION)
         session.execute(_KNOWN)

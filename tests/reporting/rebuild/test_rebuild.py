@@ -45,7 +45,7 @@ class Live:
 
     def rebuild(self) -> int:
         """Rebuild, and return how many events were replayed."""
-        return rebuild(self.settings.database_url, self.bus)
+        return rebuild(self.settings.database_url, self.bus, SERVICE.handlers)
 
     def version(self) -> int:
         """Return the version of the tables."""
