@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from services.programs.registry.models import Member
 from shared.web.formats import whole
+from shared.web.words import word
 
 SCORE_PARTS: dict[str, LazyString] = {
     "roof": _("Roof"),
@@ -191,3 +193,9 @@ def say(answer: Any) -> str:
     if isinstance(answer, int):
         return whole(answer)
     return label(ANSWERS, answer) if isinstance(answer, str) else str(answer)
+
+
+def marks(member: Member) -> str:
+    """Return what burdens a member, and what to look at in the papers, in words."""
+    burdens = [word(attribute, "attribute") for attribute in member.attributes]
+    return "; ".join(burdens + [label(NIK_WARNINGS, warning) for warning in member.warnings])

@@ -98,13 +98,13 @@ class Office:
         """Register a household; return its id."""
         response = self.post("/v1/households", household(**changed), self.verifier)
         assert response.status_code == 201, response.json
-        return str(response.json["id"])
+        return str(response.get_json()["id"])
 
     def assign(self, household_id: str) -> str:
         """Ask for a visit; return its id."""
         response = self.post(f"/v1/households/{household_id}/visits", {}, self.verifier)
         assert response.status_code == 201, response.json
-        return str(response.json["id"])
+        return str(response.get_json()["id"])
 
     def visit(self, household_id: str, **changed: Any) -> TestResponse:
         """Ask for a visit, and make it."""

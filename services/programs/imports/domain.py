@@ -49,9 +49,11 @@ def read_file(content: bytes) -> list[Line]:
     try:
         rows = list(_rows(text))
     except csv.Error as error:
-        raise _invalid("The file is not a CSV that can be read: quotes or line ends are broken.") from error
+        raise Invalid(
+            [Fault("/file", "The file is not a CSV that can be read: quotes or line ends are broken.")]
+        ) from error
     if not rows:
-        raise _invalid("The file is empty.")
+        raise Invalid([Fault("/file", "The file is empty.")])
     header = [name.strip().lower() for name in rows[0][1]]
     faults = _header_faults(header) or _row_faults(rows[1:], len(header))
     if faults:
@@ -61,7 +63,7 @@ def read_file(content: bytes) -> list[Line]:
 
 def _decode(content: bytes) -> str:
     if b"\x00" in content:
-        raise _invalid("The file is not a text file. Save it as CSV.")
+        raise Invalid([Fault("/file", "The file is not a text file. Save it as CSV.")])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -69,7 +71,7 @@ def _decode(content: bytes) -> str:
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise _invalid("The file is neither UTF-8 nor Windows-1252 (Excel).") from error
+        raise Invalid([Fault("/file", "The file is neither UTF-8 nor Windows-1252 (Excel).")]) from error
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -115,7 +117,3 @@ def _lines(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Line]:
         family = cells["id_keluarga"] or f"line {number}"
         lines.append(Line(number, families.setdefault(family, len(families)), cells))
     return lines
-
-
-def _invalid(detail: str) -> Invalid:
-    return Invalid([Fault("/file", detail)], detail)

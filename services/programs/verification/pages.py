@@ -10,12 +10,14 @@ from services.programs import words
 from services.programs.audit.queries import entries
 from services.programs.database import db
 from services.programs.needs.queries import list_needs
+from services.programs.registry.models import Household
 from services.programs.registry.operations import record_reading
 from services.programs.registry.queries import find_household, open_household
 from services.programs.vault import current_vault
 from services.programs.verification import operations
 from services.programs.verification.domain import DECISIONS, HOLD_CODES, REJECT_CODES, Ruling, a_year_on
 from services.programs.verification.queries import decisions_of, holds_of, is_decided, last_visit
+from services.programs.visits.domain import BY_CODE
 from services.programs.visits.models import Visit
 from services.programs.visits.operations import assign_visit
 from services.programs.visits.queries import open_visits, visits
@@ -23,6 +25,7 @@ from shared import clock
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
+from shared.web.formats import whole
 from shared.web.forms import Form
 
 pages = Blueprint("household_record", __name__, url_prefix="/households", template_folder="templates")
@@ -105,6 +108,7 @@ def _page(household: UUID, form: Form | None) -> str:
         needs=db.session.scalars(list_needs(household=record.id)).all(),
         visit=visit,
         answers=_answers(visit),
+        score_parts=_score_parts(record),
         trail=_trail(record.id),
         asked=bool(open_visits(db.session, [record.id])),
         waits=waits,
@@ -122,7 +126,17 @@ def _page(household: UUID, form: Form | None) -> str:
 def _answers(visit: Visit | None) -> list[tuple[str, str]]:
     """Return each question with its answer in words."""
     answers = (visit.answers or {}) if visit else {}
-    return [(words.label(words.QUESTIONS, code), words.say(answer)) for code, answer in answers.items()]
+    # In the order in which they were asked; what another version asked comes last.
+    asked = sorted(
+        answers, key=lambda code: (list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code)
+    )
+    return [(words.label(words.QUESTIONS, code), words.say(answers[code])) for code in asked]
+
+
+def _score_parts(household: Household) -> list[tuple[str, str]]:
+    """Return what gave how many points, the most first."""
+    parts = sorted(household.score_parts.items(), key=lambda part: (-part[1], part[0]))
+    return [(words.label(words.SCORE_PARTS, part), whole(points)) for part, points in parts]
 
 
 def _trail(household: UUID) -> list[dict[str, Any]]:
