@@ -30,7 +30,19 @@ class Organisation:
 
 _MILLION = 1_000_000
 
+# The organisation whose portal key and donor account access.json hands out: people may sign in as it.
+HOME = "Lembaga Filantropi Contoh"
+
 CAST = (
+    Organisation(
+        HOME,
+        "philanthropy",
+        "zis",
+        "reduce_burden",
+        ("cash",),
+        (12 * _MILLION, 18 * _MILLION),
+        zakat=True,
+    ),
     Organisation(
         "Dinas Sosial Contoh",
         "government",

@@ -29,7 +29,7 @@ def play(access: Path, officers: Path, memory: Path) -> int:
     scenes.upload_registry(stage)
     scenes.meet_stakeholders(stage)
     scenes.await_registry(stage)
-    waiting = scenes.waiting_households(stage)
+    waiting = scenes.waiting_households(stage, list(areas.villages()))
     if stage.state["visits"] < sum(_QUICK_ROUNDS):
         _begin_quickly(stage, waiting)
     _go_on_calmly(stage, waiting)
@@ -43,6 +43,7 @@ def _begin_quickly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
             scenes.verify(stage, household)
         stage.remember()
         _settle(stage, list(areas.subdistricts()), at_most=5)
+    scenes.leave_work(stage)
 
 
 def _go_on_calmly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:

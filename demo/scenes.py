@@ -4,9 +4,10 @@ import io
 import logging
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from demo.cast import CAST, make_pledge
+from demo.cast import CAST, HOME, make_pledge
 from demo.client import Client, Refused
 from demo.door import answer_form, find_needs
 from demo.registry import write_csv
@@ -17,6 +18,11 @@ from shared.ids import new_id
 _log = logging.getLogger(__name__)
 
 _SCOPES = ["pledges:read", "pledges:write", "contributions:write"]
+
+# The sub-district of the social worker in access.json, and how much of each kind of work is left
+# undone there and elsewhere, so that whoever signs in finds something to do.
+HOME_AREA = "35.17.01"
+_LEFT = 4
 
 # How a visit ends, a decision falls, a hand-over goes: most often well.
 _VISIT_OUTCOMES = {"found": 96, "not_found": 2, "moved": 2}
@@ -83,33 +89,42 @@ def pledge_one(stage: Stage, name: str) -> None:
     stage.remember()
 
 
-def waiting_households(stage: Stage) -> Iterator[dict[str, Any]]:
+def waiting_households(stage: Stage, villages: list[str]) -> Iterator[dict[str, Any]]:
     """Yield households that nobody has looked at yet: two of a village, then on to another one."""
-    villages = list(areas.villages())
     while True:
-        stage.random.shuffle(villages)
-        count = 0
-        for desa in villages:
-            query = {"desa": desa, "status": "registered", "limit": 2}
-            for household in stage.officer("verifier").get("programs", "/v1/households", **query)["data"]:
-                count += 1
+        before = len(stage.met)
+        for desa in stage.random.sample(villages, len(villages)):
+            query = {"desa": desa, "status": "registered", "limit": 25}
+            found = stage.officer("verifier").get("programs", "/v1/households", **query)["data"]
+            for household in [one for one in found if one["id"] not in stage.met][:2]:
+                stage.met.add(household["id"])
                 yield household
-        if count == 0:
+        if len(stage.met) == before:
             return
 
 
-def verify(stage: Stage, household: dict[str, Any]) -> None:
-    """A household is visited by the social worker of its sub-district; another officer decides."""
+def verify(stage: Stage, household: dict[str, Any], *, leave: str = "") -> None:
+    """A household is visited by the social worker of its sub-district; another officer decides.
+
+    `leave` is `visit` or `decision` where that is left to whoever signs in.
+    """
     visit = _attempt(stage.officer("verifier"), "programs", f"/v1/households/{household['id']}/visits", {})
     stage.state["visits"] += 1
-    if visit is None:
+    if visit is None or leave == "visit":
         return
-    outcome = _draw(stage, _VISIT_OUTCOMES)
+    outcome = "found" if leave else _draw(stage, _VISIT_OUTCOMES)
     worker = stage.social_worker(subdistrict_of(household["desa"]))
     path = f"/v1/visits/{visit['id']}/result"
-    if _attempt(worker, "programs", path, _result(stage, household, outcome)) is not None:
-        decision = _draw(stage, _DECISIONS) if outcome == "found" else "reject"
-        _decide(stage, household, decision, outcome)
+    if _attempt(worker, "programs", path, _result(stage, household, outcome)) is not None and not leave:
+        _decide(stage, household, outcome)
+
+
+def leave_work(stage: Stage) -> None:
+    """Some visits and decisions of one sub-district are left to whoever signs in."""
+    waiting = waiting_households(stage, areas.children_of(HOME_AREA))
+    for leave in ("visit", "decision"):
+        for household in islice(waiting, _LEFT):
+            verify(stage, household, leave=leave)
 
 
 def _result(stage: Stage, household: dict[str, Any], outcome: str) -> dict[str, Any]:
@@ -123,7 +138,8 @@ def _result(stage: Stage, household: dict[str, Any], outcome: str) -> dict[str, 
     }
 
 
-def _decide(stage: Stage, household: dict[str, Any], decision: str, outcome: str) -> None:
+def _decide(stage: Stage, household: dict[str, Any], outcome: str) -> None:
+    decision = _draw(stage, _DECISIONS) if outcome == "found" else "reject"
     if decision == "verify":
         body = {"decision": decision, "reason": "Sesuai hasil kunjungan."}
     else:
@@ -133,11 +149,11 @@ def _decide(stage: Stage, household: dict[str, Any], decision: str, outcome: str
 
 def approve_large_ones(stage: Stage) -> None:
     """Officers give their word for the allocations whose amount asks for it."""
-    verifier = stage.officer("verifier")
-    for allocation in verifier.every("programs", "/v1/allocations", status="reserved"):
-        if allocation.get("awaits_approval"):
-            for role in ("verifier", "approver"):
-                _attempt(stage.officer(role), "programs", f"/v1/allocations/{allocation['id']}/approve")
+    reserved = stage.officer("verifier").every("programs", "/v1/allocations", status="reserved")
+    waiting = [allocation for allocation in reserved if allocation["awaits_approval"]]
+    for allocation in waiting[_LEFT:]:
+        for role in ("verifier", "approver")[: allocation["approvals_needed"] - allocation["approvals"]]:
+            _attempt(stage.officer(role), "programs", f"/v1/allocations/{allocation['id']}/approve")
 
 
 def contribute(stage: Stage, *, at_most: int) -> None:
@@ -146,7 +162,7 @@ def contribute(stage: Stage, *, at_most: int) -> None:
         portal = stage.portal(organisation.name)
         reserved = portal.get("donations", "/v1/allocations", status="reserved", limit=100)["data"]
         payable = [allocation for allocation in reserved if allocation["standing"] == "payable"]
-        for allocation in payable[:at_most]:
+        for allocation in payable[_LEFT if organisation.name == HOME else 0 :][:at_most]:
             body = {
                 "allocation": allocation["id"],
                 "quantity": allocation["open"],
@@ -158,10 +174,11 @@ def contribute(stage: Stage, *, at_most: int) -> None:
 
 def deliver(stage: Stage, districts: list[str], *, at_most: int) -> None:
     """The social workers hand over what has been paid for, at the door."""
-    for area in districts:
-        worker = stage.social_worker(area)
-        query = {"status": "contributed", "limit": at_most}
-        for allocation in worker.get("programs", "/v1/allocations", **query)["data"]:
+    for district in districts:
+        worker = stage.social_worker(district)
+        left = _LEFT if district == HOME_AREA else 0
+        query = {"status": "contributed", "limit": left + at_most}
+        for allocation in worker.get("programs", "/v1/allocations", **query)["data"][left:]:
             outcome = _draw(stage, _DELIVERY_OUTCOMES)
             body = {
                 "allocation": allocation["id"],

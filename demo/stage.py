@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from demo.cast import HOME
 from demo.client import Client, Person
 from shared import areas, clock
 
@@ -21,7 +22,10 @@ class Stage:
         self._people: dict[str, Person] = {}
         self._portals: dict[str, Client] = {}
         self.public = Client(self._urls)
+        # Households that somebody was sent to since the start: their visit may still be open.
+        self.met: set[str] = set()
         self.state: dict[str, Any] = self._recall()
+        self.state["portals"][HOME] = {"id": access["portal"]["stakeholder"], "key": access["portal"]["key"]}
         # Another start draws other lots, so that the play goes on instead of repeating itself.
         self.random = Random(f"{self.state['seed']}-{self.state['starts']}")
 
