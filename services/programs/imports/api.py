@@ -23,7 +23,7 @@ from shared.http.idempotency import idempotent
 from shared.http.lists import PageQuery, listing, page
 from shared.http.resources import Blueprint
 
-LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_FILE = 32 * 1024 * 1024
 
 # Whose body may be a file. Everything else keeps the limit of all requests.
 _TAKE_FILES = {"imports.start_import", "import_pages.upload"}

@@ -30,7 +30,7 @@ OPTIONAL = (
     "penerangan",
     "atribut",
 )
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 _LISTED_FAULTS = 20
 
 
@@ -110,9 +110,12 @@ def _row_faults(rows: list[tuple[int, list[str]]], width: int) -> list[Fault]:
 
 def _lines(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Line]:
     families: dict[str, int] = {}
+    # Most cells repeat (village, decile, dwelling): each text is held once.
+    seen: dict[str, str] = {}
     lines = []
     for number, row in rows:
-        cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
+        texts = (cell.strip() for cell in row)
+        cells = {name: seen.setdefault(cell, cell) for name, cell in zip(header, texts, strict=True)}
         # A row without a family id is a family of its own: it can't be known whose it is.
         family = cells["id_keluarga"] or f"line {number}"
         lines.append(Line(number, families.setdefault(family, len(families)), cells))

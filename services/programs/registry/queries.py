@@ -42,7 +42,10 @@ def find_household(
 ) -> Household:
     """Return a household the caller may see, locked for a change if wanted; raise NotFound."""
     wanted = select(Household).where(Household.id == household)
-    found = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if lock:
+        # What was read before the lock may be out of date.
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound("household")
     return found
