@@ -3,13 +3,14 @@
 import os
 import platform
 
-from bench import start
+from bench import exchange, start
 
 
 def main() -> None:
     """Run every measurement and print it."""
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     start.measure()
+    exchange.measure()
 
 
 if __name__ == "__main__":
