@@ -1,14 +1,13 @@
 """What is open, by area, category and market; and what of it no pledge could reach."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from services.programs.matching.domain import Claimed, Rule
+from services.programs.matching.domain import Claimed, Rules
 from services.programs.matching.queries import find_rules, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.needs.queries import inside
@@ -92,14 +91,13 @@ def find_gaps(
     if category is not None:
         wanted = wanted.where(Need.category == category)
     rows = session.execute(wanted, execution_options={"everyone": True})
-    rules: Mapping[str, list[Rule]] = defaultdict(list)
-    for market, rule in find_rules(session):
-        rules[market].append(rule)
+    rules = find_rules(session)
+    nobody = Rules(())
     gaps: dict[tuple[str, str, str], Gap] = {}
     for row in rows:
         key = (row.desa[:8], row.category, row.market)
         gap = gaps.setdefault(key, Gap(row.desa[:8], row.category, row.item, row.unit))
-        _count(gap, row, rules[row.market])
+        _count(gap, row, rules.get(row.market, nobody))
     shown = gaps.values() if area in areas.subdistricts() else _merge_small(gaps.values())
     return sorted(shown, key=lambda gap: (-gap.unreached_idr, -gap.value_idr, gap.area, gap.category))
 
@@ -119,9 +117,9 @@ def _merge_small(gaps: Iterable[Gap]) -> Iterable[Gap]:
     return merged.values()
 
 
-def _count(gap: Gap, row: Any, rules: list[Rule]) -> None:
+def _count(gap: Gap, row: Any, rules: Rules) -> None:
     claim = Claimed(row.category, row.desa, row.decile, frozenset(row.attributes))
-    unreached = not any(rule.admits(claim) for rule in rules)
+    unreached = not rules.admitting(claim)
     gap.open += int(row.open)
     gap.needs += row.needs
     gap.unreached += int(row.open) if unreached else 0

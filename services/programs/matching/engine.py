@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.programs.matching.domain import Rule
+from services.programs.matching.domain import Rule, Rules
 from services.programs.policy.domain import Policy
 from shared.events.programs import Reasons
 
@@ -124,8 +124,8 @@ class _Offer:
             for pledge in pledges
             for household, quantity in pledge.received.items()
         }
-        # Needs that are alike to every rule share one look at the rules.
-        self._admitting: dict[tuple[object, ...], list[PledgeState]] = {}
+        self._rules = Rules(pledge.rule for pledge in pledges)
+        self._admitting: dict[frozenset[Rule], list[PledgeState]] = {}
 
     def cover(self, need: NeedState, place: _Place) -> list[Proposal]:
         """Take from the pledges what covers the need; nothing where only a part of an indivisible one goes."""
@@ -149,10 +149,10 @@ class _Offer:
         ]
 
     def _candidates(self, need: NeedState) -> list[PledgeState]:
-        alike = (need.category, need.desa, need.decile, need.attributes)
-        found = self._admitting.get(alike)
+        rules = self._rules.admitting(need)
+        found = self._admitting.get(rules)
         if found is None:
-            found = self._admitting[alike] = [p for p in self._pledges if p.rule.admits(need)]
+            found = self._admitting[rules] = [pledge for pledge in self._pledges if pledge.rule in rules]
         return found
 
     def _available(self, pledge: PledgeState, household: UUID) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, scoped_session
 
-from services.programs.matching.domain import Claimed, Rule
+from services.programs.matching.domain import Claimed, Rule, Rules
 from services.programs.matching.engine import NeedState, PledgeState
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
@@ -79,13 +79,14 @@ def find_need_states(
 ) -> list[NeedState]:
     """Return the needs of the markets that may be matched, with the pledges each must not get."""
     excluded = _excluded(session, pledges)
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
+        # In the order of the fields of a NeedState: thousands are read at once, so none is named.
         select(
             Need.id,
-            Need.household_id.label("household"),
+            Need.household_id,
             Need.market,
             Need.category,
-            (Need.quantity - Need.covered).label("open"),
+            Need.quantity - Need.covered,
             Need.indivisible,
             Need.urgency,
             Household.decile,
@@ -96,14 +97,9 @@ def find_need_states(
         )
         .join(Household, Household.id == Need.household_id)
         .where(Need.market.in_(markets), may_be_matched(today))
-    ).mappings()
+    )
     none: frozenset[UUID] = frozenset()
-    return [
-        NeedState(
-            **{**row, "attributes": frozenset(row["attributes"])}, excluded=excluded.get(row["id"], none)
-        )
-        for row in rows
-    ]
+    return [NeedState(*(*row[:11], frozenset(row[11]), excluded.get(row[0], none))) for row in rows]
 
 
 def _excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
@@ -131,12 +127,12 @@ def _excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, froz
     return {need: frozenset(several) for need, several in found.items()}
 
 
-def find_rules(session: AnySession, market: str | None = None) -> list[tuple[str, Rule]]:
-    """Return (market, rule) of every open pledge, spent or not."""
-    rows = select(Pledge).where(Pledge.status == "open")
-    if market is not None:
-        rows = rows.where(Pledge.market == market)
-    return [(pledge.market, pledge.rule()) for pledge in session.scalars(rows)]
+def find_rules(session: AnySession) -> dict[str, Rules]:
+    """Return the rules of every open pledge, spent or not, by market."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    for pledge in session.scalars(select(Pledge).where(Pledge.status == "open")):
+        found[pledge.market].append(pledge.rule())
+    return {market: Rules(rules) for market, rules in found.items()}
 
 
 _SORTED_BY: dict[str, ColumnElement[Any]] = {

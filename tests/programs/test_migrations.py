@@ -1,0 +1,29 @@
+"""The tables that the models describe are those that the migrations make."""
+
+from collections.abc import Callable
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from services.programs.app import SERVICE
+from shared.database import sqlalchemy_url
+
+SHARED = {"outbox", "inbox", "consumer_offset", "idempotency", "alembic_version"}
+
+
+def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:
+    engine = create_engine(sqlalchemy_url(database_of("programs")))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_object": lambda found, name, kind, *_: (
+                    (name if kind == "table" else found.table.name) not in SHARED
+                ),
+            },
+        )
+        differences = compare_metadata(context, SERVICE.db.metadata)
+    engine.dispose()
+    assert differences == []
