@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 
+from services.programs import cli
 from tests.programs.people import Office, open_office
-from tests.programs.scene import Scene
 
 
 @pytest.fixture
@@ -16,6 +17,12 @@ def office(make_app: Callable[..., Flask], bearer: Callable[..., dict[str, str]]
 
 
 @pytest.fixture
-def scene(make_app: Callable[..., Flask]) -> Scene:
-    """Return an empty programs service to match in."""
-    return Scene(make_app("programs"))
+def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Return a function that runs a command of programs: `run("audit", "verify")`."""
+    monkeypatch.setattr(cli, "create_app", lambda _settings: office.app)
+    commands = {command.name: command for command in cli.COMMANDS}
+
+    def invoke(name: str, *arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(commands[name], arguments, obj=office.app.config["HELIX"], input=stdin)
+
+    return invoke

@@ -1,13 +1,14 @@
 """The audit log can be added to, and nothing else."""
 
+from collections.abc import Callable
+
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.programs.audit.operations import record, record_each
 from services.programs.audit.queries import first_broken_line
-from services.programs.cli import audit
 from services.programs.database import db
 from shared.ids import new_id
 from tests.programs.people import Office
@@ -65,12 +66,11 @@ def test_a_change_past_the_database_is_found(filled: Office, statement: str, bro
     assert _broken(filled) == broken
 
 
-def test_the_command_says_whether_it_holds(filled: Office) -> None:
-    settings = filled.app.config["HELIX"]
-    found = CliRunner().invoke(audit, ["verify"], obj=settings)
+def test_the_command_says_whether_it_holds(filled: Office, run: Callable[..., Result]) -> None:
+    found = run("audit", "verify")
     assert (found.exit_code, found.output) == (0, "All 3 lines hold.\n")
     _tamper(filled, "UPDATE audit_entry SET why = 'x' WHERE seq = 1")
-    found = CliRunner().invoke(audit, ["verify"], obj=settings)
+    found = run("audit", "verify")
     assert found.exit_code == 1
     assert "line 1" in found.output
 

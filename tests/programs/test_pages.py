@@ -1,0 +1,198 @@
+"""The pages of officers and social workers, in a real browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from services.programs.accounts.models import ACCOUNTS
+from services.programs.database import db
+from shared.auth.accounts import Grant
+from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.programs.people import Office, kk, member, need, nik
+
+PASSWORD = "a password for this test"
+
+Show = Callable[..., Page]
+
+HEADER = (
+    "id_keluarga,no_kk,nik,nama,hubungan,tanggal_lahir,jenis_kelamin,alamat,kode_desa,"
+    "desil,sumber_desil,vintase_desil"
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def enter(office: Office, browser_page: Show) -> Show:
+    """Return a function that signs somebody of a role in and opens a page."""
+
+    def open_page(role: str, path: str, **options: Any) -> Page:
+        area = "35.17.01" if role == "tksk" else None
+        with office.app.app_context():
+            ACCOUNTS.add(db.session(), role, PASSWORD, Grant((role,), display_name=role, area=area))
+        page = browser_page(office.app, path, **options)
+        sign_in(page, role, PASSWORD)
+        return page
+
+    return open_page
+
+
+def visited(office: Office) -> str:
+    """Return a household that waits for a decision."""
+    identity = office.register(
+        members=[
+            member(name="Siti Contoh"),
+            member(name="Budi Contoh", relation="child", born_on="2022-03-04", attributes=["disability"]),
+        ]
+    )
+    office.visit(identity, needs=[need()], answers={"people": 2, "toilet": "none", "aid_received": ["pkh"]})
+    return identity
+
+
+def press(page: Page, value: str) -> None:
+    """Press a button of the step and wait for the next one."""
+    with page.expect_navigation():
+        page.click(f"button[value={value}]")
+
+
+def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office: Office, enter: Show) -> None:
+    office.assign(office.register(members=[member(name="Siti Contoh")]))
+    page = enter("tksk", "/visits", width=390, javascript=False)
+    page.click("text=Siti Contoh")
+    page.click("text=Mulai kunjungan")
+    press(page, "next")
+    assert page.locator("[role=alert]").count() == 1
+    page.check("input[value=found]")
+    press(page, "next")
+    page.check("input[value=yes]")
+    press(page, "next")
+    page.fill("#answer", "99")
+    press(page, "next")
+    assert page.input_value("#answer") == "99"
+    page.fill("#answer", "4")
+    press(page, "next")
+    press(page, "back")
+    assert page.input_value("#answer") == "4"
+    while page.locator("#kind").count() == 0:
+        press(page, "next")
+    for kind, amount in (("food:IDR", "500.000"), ("education:school_kit", "2")):
+        page.select_option("#kind", kind)
+        page.fill("#quantity", amount)
+        press(page, "add")
+    press(page, "remove-0")
+    press(page, "next")
+    assert "Perlengkapan sekolah: 2" in page.inner_text("main")
+    press(page, "save")
+    assert page.url.endswith("/visits?recorded=1")
+    visit = office.get("/v1/visits", office.verifier).get_json()["data"][0]
+    assert (visit["status"], visit["outcome"], visit["needs_recorded"]) == ("completed", "found", 1)
+    with office.app.app_context():
+        answers = db.session.execute(text("SELECT answers FROM visit")).scalar_one()
+    assert answers == {"lives_here": True, "people": 4}
+
+
+def test_who_is_not_met_is_not_asked(office: Office, enter: Show) -> None:
+    office.assign(office.register(members=[member(name="Siti Contoh")]))
+    page = enter("tksk", "/visits", width=390)
+    page.click("text=Siti Contoh")
+    page.click("text=Mulai kunjungan")
+    page.check("input[value=moved]")
+    press(page, "next")
+    page.fill("#answer", "Rumah kosong.")
+    press(page, "next")
+    assert_accessible(page)
+    press(page, "save")
+    assert office.get("/v1/visits", office.verifier).get_json()["data"][0]["outcome"] == "moved"
+
+
+def test_every_look_at_a_name_is_recorded(office: Office, enter: Show) -> None:
+    identity = office.register(members=[member(name="Siti Contoh")])
+    office.assign(identity)
+    page = enter("tksk", "/visits", width=390)
+    assert_accessible(page)
+    page.click("text=Siti Contoh")
+    assert_accessible(page)
+    lines = office.get(f"/v1/audit?household={identity}", office.auditor).get_json()["data"]
+    assert [line["why"] for line in lines if line["action"] == "household.read"] == [
+        "visits to make",
+        "visit",
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_approver_decides_with_the_evidence_before_the_eyes(
+    office: Office, enter: Show, width: int
+) -> None:
+    identity = visited(office)
+    page = enter("approver", "/households?waiting=decision", width=width)
+    assert_accessible(page)
+    page.click("table a")
+    assert_accessible(page)
+    assert "Siti Contoh" in page.inner_text("h1")
+    page.check("input[value=verify]")
+    with page.expect_navigation():
+        page.click("text=Putuskan")
+    found = office.get(f"/v1/households/{identity}", office.verifier).get_json()
+    assert found["status"] == "verified"
+
+
+def test_a_verifier_holds_a_household_and_releases_it(office: Office, enter: Show) -> None:
+    identity = visited(office)
+    page = enter("verifier", f"/households/{identity}")
+    page.select_option("#hold_code", "objection")
+    with page.expect_navigation():
+        page.click("form[action$=hold] button[type=submit]")
+    assert "Keluarga atau TKSK keberatan" in page.inner_text(".timeline")
+    with page.expect_navigation():
+        page.click("form[action$=release] button[type=submit]")
+    assert office.get(f"/v1/households/{identity}", office.verifier).get_json()["held"] is False
+
+
+def test_a_verifier_asks_for_several_visits_at_once(office: Office, enter: Show) -> None:
+    for _ in range(3):
+        office.register()
+    page = enter("verifier", "/visits/to-assign")
+    assert_accessible(page)
+    for box in page.locator("input[name=household]").all()[:2]:
+        box.check()
+    with page.expect_navigation():
+        page.click("text=Minta kunjungan ini")
+    assert page.locator("input[name=household]").count() == 1
+    assert len(office.get("/v1/visits?status=assigned", office.verifier).get_json()["data"]) == 2
+
+
+def test_a_planner_imports_a_file_and_reads_its_receipts(office: Office, enter: Show) -> None:
+    page = enter("planner", "/imports")
+    assert_accessible(page)
+    rows = [
+        f"K1,{kk()},{nik(woman=True)},Warga,kepala,1980-01-01,P,Dusun,35.17.01.2001,1,P3KE,2023",
+        f"K2,{kk()},0000000000000000,Warga,kepala,1980-01-01,P,Dusun,35.17.01.2001,1,P3KE,2023",
+    ]
+    file = {"name": "registri.csv", "mimeType": "text/csv", "buffer": "\n".join([HEADER, *rows]).encode()}
+    page.set_input_files("#file", file)  # type: ignore[arg-type]
+    with page.expect_navigation():
+        page.click("main form[enctype] button[type=submit]")
+    office.work_off("imports")
+    page.wait_for_selector("text=Selesai")
+    assert_accessible(page)
+    page.reload()
+    assert "NIK hanya angka pengganti." in page.inner_text("main")
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_its_field(enter: Show) -> None:
+    page = enter("planner", "/imports")
+    file = {"name": "x.csv", "mimeType": "text/csv", "buffer": b""}
+    page.set_input_files("#file", file)  # type: ignore[arg-type]
+    with page.expect_navigation():
+        page.click("main form[enctype] button[type=submit]")
+    assert "Berkas kosong." in page.inner_text("#file-error")
+
+
+def test_an_auditor_reads_the_log(office: Office, enter: Show) -> None:
+    visited(office)
+    page = enter("auditor", "/audit")
+    assert_accessible(page)
+    assert "Kunjungan dilakukan" in page.inner_text("main")
