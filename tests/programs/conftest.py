@@ -8,12 +8,19 @@ from flask import Flask
 
 from services.programs import cli
 from tests.programs.people import Office, open_office
+from tests.programs.scene import Scene
 
 
 @pytest.fixture
 def office(make_app: Callable[..., Flask], bearer: Callable[..., dict[str, str]]) -> Office:
     """The service on a fresh database, with one person of each role."""
     return open_office(make_app("programs"), bearer)
+
+
+@pytest.fixture
+def scene(make_app: Callable[..., Flask]) -> Scene:
+    """An empty service to match in, step by step."""
+    return Scene(make_app("programs"))
 
 
 @pytest.fixture
