@@ -11,6 +11,7 @@ from flask import Flask
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.app import create_app
 from services.programs.audit.queries import first_broken_line
+from services.programs.checks.queries import find_faults
 from services.programs.database import db
 from shared import areas
 from shared.auth.accounts import Grant
@@ -80,4 +81,15 @@ def verify_audit(settings: Settings) -> None:
     click.echo(f"All {holding} lines hold.")
 
 
-COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, audit)
+@click.command("check-match")
+@click.pass_obj
+def check_match(settings: Settings) -> None:
+    """Count the match anew: what is covered, used and delivered, and whether anything was forgotten."""
+    with create_app(settings).app_context():
+        faults = find_faults(db.session)
+    if faults:
+        raise click.ClickException("\n".join(faults))
+    click.echo("The match is as it should be.")
+
+
+COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, audit, check_match)

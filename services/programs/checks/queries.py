@@ -1,0 +1,70 @@
+"""Looking for anything that must never be: `helix programs check-match`.
+
+The sums are kept by each change; here they are counted anew from the allocations.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+from services.programs.matching.engine import settle
+from services.programs.matching.queries import find_need_states, find_pledge_states
+from services.programs.policy.queries import current_version
+from shared import clock
+
+# Each finds the ids of rows for which its sentence is true. None may ever be.
+_NEVER: Mapping[str, str] = {
+    "the need is covered by other than its allocations hold": """
+        SELECT id FROM need WHERE covered <> (
+            SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id)
+    """,
+    "the need has other than its deliveries delivered": """
+        SELECT id FROM need WHERE delivered <> (
+            SELECT coalesce(sum(delivered), 0) FROM allocation WHERE need_id = need.id)
+    """,
+    "the pledge has used other than its allocations hold": """
+        SELECT id FROM pledge WHERE used <> (
+            SELECT coalesce(sum(holding), 0) FROM allocation WHERE pledge_id = pledge.id)
+    """,
+    "the allocation delivered other than was handed over": """
+        SELECT id FROM allocation WHERE delivered <> (
+            SELECT coalesce(sum(quantity), 0) FROM delivery
+            WHERE allocation_id = allocation.id AND outcome = 'delivered')
+    """,
+    "the allocation goes on although its household is held": """
+        SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
+        WHERE household.held AND allocation.status IN ('proposed', 'reserved', 'contributed')
+    """,
+    "the allocation is unpaid and its household not verified": """
+        SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
+        WHERE household.status <> 'verified' AND allocation.contributed <= allocation.delivered
+        AND allocation.status IN ('proposed', 'reserved', 'held')
+    """,
+}
+
+_PENDING = text("SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)")
+_MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
+
+
+def find_faults(session: Session | scoped_session[Any]) -> list[str]:
+    """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
+    faults = [
+        f"{row.id}: {sentence}."
+        for sentence, statement in _NEVER.items()
+        for row in session.execute(text(statement))
+    ]
+    return faults + _unsettled(session)
+
+
+def _unsettled(session: Session | scoped_session[Any]) -> list[str]:
+    """Return the open needs that a free pledge could cover although nothing waits to be settled."""
+    today = clock.today()
+    if session.scalar(_PENDING, {"today": today}):
+        return []
+    markets = list(session.scalars(_MARKETS))
+    pledges = find_pledge_states(session, markets, today)
+    needs = find_need_states(session, markets, [pledge.id for pledge in pledges], today)
+    found = settle(needs, pledges, current_version(session).rules(), today=today)
+    return [f"{proposal.need}: a free pledge could cover the need, and does not." for proposal in found]

@@ -1,0 +1,51 @@
+"""The command that looks for what must never be."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from services.programs import cli
+from services.programs.database import db
+from tests.programs.scene import Scene
+
+Check = Callable[[], tuple[int, str]]
+
+
+@pytest.fixture
+def check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Return a function that runs the command; it gives the exit code and what was said."""
+    monkeypatch.setattr(cli, "create_app", lambda _settings: scene.app)
+
+    def run() -> tuple[int, str]:
+        result = CliRunner().invoke(cli.check_match, obj=scene.app.config["HELIX"])
+        return result.exit_code, result.output
+
+    return run
+
+
+def change(scene: Scene, statement: str, **values: Any) -> None:
+    with scene.app.app_context():
+        db.session.execute(text(statement), values)
+        db.session.commit()
+
+
+def test_says_that_all_is_well_or_names_what_is_not(scene: Scene, check: Check) -> None:
+    need = scene.need(scene.household(), 100)
+    scene.pledge(1000)
+    scene.settle()
+    assert check() == (0, "The match is as it should be.\n")
+    change(scene, "UPDATE need SET covered = 90 WHERE id = :id", id=need)
+    code, said = check()
+    assert code == 1
+    assert f"{need}: the need is covered by other than its allocations hold." in said
+
+
+def test_finds_an_open_need_that_was_forgotten(scene: Scene, check: Check) -> None:
+    scene.pledge(1000)
+    scene.settle()
+    need = scene.need(scene.household(), 100)
+    scene.forget_changes()
+    assert f"{need}: a free pledge could cover the need, and does not." in check()[1]
