@@ -22,7 +22,7 @@ from shared.worker.watchdog import EXIT_STALLED
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import MakeSide, Side, approved
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 # What PostgreSQL calls the connections of the worker processes.
 APPLICATION = "worker"
@@ -118,7 +118,6 @@ def _telling(side: Side, keys: Sequence[Any], events: int, *, per_second: int) -
         thread.join()
 
 
-@pytest.mark.timeout(300)
 def test_killing_workers_loses_nothing_doubles_nothing_and_keeps_the_order(
     donations: Side, reporting: Side, bus: PrefixedBus, start: Start
 ) -> None:
@@ -162,7 +161,7 @@ def test_a_stop_finishes_what_is_in_hand_and_leaves_at_once(
     process = start(bus, reporting, "see")
     relay = start(bus, donations)
     donations.tell(*(approved(new_id(), n) for n in range(100)))
-    _until(lambda: _seen(reporting) > 0, 90)
+    _until(lambda: _seen(reporting) > 0, 120)
     for each in (process, relay):
         started = time.monotonic()
         each.terminate()
@@ -189,7 +188,7 @@ def test_losing_every_database_connection_only_delays(
     start(bus, donations)
     process = start(bus, reporting, "see")
     with _telling(donations, [new_id() for _ in range(5)], events, per_second=200):
-        _until(lambda: _seen(reporting) > 0, 90)
+        _until(lambda: _seen(reporting) > 0, 120)
         ended = 0
         for _ in range(4):
             time.sleep(0.7)
@@ -204,7 +203,6 @@ def test_losing_every_database_connection_only_delays(
 
 
 @pytest.mark.kafka
-@pytest.mark.timeout(300)
 def test_a_broker_that_is_away_only_delays(tmp_path: Path, make_side: MakeSide, start: Start) -> None:
     ports = free_ports()
     broker = start_for(tmp_path, tmp_path, *ports)
