@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from demo import scenes
-from demo.cast import CAST
+from demo.cast import CAST, HOME
 from demo.stage import Stage
 from shared import areas
 
@@ -38,6 +38,7 @@ def play(access: Path, officers: Path, memory: Path) -> int:
 
 def _begin_quickly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
     scenes.pledge(stage)
+    scenes.pledge_one(stage, HOME)
     for households in _QUICK_ROUNDS:
         for household in islice(waiting, households):
             scenes.verify(stage, household)

@@ -72,11 +72,10 @@ def meet_stakeholders(stage: Stage) -> None:
         stage.remember()
 
 
-def pledge(stage: Stage, *, rounds: int = 1) -> None:
+def pledge(stage: Stage) -> None:
     """Each organisation pledges through its portal."""
-    for _ in range(rounds):
-        for organisation in CAST:
-            pledge_one(stage, organisation.name)
+    for organisation in CAST:
+        pledge_one(stage, organisation.name)
 
 
 def pledge_one(stage: Stage, name: str) -> None:
