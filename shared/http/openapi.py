@@ -1,5 +1,6 @@
 """The OpenAPI document of a service, with errors described as they are."""
 
+from copy import deepcopy
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify
@@ -60,7 +61,8 @@ def show_document() -> Response:
 
 def _described(app: Flask) -> dict[str, Any]:
     api: Api = app.extensions[_EXTENSION]
-    found: dict[str, Any] = api.spec.to_dict()
+    # A copy, because the specification hands out its own parts.
+    found: dict[str, Any] = deepcopy(api.spec.to_dict())
     parts = found["components"]
     shapes = {name: shape for name, shape in parts["schemas"].items() if name not in _NOT_OURS}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -68,4 +70,19 @@ def _described(app: Flask) -> dict[str, Any]:
         name: {**response, "content": problem} for name, response in parts.get("responses", {}).items()
     }
     shapes |= {"Problem": _PROBLEM, "Fault": _FAULT}
+    for path in found["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "requestBody" in operation:
+                _take_into_body(operation)
     return {**found, "components": {**parts, "schemas": shapes, "responses": responses}}
+
+
+def _take_into_body(operation: dict[str, Any]) -> None:
+    """Describe the fields sent beside a file as part of the body: OpenAPI 3 has no other place for them."""
+    beside = [entry for entry in operation.get("parameters", []) if entry.get("in") == "formData"]
+    if not beside:
+        return
+    operation["parameters"] = [entry for entry in operation["parameters"] if entry not in beside]
+    fields = {"type": "object", "properties": {entry["name"]: entry["schema"] for entry in beside}}
+    for media in operation["requestBody"]["content"].values():
+        media["schema"] = {"allOf": [media["schema"], fields]}

@@ -18,8 +18,8 @@ from services.reporting.dashboard.queries import (
 )
 from services.reporting.database import db
 from services.reporting.disclosure.domain import SMALLEST_SHOWN
-from services.reporting.indicators.domain import BY_ID, OFFICIAL, REGISTRY
-from services.reporting.indicators.queries import list_indicators, official_values
+from services.reporting.indicators.domain import OFFICIAL, REGISTRY
+from services.reporting.indicators.queries import definitions, list_indicators, official_values
 from services.reporting.progress.queries import describe_area, show_areas
 from services.reporting.projections.queries import current_tag
 from shared import areas, clock
@@ -118,8 +118,8 @@ def _home() -> dict[str, Any]:
         "funnel": draw_funnel(area["funnel"]),
         "funding": draw_funding(db.session, by, GROUPINGS[by][1]),
         "trend": draw_trend(db.session, measure, str(TRENDS[measure])),
-        "official": [(BY_ID[name], official_values()[name]) for name in _OFFICIAL_BESIDE],
-        "defined": BY_ID,
+        "official": [(definitions()[name], official_values()[name]) for name in _OFFICIAL_BESIDE],
+        "defined": definitions(),
     }
 
 
@@ -149,7 +149,7 @@ def _show_area(code: str) -> str:
         kind=_kind(code),
         funnel=draw_funnel(area["funnel"]),
         as_of=area["as_of"],
-        defined=BY_ID,
+        defined=definitions(),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session, scoped_session
 
-from services.reporting.indicators.domain import BY_ID, DEFINITIONS, OFFICIAL, Definition
-from services.reporting.progress.domain import percentage
-from services.reporting.progress.queries import population_of, show_areas
+from services.reporting.indicators.domain import OFFICIAL, Definition
+from services.reporting.progress.domain import coverage_of, percentage
+from services.reporting.progress.queries import population_of, show_areas, waiting_days
 from services.reporting.projections.queries import find_position
 from shared.errors import NotFound
 
@@ -22,22 +22,27 @@ _OWN = {"method": "count of the registry by events, live", "source": "Helix regi
 def list_indicators(session: AnySession, regency: str) -> list[dict[str, Any]]:
     """Return every indicator with its values."""
     own = _own_values(session, regency)
-    return [_render(definition, own) for definition in DEFINITIONS]
+    return [_render(definition, own) for definition in definitions().values()]
 
 
 def find_indicator(session: AnySession, identity: str, regency: str) -> dict[str, Any]:
     """Return one indicator; raise NotFound."""
-    if identity not in BY_ID:
+    if identity not in definitions():
         raise NotFound("indicator")
-    return _render(BY_ID[identity], _own_values(session, regency))
+    return _render(definitions()[identity], _own_values(session, regency))
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Return the definition of every indicator, by its id."""
+    return {row["id"]: Definition(**row) for row in _rows("definitions.csv")}
 
 
 @cache
 def official_values() -> dict[str, list[Value]]:
     """Return the published values of each indicator, oldest first, each with its method and source."""
-    text = files(__package__).joinpath("jombang_poverty.csv").read_text("utf-8")
     found: dict[str, list[Value]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in _rows("jombang_poverty.csv"):
         found.setdefault(row["indicator"], []).append(
             {
                 "period": row["period"],
@@ -51,20 +56,29 @@ def official_values() -> dict[str, list[Value]]:
     return {name: sorted(values, key=lambda value: value["period"]) for name, values in found.items()}
 
 
+def _rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(files(__package__).joinpath(name).read_text("utf-8").splitlines()))
+
+
 def _own_values(session: AnySession, regency: str) -> dict[str, Value]:
     position = find_position(session)
-    shown: dict[str, Any] = dict(show_areas(session, regency)[regency])
-    shown["rate"] = percentage(shown["people"], population_of(regency, regency))
+    shown = show_areas(session, regency)[regency]
+    figures: dict[str, Any] = {
+        **shown,
+        "rate": percentage(shown["people"], population_of(regency, regency)),
+        "coverage": coverage_of(shown)["needs"],
+        **waiting_days(session, [regency])[regency],
+    }
     period = position.as_of.isoformat() if position and position.as_of else None
     return {
         name: {"period": period, "value": value, **_OWN, "suppressed": value is None}
-        for name, value in shown.items()
+        for name, value in figures.items()
     }
 
 
 def _render(definition: Definition, own: dict[str, Value]) -> dict[str, Any]:
     official = definition.kind == OFFICIAL
-    values = official_values()[definition.id] if official else [own[str(definition.figure)]]
+    values = official_values()[definition.id] if official else [own[definition.figure]]
     return {
         "object": "indicator",
         "id": definition.id,

@@ -14,9 +14,7 @@ class ValueSchema(Schema):
     """One value with its date, method and source."""
 
     period = fields.String(allow_none=True, metadata={"description": "a year, month, day, or instant"})
-    value = fields.Raw(
-        allow_none=True, metadata={"type": ["number", "null"], "description": "null where suppressed"}
-    )
+    value = fields.Raw(allow_none=True, metadata={"type": "number", "description": "null where suppressed"})
     unit = fields.String()
     method = fields.String()
     source = fields.String()

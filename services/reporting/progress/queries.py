@@ -54,7 +54,7 @@ def describe_area(
 ) -> dict[str, Any]:
     """Return an area as `summarise` does, with coverage and waiting, and its children beside each other."""
     children = areas.children_of(code)
-    waiting = _waiting_days(session, [code, *children])
+    waiting = waiting_days(session, [code, *children])
     around = code.rpartition(".")[0]
     return {
         **summarise(session, code, shown, synthetic=synthetic),
@@ -71,6 +71,19 @@ def describe_area(
             for child in children
         ],
     }
+
+
+def waiting_days(session: AnySession, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return, for each area, the spread of days waited for a first delivery, and of those still waiting."""
+    waited = _by_area(
+        session.execute(select(Waited.area, Waited.days, Waited.households).where(Waited.area.in_(codes)))
+    )
+    today = clock.today()
+    found = session.execute(
+        select(Waiting.area, Waiting.since, Waiting.households).where(Waiting.area.in_(codes))
+    )
+    waiting = _by_area((area, max(0, (today - since).days), households) for area, since, households in found)
+    return {code: {**spread(waited[code]), "still_waiting": spread(waiting[code])} for code in codes}
 
 
 def population_of(code: str, regency: str) -> int | None:
@@ -101,18 +114,6 @@ def _codes(regency: str) -> list[str]:
 def _around(area: str, regency: str) -> set[str]:
     """Return the codes that an area's figures count for: what is meant for anywhere is the regency's."""
     return {regency, area[:8], area} if areas.contains(regency, area) else {regency}
-
-
-def _waiting_days(session: AnySession, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    waited = _by_area(
-        session.execute(select(Waited.area, Waited.days, Waited.households).where(Waited.area.in_(codes)))
-    )
-    today = clock.today()
-    found = session.execute(
-        select(Waiting.area, Waiting.since, Waiting.households).where(Waiting.area.in_(codes))
-    )
-    waiting = _by_area((area, max(0, (today - since).days), households) for area, since, households in found)
-    return {code: {**spread(waited[code]), "still_waiting": spread(waiting[code])} for code in codes}
 
 
 def _by_area(rows: Iterable[tuple[str, int, int]]) -> Days:
