@@ -41,7 +41,7 @@ def test_the_home_page_renews_itself_without_being_loaded_again(
     reporting: Flask, fold: Fold, browser_page: OpenPage
 ) -> None:
     page = browser_page(reporting, "/")
-    assert page.locator(".hero-figure").inner_text() == "0"
+    assert page.locator(".hero-figure").inner_text() == "–"
     story = Story()
     for _ in range(12):
         story.register(people=3)
@@ -60,7 +60,7 @@ def test_whoever_reads_a_table_is_not_disturbed(reporting: Flask, fold: Fold, br
     fold(reporting, story.events)
     page.wait_for_timeout(7_000)
     assert page.locator("details[open]").count() == 1
-    assert page.locator(".hero-figure").inner_text() == "0"
+    assert page.locator(".hero-figure").inner_text() == "–"
 
 
 @pytest.mark.browser
