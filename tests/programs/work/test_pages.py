@@ -65,7 +65,9 @@ def test_officers_pages_can_be_read_by_everyone(stage: Scene, see: Open, width: 
     page = see("verifier", "/", width=width)
     need = stage.allocations()[0].need_id
     for path in ("/", "/matches", f"/matches/{large(stage)}", "/needs?status=covered", f"/needs/{need}"):
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200
         assert_accessible(page)
 
 
