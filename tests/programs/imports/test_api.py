@@ -10,6 +10,7 @@ from sqlalchemy import text
 from demo.registry import write_csv
 from services.programs.database import db
 from services.programs.imports.domain import OPTIONAL, REQUIRED
+from services.programs.intake.queries import Known
 from tests.programs.people import Office, household, kk, member, nik
 
 COLUMNS = (*REQUIRED, *OPTIONAL)
@@ -296,3 +297,18 @@ def test_the_synthetic_registry_comes_in_whole_and_only_once(office: Office) -> 
     assert first["counts"]["created"] == 900
     assert send(office, out.getvalue().encode())["counts"]["unchanged"] == 900
     assert counted(office, "member") == 900
+
+
+def test_who_is_registered_while_the_import_runs_keeps_nobody_else_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = household(members=[member()])
+    office.post("/v1/households", by_hand, office.verifier)
+    # As if it had been registered between the look and the writing.
+    nothing = Known(people={}, cards={}, households={}, members={})
+    monkeypatch.setattr("services.programs.intake.operations.look_up", lambda *_: nothing)
+    job = send(office, write([row(nik=by_hand["members"][0]["nik"]), row(id_keluarga="K2")]))
+    assert [(one["outcome"], one["reasons"]) for one in receipts(office, job)] == [
+        ("duplicate", ["registered_meanwhile"]),
+        ("created", []),
+    ]
