@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from services.programs.accounts.models import ACCOUNTS
+from services.programs.ageing.operations import BIRTHDAYS
 from services.programs.as_cash.operations import MOVE_TO_CASH
 from services.programs.audit.api import blueprint as audit
 from services.programs.audit.pages import pages as audit_pages
@@ -85,6 +86,7 @@ SERVICE = Service(
     tasks=[
         IMPORTS,
         LAPSE,
+        BIRTHDAYS,
         ALLOCATOR,
         MOVE_TO_CASH,
         Task("forget stored answers", idempotency.purge, timedelta(hours=1)),

@@ -1,0 +1,1 @@
+"""Birthdays: what follows from ages is kept up to date."""
