@@ -35,6 +35,9 @@ def postgres(worker_id: str) -> Iterator[Postgres]:
     """One PostgreSQL server for each test process."""
     with tempfile.TemporaryDirectory(prefix=f"helix-pg-{worker_id}-") as folder:
         server = Postgres(Path(folder))
+        # A killed process loses nothing by this; only a machine that loses its power would. Each test
+        # has databases of its own, and making and dropping them is mostly waiting for the disk.
+        server.set("fsync", "off")
         yield server
         server.stop()
 

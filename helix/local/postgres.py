@@ -28,6 +28,14 @@ class Postgres:
         """Return the `postgresql://` URL of a database of this server."""
         return str(self._server.get_uri(database=database))
 
+    def set(self, name: str, value: str) -> None:
+        """Set a parameter of the server, at once and for good."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+            )
+            connection.execute("SELECT pg_reload_conf()")
+
     def ensure_database(self, name: str) -> str:
         """Make the database if it is not there; return its URL."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
