@@ -57,8 +57,11 @@ def trend(
         raise ValueError("a trend needs a point")
     shown = [*points, target] if target else list(points)
     top, step = axis_top(max(point.value for point in shown))
-    place = _placing(shown, top)
-    parts = [*_grid(top, step, write), *_days(shown, place), *_target(points[-1], target, place, write)]
+    labels = [_label(n * step, write) for n in range(round(top / step) + 1)]
+    # Rupiah in short are wider than counts.
+    left = max(_LEFT, 12 + 6.6 * max(map(len, labels)))
+    place = _placing(shown, top, left)
+    parts = [*_grid(labels, left), *_days(shown, place), *_target(points[-1], target, place, write)]
     path = " ".join(f"{'L' if n else 'M'}{x:.1f} {y:.1f}" for n, (x, y) in enumerate(map(place, points)))
     parts.append(
         element(
@@ -75,7 +78,17 @@ def trend(
     parts += [_dot(point, place, write) for point in (points if len(points) <= _MOST_DOTS else points[-1:])]
     x, y = place(points[-1])
     above = y - 10 if y > _TOP + 14 else y + 20
-    parts.append(text(min(x, _RIGHT), above, write(points[-1].value), size=14, anchor="middle", bold=True))
+    anchor = "end" if x > _RIGHT - 50 else "middle"
+    parts.append(
+        text(
+            min(x + 10, _RIGHT) if anchor == "end" else x,
+            above,
+            write(points[-1].value),
+            size=14,
+            anchor=anchor,
+            bold=True,
+        )
+    )
     svg = frame(title, _describe(points, target, write), _TOP + _HEIGHT + 28, parts)
     rows = [(point.when, write(point.value)) for point in points]
     if target:
@@ -142,26 +155,28 @@ def sparkline(title: str, values: Sequence[Number]) -> Markup:
     )
 
 
-def _placing(points: Sequence[Point], top: float) -> Callable[[Point], tuple[float, float]]:
+def _placing(points: Sequence[Point], top: float, left: float) -> Callable[[Point], tuple[float, float]]:
     first = min(point.moment for point in points)
     span = max(point.moment for point in points) - first or 1
 
     def place(point: Point) -> tuple[float, float]:
         across = (point.moment - first) / span
-        return _LEFT + 14 + across * (_RIGHT - _LEFT - 28), _TOP + _HEIGHT * (1 - point.value / top)
+        return left + 14 + across * (_RIGHT - left - 28), _TOP + _HEIGHT * (1 - point.value / top)
 
     return place
 
 
-def _grid(top: float, step: float, write: Write) -> list[Markup]:
+def _label(value: float, write: Write) -> str:
+    return write(int(value) if value == int(value) else value)
+
+
+def _grid(labels: Sequence[str], left: float) -> list[Markup]:
     drawn: list[Markup] = []
-    for n in range(round(top / step) + 1):
-        value = n * step
-        y = _TOP + _HEIGHT * (1 - value / top)
-        label = write(int(value) if value == int(value) else value)
+    for n, label in enumerate(labels):
+        y = _TOP + _HEIGHT * (1 - n / (len(labels) - 1))
         drawn += [
-            line(_LEFT, y, _RIGHT, y),
-            text(_LEFT - 6, y + 4, label, size=12, colour="quiet", anchor="end"),
+            line(left, y, _RIGHT, y),
+            text(left - 6, y + 4, label, size=12, colour="quiet", anchor="end"),
         ]
     return drawn
 
