@@ -29,6 +29,7 @@ def play(access: Path, officers: Path, memory: Path) -> int:
     scenes.upload_registry(stage)
     scenes.meet_stakeholders(stage)
     scenes.await_registry(stage)
+    scenes.recall_visits(stage)
     waiting = scenes.waiting_households(stage, list(areas.villages()))
     if stage.state["visits"] < sum(_QUICK_ROUNDS):
         _begin_quickly(stage, waiting)

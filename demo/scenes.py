@@ -88,6 +88,11 @@ def pledge_one(stage: Stage, name: str) -> None:
     stage.remember()
 
 
+def recall_visits(stage: Stage) -> None:
+    """Remember to whom somebody was sent before the last stop."""
+    stage.met |= {visit["household"] for visit in stage.officer("verifier").every("programs", "/v1/visits")}
+
+
 def waiting_households(stage: Stage, villages: list[str]) -> Iterator[dict[str, Any]]:
     """Yield households that nobody has looked at yet: two of a village, then on to another one."""
     while True:

@@ -22,7 +22,7 @@ class Stage:
         self._people: dict[str, Person] = {}
         self._portals: dict[str, Client] = {}
         self.public = Client(self._urls)
-        # Households that somebody was sent to since the start: their visit may still be open.
+        # Households that somebody was sent to: their visit or decision may still be open.
         self.met: set[str] = set()
         self.state: dict[str, Any] = self._recall()
         self.state["portals"][HOME] = {"id": access["portal"]["stakeholder"], "key": access["portal"]["key"]}
