@@ -1,0 +1,186 @@
+"""Applying what donations says: pledges as they stand now, and its answers about allocations.
+
+All events of one pledge come in order, so they are applied in order, to rows locked once a batch.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.operations import Locked, end, give_back, lock_rows, note_changes
+from services.programs.needs.models import Need
+from shared import clock
+from shared.catalogue import market
+from shared.errors import NotFound
+from shared.events.donations import (
+    AllocationRefused,
+    AllocationReleased,
+    AllocationReserved,
+    ContributionMade,
+    PledgeAmended,
+    PledgeExpired,
+    PledgeOpened,
+    PledgeWithdrawn,
+)
+from shared.events.envelope import Received
+
+PledgeState = PledgeOpened | PledgeAmended | PledgeWithdrawn | PledgeExpired
+AllocationStep = AllocationReserved | AllocationRefused | AllocationReleased | ContributionMade
+
+_STATUS: dict[type, str] = {PledgeWithdrawn: "withdrawn", PledgeExpired: "expired"}
+
+# A refusal for one of these reasons speaks of this need only; for any other, of the whole pledge.
+_ONLY_THIS_NEED = {"insufficient", "restricted", "over_cap", "wrong_unit"}
+
+
+class _Book:
+    """The rows that a batch of events speaks of, locked; and how much is proposed and unanswered."""
+
+    def __init__(self, session: Session, events: Sequence[Received]) -> None:
+        self.session = session
+        pledges = {event.data.key for event in events}
+        steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
+        wanted = select(Allocation.need_id).where(Allocation.id.in_(steps))
+        self.needs = lock_rows(session, Need, set(session.scalars(wanted)))
+        self.pledges = lock_rows(session, Pledge, pledges)
+        self.allocations = lock_rows(session, Allocation, steps)
+        proposed = (
+            select(Allocation.pledge_id, func.sum(Allocation.quantity))
+            .where(Allocation.pledge_id.in_(pledges), Allocation.stage == "proposed")
+            .group_by(Allocation.pledge_id)
+        )
+        self.unanswered = {pledge: int(total) for pledge, total in session.execute(proposed)}
+
+    def find(self, step: AllocationStep) -> Locked:
+        """Return the allocation that a step speaks of; one that we never proposed is a broken rule."""
+        allocation = self.allocations.get(step.allocation)
+        if allocation is None:
+            raise NotFound("allocation")
+        return Locked(allocation, self.needs[allocation.need_id], self.pledges[allocation.pledge_id])
+
+    def answered(self, allocation: Allocation) -> None:
+        """Note that donations has answered a proposal."""
+        if allocation.stage == "proposed":
+            self.unanswered[allocation.pledge_id] -= allocation.quantity
+
+    def believe(self, pledge: UUID, left: int) -> None:
+        """Propose no more than donations says is left, less what it has not answered yet."""
+        copy = self.pledges[pledge]
+        ours = copy.quantity - copy.used
+        copy.withheld = max(0, ours - (left - self.unanswered.get(pledge, 0)))
+
+    def settle_again(self, market_name: str) -> None:
+        """Have the market settled again."""
+        note_changes(self.session, [market_name])
+
+
+def apply_answers(session: Session, events: Sequence[Received]) -> None:
+    """Apply what donations told of pledges and allocations, in order. Does not commit."""
+    book = _Book(session, events)
+    for event in events:
+        _APPLY[type(event.data)](book, event.data)
+    session.flush()
+
+
+def _describe(book: _Book, told: PledgeState) -> None:
+    copy = book.pledges.get(told.pledge)
+    if copy is None:
+        copy = book.pledges[told.pledge] = Pledge(id=told.pledge, version=0, used=0)
+        book.session.add(copy)
+    if copy.version >= told.version:
+        return
+    for name, value in _columns(told).items():
+        setattr(copy, name, value)
+    if copy.status == "open":
+        note_changes(book.session, [copy.market], due_on=max(told.opens_on, clock.today()))
+
+
+def _columns(told: PledgeState) -> dict[str, Any]:
+    rules = told.restrictions
+    return {
+        "version": told.version,
+        "status": _STATUS.get(type(told), "open"),
+        "stakeholder": told.stakeholder,
+        "stakeholder_kind": told.stakeholder_kind,
+        "kind": told.resource.kind,
+        "item": told.resource.item,
+        "unit": told.resource.unit,
+        "market": market(told.resource.item, told.resource.unit),
+        "quantity": told.quantity,
+        "fund": told.fund,
+        "zakat": told.zakat,
+        "strategy": told.strategy,
+        "areas": list(rules.areas),
+        "categories": list(rules.categories),
+        "attributes": list(rules.attributes),
+        "max_decile": rules.max_decile,
+        "cap_per_household": rules.cap_per_household,
+        "minimum_grant": rules.minimum_grant,
+        "opens_on": told.opens_on,
+        "expires_on": told.expires_on,
+        # A changed pledge deserves a fresh try.
+        "withheld": 0,
+        "blocked_by": None,
+    }
+
+
+def _reserve(book: _Book, told: AllocationReserved) -> None:
+    allocation = book.find(told).allocation
+    book.answered(allocation)
+    if allocation.stage == "proposed":
+        allocation.stage, allocation.changed_at = "reserved", clock.now()
+    book.believe(told.pledge, told.left)
+
+
+def _refuse(book: _Book, told: AllocationRefused) -> None:
+    locked = book.find(told)
+    book.answered(locked.allocation)
+    if locked.allocation.is_live:
+        end(locked, "refused", told.why)
+    if told.why not in _ONLY_THIS_NEED:
+        locked.pledge.blocked_by = told.why
+    book.believe(told.pledge, told.left)
+    book.settle_again(locked.pledge.market)
+
+
+def _release(book: _Book, told: AllocationReleased) -> None:
+    locked = book.find(told)
+    allocation = locked.allocation
+    book.answered(allocation)
+    if allocation.is_live:
+        paid = max(allocation.delivered, allocation.contributed - told.contributed)
+        if told.quantity >= allocation.quantity - allocation.delivered:
+            end(locked, "released", told.why)
+        else:
+            # The unpaid part goes, the paid part stays on its way.
+            give_back(locked, told.quantity)
+            allocation.quantity -= told.quantity
+        allocation.contributed = min(paid, allocation.quantity)
+    book.believe(told.pledge, told.left)
+    book.settle_again(locked.pledge.market)
+
+
+def _contribute(book: _Book, told: ContributionMade) -> None:
+    allocation = book.find(told).allocation
+    if not allocation.is_live:
+        # Paid while it was being stopped: donations returns it with the release.
+        return
+    book.answered(allocation)
+    allocation.contributed = min(allocation.quantity, allocation.contributed + told.quantity)
+    allocation.stage, allocation.changed_at = "contributed", clock.now()
+
+
+_APPLY: dict[type, Callable[[_Book, Any], None]] = {
+    PledgeOpened: _describe,
+    PledgeAmended: _describe,
+    PledgeWithdrawn: _describe,
+    PledgeExpired: _describe,
+    AllocationReserved: _reserve,
+    AllocationRefused: _refuse,
+    AllocationReleased: _release,
+    ContributionMade: _contribute,
+}
