@@ -1,7 +1,6 @@
 """A service's worker process, put together from its settings."""
 
 import logging
-from datetime import timedelta
 
 from prometheus_client import start_http_server
 from sqlalchemy import create_engine
@@ -10,17 +9,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from shared import bus
 from shared.bus import BusRefused
 from shared.database import engine_options, sqlalchemy_url
-from shared.http import idempotency
 from shared.service import Service
 from shared.settings import Settings
 from shared.telemetry.logs import configure_logs
-from shared.worker import Task, Worker
+from shared.worker import Worker
 from shared.worker.faults import MostlyPoison
 
 _log = logging.getLogger(__name__)
-
-# Answers to requests that may still be repeated are kept for a day.
-PURGE = Task("purge-idempotency", idempotency.purge, timedelta(hours=1))
 
 
 def run_worker(service: Service, settings: Settings, *, metrics_port: int | None) -> int:
@@ -35,7 +30,7 @@ def run_worker(service: Service, settings: Settings, *, metrics_port: int | None
         sessionmaker(bind=engine, class_=Session, expire_on_commit=False),
         connection,
         handlers=service.handlers,
-        tasks=(*service.tasks, PURGE),
+        tasks=service.tasks,
     )
     try:
         worker.run_until_stopped()

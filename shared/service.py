@@ -32,6 +32,8 @@ from shared.worker import Handler, Task
 
 LARGEST_BODY = 1024 * 1024
 
+_OLDEST_WAITING = text("SELECT extract(epoch FROM now() - min(created_at))::float FROM outbox")
+
 
 @dataclass(frozen=True)
 class Service:
@@ -124,12 +126,15 @@ def _register_health(app: Flask, service: Service) -> None:
 
     @access.everyone
     def ready() -> tuple[Response, int]:
-        """Tell whether the service can do its work: its database answers."""
+        """Tell whether the service can do its work, and how long its oldest event has waited for the bus.
+
+        A bus that is away does not make a web process unready: it only delays what it accepts.
+        """
         try:
-            service.db.session.execute(text("SELECT 1 FROM outbox LIMIT 1"))
+            waiting = service.db.session.scalar(_OLDEST_WAITING)
         except Exception:  # noqa: BLE001 - whatever the reason, it is not ready
             return jsonify(status="unavailable", database="away"), 503
-        return jsonify(status="ok", database="ok"), 200
+        return jsonify(status="ok", database="ok", outbox_seconds=round(waiting or 0, 1)), 200
 
     app.add_url_rule("/healthz", "health", health)
     app.add_url_rule("/readyz", "ready", ready)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 SERVICES = ("donations", "programs", "reporting")
+# The regencies whose official areas come with this build (shared/areas).
+REGENCIES = ("35.17",)
 
 _REQUIRED = object()
 
@@ -82,7 +84,7 @@ class Settings:
     programs_url: str = _setting("HELIX_PROGRAMS_URL", "where clients reach programs")
     reporting_url: str = _setting("HELIX_REPORTING_URL", "where clients reach reporting")
     secret_key: str = _setting(
-        "HELIX_{service}_SECRET_KEY", "signs cookies and list cursors; 32 random bytes or more"
+        "HELIX_{service}_SECRET_KEY", "signs cookies and encrypts stored answers; 32 characters or more"
     )
     signing_key: str = _setting(
         "HELIX_{service}_SIGNING_KEY",
@@ -98,7 +100,7 @@ class Settings:
     )
     identity_key: str = _setting(
         "HELIX_IDENTITY_KEY",
-        "32 bytes, hex: encrypts NIK and KK numbers",
+        "32 bytes, hex: encrypts NIK, KK numbers, names, addresses and the rows of imports",
         only=("programs",),
     )
     blind_index_key: str = _setting(
@@ -174,6 +176,8 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     faults = []
     if values["service"] not in SERVICES:
         faults.append(f"the service must be one of {', '.join(SERVICES)}")
+    if values["regency"] not in REGENCIES:
+        faults.append(f"HELIX_REGENCY must be one whose areas this build holds: {', '.join(REGENCIES)}")
     if values["bus"] not in {"kafka", "builtin"}:
         faults.append("HELIX_BUS must be kafka or builtin")
     if values["bus"] == "kafka" and not values["kafka_bootstrap"]:

@@ -25,7 +25,6 @@ from services.donations.stakeholders.models import ACCOUNTS
 from services.donations.stakeholders.queries import find_key
 from shared.events.catalogue import topic_of
 from shared.events.programs import HouseholdRegistered, VisitAssigned, VisitCompleted
-from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.web import Link
@@ -62,10 +61,7 @@ SERVICE = Service(
     handlers=(*reservations.HANDLERS, *board.HANDLERS),
     # A household counts for donors once it is verified; how it came there is the officers' business.
     unheard=(HouseholdRegistered, VisitAssigned, VisitCompleted),
-    tasks=(
-        Task("expire pledges", expire_pledges, every=timedelta(minutes=1)),
-        Task("forget stored answers", idempotency.purge, every=timedelta(hours=1)),
-    ),
+    tasks=(Task("expire pledges", expire_pledges, every=timedelta(minutes=1)),),
     topics=(topic_of("programs"),),
     accounts=ACCOUNTS,
     find_key=find_key,

@@ -99,6 +99,8 @@ def _caller_by_header() -> Principal:
         current_app.extensions["helix_authenticate"](token.strip()) if kind.lower() == "bearer" else None
     )
     if principal is None:
+        # Guessing is slowed down: after a few wrong ones, the address has to wait.
+        current_app.extensions["helix_wrong_credentials"]()
         raise Unauthenticated(
             "unauthenticated", "The token or key does not hold: expired, revoked or not ours."
         )

@@ -71,6 +71,8 @@ class Accounts:
         """Make the account, or give the one of that name this password and these rights; return its id."""
         if not grant.roles or not set(grant.roles) <= set(ROLES):
             raise Invalid([Fault("/roles", f"Must be among {', '.join(ROLES)}.")])
+        if "tksk" in grant.roles and grant.area is None:
+            raise Invalid([Fault("/area", "A social worker has an area.")])
         if len(password) < SHORTEST_PASSWORD:
             raise Invalid([Fault("/password", f"Must have at least {SHORTEST_PASSWORD} characters.")])
         account = session.scalar(select(self._model).where(self._model.username == username))

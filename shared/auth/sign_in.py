@@ -52,7 +52,8 @@ def register_sign_in(
         app.extensions["helix_session"](), account, generation
     )
     strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit)
-    api.register_blueprint(_token_routes(tokens, accounts, strict))
+    if tokens.can_sign:
+        api.register_blueprint(_token_routes(tokens, accounts, strict))
     app.register_blueprint(_page_routes(accounts, strict))
 
 

@@ -1,6 +1,7 @@
 """Access tokens: JWTs signed with EdDSA, checked against the keys of the issuers we trust (RFC 7519, 8037)."""
 
 import json
+import time
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,25 @@ from shared.settings import Settings
 
 LIFETIME = timedelta(hours=1)
 AUDIENCE = "helix"
+KEYS_KEPT_SECONDS = 300
+REFRESH_SECONDS = 30.0
 _ALGORITHMS = ["EdDSA", "RS256"]
+
+
+class _Issuer:
+    """The keys of another issuer, fetched when needed; a made-up key id does not fetch them again at once."""
+
+    def __init__(self, url: str) -> None:
+        self._client = jwt.PyJWKClient(url, lifespan=KEYS_KEPT_SECONDS, timeout=5)
+        self._refreshed = 0.0
+
+    def key(self, key_id: str) -> Any:
+        """Return the key of that id; raise KeyError where the issuer has none."""
+        found = {one.key_id: one.key for one in self._client.get_signing_keys()}
+        if key_id not in found and time.monotonic() - self._refreshed > REFRESH_SECONDS:
+            self._refreshed = time.monotonic()
+            found = {one.key_id: one.key for one in self._client.get_signing_keys(refresh=True)}
+        return found[key_id]
 
 
 class Tokens:
@@ -26,7 +45,7 @@ class Tokens:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._foreign = {
-            issuer: jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=5)
+            issuer: _Issuer(url)
             for issuer, url in (entry.split("=", 1) for entry in settings.trusted_issuers)
         }
 
@@ -36,10 +55,15 @@ class Tokens:
 
     @cached_property
     def _key_set(self) -> dict[str, Any]:
-        if not self._settings.signing_key:
+        if not self.can_sign:
             return {"keys": []}
         public = json.loads(OKPAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [public | {"kid": self._settings.service, "use": "sig", "alg": "EdDSA"}]}
+
+    @property
+    def can_sign(self) -> bool:
+        """Tell whether this service signs tokens itself, rather than an OpenID Connect provider."""
+        return bool(self._settings.signing_key)
 
     def public_keys(self) -> dict[str, Any]:
         """Return the JWKS by which others check this service's tokens."""
@@ -80,9 +104,9 @@ class Tokens:
             return None
 
     def _key_of(self, issuer: Any, token: str) -> Any:
-        if issuer == self._settings.public_url and self._settings.signing_key:
+        if issuer == self._settings.public_url and self.can_sign:
             return self._key.public_key()
-        return self._foreign[issuer].get_signing_key_from_jwt(token).key
+        return self._foreign[issuer].key(jwt.get_unverified_header(token)["kid"])
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

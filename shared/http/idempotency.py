@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import scoped_session
 
 from shared import clock
-from shared.auth.principal import current_principal
+from shared.auth.principal import PUBLIC, current_principal
 from shared.database import Session
 from shared.errors import Conflict, Fault, Invalid
 
@@ -35,7 +35,11 @@ _STORE = text(
     " ON CONFLICT (client, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,"
     " headers = excluded.headers, body = excluded.body, created_at = excluded.created_at"
 )
-_PURGE = text("DELETE FROM idempotency WHERE created_at <= :oldest")
+_PURGE = text(
+    "DELETE FROM idempotency WHERE (client, key) IN ("
+    " SELECT client, key FROM idempotency WHERE created_at <= :oldest LIMIT :most)"
+)
+_PURGED_AT_ONCE = 10_000
 
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
@@ -56,11 +60,12 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
             raise Invalid([Fault("", "Idempotency-Key takes 1 to 255 printable characters.")])
         return _once(_session(), key, lambda: view(*args, **kwargs))
 
+    once.is_idempotent = True  # type: ignore[attr-defined]
     return once
 
 
 def _once(session: "scoped_session[Session]", key: str, run: Callable[[], Any]) -> Response:
-    place = {"client": current_principal().id, "key": key}
+    place = {"client": _client(), "key": key}
     fingerprint = _fingerprint()
     if not session.execute(_TAKE_TURN, place).scalar_one():
         raise Conflict("still_running", "The first request under this Idempotency-Key still runs.")
@@ -91,10 +96,9 @@ def _again(stored: Any, fingerprint: str) -> Response:
 
 
 def purge(session: Any) -> bool:
-    """Forget answers older than a day; return False: there is never more to do at once."""
-    session.execute(_PURGE, {"oldest": clock.now() - KEPT_FOR})
-    session.commit()
-    return False
+    """Forget answers older than a day; return True if more are left."""
+    result = session.execute(_PURGE, {"oldest": clock.now() - KEPT_FOR, "most": _PURGED_AT_ONCE})
+    return bool(result.rowcount == _PURGED_AT_ONCE)
 
 
 def _answer(response: Response) -> dict[str, Any]:
@@ -105,6 +109,12 @@ def _answer(response: Response) -> dict[str, Any]:
         "body": _cipher().encrypt(response.get_data()),
         "now": clock.now(),
     }
+
+
+def _client() -> str:
+    """Return whose key it is. The public has no name, so that one stranger's key is not another's."""
+    caller = current_principal()
+    return f"public {request.remote_addr}" if caller is PUBLIC else caller.id
 
 
 def _secret() -> bytes:

@@ -4,6 +4,8 @@ import time
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
 
 from shared.auth.principal import PUBLIC, current_principal
 
@@ -22,6 +24,7 @@ def register_limits(app: Flask) -> Limiter:
     )
     limiter.request_filter(lambda: request.endpoint in {"health", "ready", "metrics"} or _is_file())
     app.extensions["helix_limiter"] = limiter
+    app.extensions["helix_wrong_credentials"] = lambda: refuse_after_too_many(limiter)
 
     @app.after_request
     def tell(response: Response) -> Response:
@@ -39,6 +42,13 @@ def register_limits(app: Flask) -> Limiter:
         return response
 
     return limiter
+
+
+def refuse_after_too_many(limiter: Limiter) -> None:
+    """Count a wrong token or key against its address; raise 429 once there were too many of them."""
+    item = parse(current_app.config["HELIX"].sign_in_limit)
+    if not limiter.limiter.hit(item, "wrong credentials", request.remote_addr or "unknown"):
+        raise TooManyRequests(retry_after=item.get_expiry())
 
 
 def _is_file() -> bool:

@@ -23,11 +23,14 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something done every so often, and soon after anything has changed; by one worker at a time.
+    """Something done every so often, by one worker at a time.
 
-    `run` returns True if there is more to do at once. The worker commits after each run.
+    `run` returns True if there is more to do at once. The worker commits after each run. One that
+    is `woken` also runs soon after anything has changed: its look whether there is work must cost
+    next to nothing.
     """
 
     name: str
     run: Callable[[Session], bool]
     every: timedelta
+    woken: bool = False

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import inbox
+from shared.http import idempotency
 from shared.settings import Settings
 from shared.worker import metrics
 from shared.worker.handler import Task
@@ -15,7 +16,10 @@ _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 1))")
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 1))")
 
 # What every service does from time to time.
-COMMON = (Task("purge-inbox", inbox.purge, timedelta(hours=1)),)
+COMMON = (
+    Task("purge-inbox", inbox.purge, timedelta(hours=1)),
+    Task("purge-answers", idempotency.purge, timedelta(hours=1)),
+)
 
 
 def run_once(task: Task, settings: Settings, engine: Engine, sessions: sessionmaker[Session]) -> bool:

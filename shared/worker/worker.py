@@ -121,15 +121,14 @@ class Worker:
         self._stopping.set()
 
     def _threads(self, relay: Relay) -> list[Repeating | Listener]:
-        repeating = [Repeating("relay", partial(self._relay, relay), every_seconds=RELAY_SECONDS)]
-        repeating += [
-            Repeating(task.name, partial(self.parts.run_task, task), every_seconds=task.every.total_seconds())
-            for task in self.parts.tasks
-        ]
-        return [
-            *repeating,
-            Listener(connection_url(self.parts.engine), [thread.wake for thread in repeating]),
-        ]
+        relaying = Repeating("relay", partial(self._relay, relay), every_seconds=RELAY_SECONDS)
+        tasks = {task: self._repeating(task) for task in self.parts.tasks}
+        woken = [relaying.wake, *(thread.wake for task, thread in tasks.items() if task.woken)]
+        return [relaying, *tasks.values(), Listener(connection_url(self.parts.engine), woken)]
+
+    def _repeating(self, task: Task) -> Repeating:
+        every = task.every.total_seconds()
+        return Repeating(task.name, partial(self.parts.run_task, task), every_seconds=every)
 
     def _consume(self) -> None:
         if not self.parts.topics:

@@ -175,3 +175,28 @@ def test_area_limits_lists_and_counts_alike(app: Flask, bearer: Bearer) -> None:
     # A village's code must not open those whose code only begins like it.
     assert client.get("/v1/houses", headers=bearer(app, "tksk", area="35.17.0")).get_json()["listed"] == 0
     assert client.get("/v1/houses", headers=bearer(app, "verifier")).get_json()["listed"] == 3
+
+
+def test_a_social_worker_without_an_area_sees_nothing(app: Flask, bearer: Bearer) -> None:
+    with app.app_context():
+        session = app.extensions["helix_session"]
+        session.execute(text("INSERT INTO house (id, desa) VALUES (:id, '35.17.01.2001')"), {"id": new_id()})
+        session.commit()
+    seen = app.test_client().get("/v1/houses", headers=bearer(app, "tksk")).get_json()
+    assert (seen["listed"], seen["counted"]) == (0, 0)
+
+
+def test_guessing_tokens_and_keys_is_slowed_down(probe: Callable[..., Flask], bearer: Bearer) -> None:
+    app = probe(HELIX_SIGN_IN_LIMIT="3 per minute")
+    client = app.test_client()
+    wrong = {"Authorization": "Bearer hlx_live_guess"}
+    statuses = [client.get("/v1/gifts", headers=wrong).status_code for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert client.get("/v1/gifts", headers=bearer(app, "planner")).status_code == 200
+
+
+def test_without_a_signing_key_there_are_no_tokens_to_ask_for(probe: Callable[..., Flask]) -> None:
+    client = probe(HELIX_DONATIONS_SIGNING_KEY="").test_client()
+    credentials = {"username": "dana", "password": "correct horse battery"}
+    assert client.post("/v1/tokens", json=credentials).status_code == 404
+    assert client.get("/.well-known/jwks.json").get_json() == {"keys": []}
