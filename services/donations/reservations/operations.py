@@ -116,8 +116,9 @@ def _approve(batch: _Batch, _received: Received, approved: AllocationApproved) -
 
 
 def _hold(batch: _Batch, _received: Received, held: AllocationHeld) -> None:
+    """Stop what may be paid. What awaits its approval stays so: no word follows when only its hold ends."""
     found = _live(batch, held.allocation)
-    if found is not None and found.standing != "held":
+    if found is not None and found.standing == "payable":
         found.standing = "held"
         batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_held", why=held.reason))
 
