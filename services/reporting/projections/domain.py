@@ -2,10 +2,11 @@
 
 Events of one key come in order, those of different topics or keys do not. So what an allocation
 adds to a household or a need is a sum, and what a household or a pledge says of itself is its
-highest version: the order between the two never matters.
+highest version: the order between the two never matters. All that a household adds to, its needs
+and its rupiah too, is counted where it lives now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
@@ -14,7 +15,7 @@ from uuid import UUID
 from shared.events import donations, programs
 
 # Raised when the same events would fold into other rows: the tables then want a rebuild.
-RULES = 1
+RULES = 2
 
 ANY_CATEGORY = "any"
 
@@ -48,7 +49,9 @@ class Household:
     """What is known of a household here. Version 0: heard of, not yet registered.
 
     `set_aside` sums quantities of any unit, reserved less released: all that counts is whether
-    anything is left. `verified_on` is the first verification, which waiting is measured from.
+    anything is left. `verified_on` is the first verification, which waiting is measured from. The
+    counts of needs and the rupiah are those of all its needs and allocations. Until it is registered
+    it lives where the first event that spoke of it says.
     """
 
     id: UUID
@@ -60,6 +63,23 @@ class Household:
     set_aside: int = 0
     deliveries: int = 0
     first_delivery_on: date | None = None
+    needs_open: int = 0
+    needs_covered: int = 0
+    needs_delivered: int = 0
+    reserved_idr: int = 0
+    contributed_idr: int = 0
+    delivered_idr: int = 0
+
+
+# What a household's needs and allocations add to it.
+_BOOKED = (
+    "needs_open",
+    "needs_covered",
+    "needs_delivered",
+    "reserved_idr",
+    "contributed_idr",
+    "delivered_idr",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +87,6 @@ class Need:
     """What is known of a need here. Quantity 0: heard of, not yet recorded."""
 
     id: UUID
-    desa: str = ""
     quantity: int = 0
     closed: bool = False
     set_aside: int = 0
@@ -115,9 +134,15 @@ def count_step(household: Household, event: Step) -> Household:
     return household
 
 
+def book(household: Household, desa: str, figures: Mapping[str, int]) -> Household:
+    """Add to the household's needs and rupiah; `desa` is where it lived when the event was told."""
+    sums = {name: getattr(household, name) + figure for name, figure in figures.items()}
+    return replace(household, desa=household.desa or desa, **sums)
+
+
 def record_need(need: Need, event: programs.NeedRecorded) -> Need:
     """Take over what is lacking."""
-    return replace(need, desa=event.desa, quantity=event.quantity, closed=False)
+    return replace(need, quantity=event.quantity, closed=False)
 
 
 def cover_need(need: Need, event: Step) -> Need:
@@ -161,11 +186,12 @@ def is_on_the_list(household: Household) -> bool:
 
 
 def figures_of_household(household: Household) -> dict[str, int]:
-    """Return what the household adds to the figures of its village."""
+    """Return what the household, its needs and its allocations add to the figures of its village."""
+    booked = {name: getattr(household, name) for name in _BOOKED}
     if household.version == 0:
-        return {}
+        return booked
     listed = is_on_the_list(household)
-    return {
+    return booked | {
         "households": int(listed),
         "people": household.people if listed else 0,
         "verified": int(household.status == "verified"),
@@ -176,7 +202,7 @@ def figures_of_household(household: Household) -> dict[str, int]:
 
 
 def figures_of_need(need: Need) -> dict[str, int]:
-    """Return what the need adds to the figures of its village: it is open, covered or delivered."""
+    """Return what the need adds to its household: it is open, covered or delivered."""
     if need.quantity == 0:
         return {}
     if need.delivered >= need.quantity:

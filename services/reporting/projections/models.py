@@ -33,6 +33,12 @@ class HouseholdFacts(Model):
     set_aside: Mapped[int] = _sum()
     deliveries: Mapped[int] = mapped_column(server_default="0")
     first_delivery_on: Mapped[date | None]
+    needs_open: Mapped[int] = mapped_column(server_default="0")
+    needs_covered: Mapped[int] = mapped_column(server_default="0")
+    needs_delivered: Mapped[int] = mapped_column(server_default="0")
+    reserved_idr: Mapped[int] = _sum()
+    contributed_idr: Mapped[int] = _sum()
+    delivered_idr: Mapped[int] = _sum()
 
 
 class NeedFacts(Model):
@@ -41,7 +47,6 @@ class NeedFacts(Model):
     __tablename__ = "need"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    desa: Mapped[str] = mapped_column(String(13), server_default="")
     quantity: Mapped[int] = _sum()
     closed: Mapped[bool] = mapped_column(server_default="false")
     set_aside: Mapped[int] = _sum()

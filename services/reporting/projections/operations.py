@@ -103,7 +103,7 @@ def forget_minutes(session: Session) -> bool:
 
 def _load(session: Session, events: list[Received]) -> _Batch:
     data = [event.data for event in events]
-    of_household = {d.household for d in data if isinstance(d, (*STATES, *DECISIONS, *STEPS))}
+    of_household = {d.household for d in data if isinstance(d, (*STATES, *DECISIONS, *NEEDS, *STEPS))}
     of_need = {d.need for d in data if isinstance(d, (*NEEDS, *STEPS))}
     of_pledge = {d.pledge for d in data if isinstance(d, PLEDGES)}
     return _Batch(
@@ -123,9 +123,9 @@ def _apply(batch: _Batch, event: Received) -> None:
         household = batch.households[data.household]
         _replace_household(batch, domain.decide_household(household, data, day), event.time)
     elif isinstance(data, programs.NeedRecorded):
-        batch.needs[data.need] = domain.record_need(batch.needs[data.need], data)
+        _replace_need(batch, data, domain.record_need(batch.needs[data.need], data))
     elif isinstance(data, programs.NeedClosed):
-        batch.needs[data.need] = replace(batch.needs[data.need], closed=True)
+        _replace_need(batch, data, replace(batch.needs[data.need], closed=True))
     elif isinstance(data, PLEDGES):
         _apply_pledge(batch, data, event.time)
     elif isinstance(data, STEPS):
@@ -139,6 +139,17 @@ def _replace_household(batch: _Batch, household: Household, at: datetime) -> Non
     batch.follow(at, {name: after.get(name, 0) - before.get(name, 0) for name in _FOLLOWED})
 
 
+def _replace_need(
+    batch: _Batch, data: programs.NeedRecorded | programs.NeedClosed | domain.Step, need: Need
+) -> None:
+    """Put the need in its place, and book with its household what that changes."""
+    before = domain.figures_of_need(batch.needs[need.id])
+    after = domain.figures_of_need(need)
+    batch.needs[need.id] = need
+    change = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
+    batch.households[data.household] = domain.book(batch.households[data.household], data.desa, change)
+
+
 def _apply_pledge(batch: _Batch, data: domain.PledgeState, at: datetime) -> None:
     before = batch.pledges[data.pledge]
     after = domain.describe_pledge(before, data)
@@ -147,10 +158,10 @@ def _apply_pledge(batch: _Batch, data: domain.PledgeState, at: datetime) -> None
 
 
 def _apply_step(batch: _Batch, data: domain.Step, at: datetime) -> None:
-    batch.households[data.household] = domain.count_step(batch.households[data.household], data)
-    batch.needs[data.need] = domain.cover_need(batch.needs[data.need], data)
     rupiah = domain.funding_of_step(data)
-    _add(batch.areas, (data.desa,), rupiah)
+    household = domain.count_step(batch.households[data.household], data)
+    batch.households[data.household] = domain.book(household, data.desa, rupiah)
+    _replace_need(batch, data, domain.cover_need(batch.needs[data.need], data))
     _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, data.category), rupiah)
     batch.follow(at, rupiah)
 
@@ -161,8 +172,6 @@ def _count_differences(before: _Batch, after: _Batch) -> None:
         for household in facts.households.values():
             _add(after.areas, (household.desa,), domain.figures_of_household(household), sign)
             _count_waiting(after, household, sign)
-        for need in facts.needs.values():
-            _add(after.areas, (need.desa,), domain.figures_of_need(need), sign)
         for pledge in facts.pledges.values():
             pledged = {"pledged_idr": pledge.value_idr} if pledge.version else {}
             place = (pledge.fund, pledge.strategy, pledge.stakeholder_kind, pledge.category)
