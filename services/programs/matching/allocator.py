@@ -118,6 +118,7 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
     if not parts:
         return
     now = clock.now()
+    values = [proposal.quantity * reference_price(need.item) for proposal, need, _ in parts]
     allocations = [
         Allocation(
             id=new_id(),
@@ -126,14 +127,15 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
             household_id=need.household_id,
             desa=need.desa,
             quantity=proposal.quantity,
-            approvals_needed=policy.approvals_needed(proposal.quantity * reference_price(need.item)),
+            value_idr=value,
+            approvals_needed=policy.approvals_needed(value),
             reasons=msgspec.to_builtins(proposal.reasons),
             policy_version=policy.version,
             pledge_version=pledge.version,
             created_at=now,
             changed_at=now,
         )
-        for proposal, need, pledge in parts
+        for (proposal, need, pledge), value in zip(parts, values, strict=True)
     ]
     session.add_all(allocations)
     session.flush()
@@ -152,4 +154,4 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
     )
 
 
-ALLOCATOR = Task("allocator", settle_markets, every=timedelta(minutes=1))
+ALLOCATOR = Task("allocator", settle_markets, every=timedelta(minutes=1), woken=True)

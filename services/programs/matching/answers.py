@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.operations import Locked, end, give_back, lock_rows, note_changes
+from services.programs.matching.operations import Locked, end, lock_rows, note_changes, shorten
 from services.programs.needs.models import Need
 from shared import clock
 from shared.catalogue import market
@@ -157,8 +157,7 @@ def _release(book: _Book, told: AllocationReleased) -> None:
             end(locked, "released", told.why)
         else:
             # The unpaid part goes, the paid part stays on its way.
-            give_back(locked, told.quantity)
-            allocation.quantity -= told.quantity
+            shorten(locked, told.quantity)
         allocation.contributed = min(paid, allocation.quantity)
     book.believe(told.pledge, told.left)
     book.settle_again(locked.pledge.market)

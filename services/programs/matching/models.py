@@ -100,13 +100,16 @@ class Allocation(OfHousehold, Model):
 
     `stage` is how far it has come; `held` (by a person) and `household_held` stop it wherever it is,
     and `status` shows both in one word. `holding` is what it takes from the pledge and covers of the
-    need. `household_id` and `desa` repeat the need's.
+    need. `value_idr` is its worth at the price of the day it was made. `household_id` and `desa`
+    repeat the need's.
     """
 
     __tablename__ = "allocation"
     __table_args__ = (
         follows_household(),
         CheckConstraint("quantity >= 1", "quantity"),
+        # A whole price a unit: the parts of the value then add up, however the quantity is cut.
+        CheckConstraint("value_idr > 0 AND value_idr % quantity = 0", "value_idr"),
         CheckConstraint("contributed BETWEEN 0 AND quantity", "contributed"),
         CheckConstraint("delivered BETWEEN 0 AND contributed", "delivered"),
         CheckConstraint(f"stage IN ({_STAGES})", "stage"),
@@ -128,6 +131,7 @@ class Allocation(OfHousehold, Model):
     pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))
     need_id: Mapped[UUID] = mapped_column(ForeignKey("need.id"))
     quantity: Mapped[int] = mapped_column(BigInteger)
+    value_idr: Mapped[int] = mapped_column(BigInteger)
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
     stage: Mapped[str] = mapped_column(String(12), default="proposed")
@@ -171,6 +175,10 @@ class Allocation(OfHousehold, Model):
     def awaits_approval(self) -> bool:
         """Tell whether people whose word its amount needs have still to give it."""
         return self.approvals < self.approvals_needed
+
+    def value_of(self, quantity: int) -> int:
+        """Return what a part of it is worth in rupiah; the parts add up to the whole."""
+        return self.value_idr * quantity // self.quantity
 
 
 class AllocationDecision(Model):

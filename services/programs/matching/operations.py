@@ -19,7 +19,6 @@ from services.programs.matching.models import Allocation, MarketChange, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import bell, clock, outbox
-from shared.catalogue import reference_price
 from shared.events.event import Event
 from shared.events.programs import AllocationApproved, AllocationCancelled, AllocationHeld
 
@@ -88,7 +87,7 @@ def tell(kind: type[Step], locked: Locked, quantity: int, **more: Any) -> Step:
         "unit": need.unit,
         "item": need.item,
         "quantity": quantity,
-        "value_idr": quantity * reference_price(need.item),
+        "value_idr": allocation.value_of(quantity),
     }
     return kind(**fields, **more)
 
@@ -98,6 +97,14 @@ def give_back(locked: Locked, quantity: int) -> None:
     locked.need.covered -= quantity
     locked.pledge.used -= quantity
     locked.allocation.changed_at = clock.now()
+
+
+def shorten(locked: Locked, quantity: int) -> None:
+    """Take a quantity off a live allocation that goes on; what is left keeps its price."""
+    allocation = locked.allocation
+    give_back(locked, quantity)
+    allocation.value_idr -= allocation.value_of(quantity)
+    allocation.quantity -= quantity
 
 
 def end(locked: Locked, stage: str, reason: str) -> int:

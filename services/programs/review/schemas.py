@@ -7,7 +7,6 @@ from flask_babel import gettext, ngettext
 from marshmallow import Schema, fields
 
 from services.programs.matching.models import Allocation
-from shared.catalogue import reference_price
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
@@ -88,7 +87,7 @@ def render_allocation(allocation: Allocation) -> dict[str, Any]:
         "quantity": allocation.quantity,
         "unit": need.unit,
         "item": need.item,
-        "value_idr": allocation.quantity * reference_price(need.item),
+        "value_idr": allocation.value_idr,
         "contributed": allocation.contributed,
         "delivered": allocation.delivered,
         "status": allocation.status,
