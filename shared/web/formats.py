@@ -11,12 +11,12 @@ from flask import Flask
 from flask_babel import gettext
 
 from shared.clock import LOCAL_ZONE
+from shared.disclosure import SMALLEST_SHOWN
 from shared.vocabulary import RUPIAH
 from shared.web.language import current_language
 from shared.web.words import item_name, unit_name
 
 NOTHING = "–"
-SUPPRESSED_BELOW = 10
 
 # Units that measure rather than count: `kg beras`, but not `buah kursi roda`.
 _MEASURES = frozenset({"kg", "litre", "m", "m2"})
@@ -36,7 +36,7 @@ def whole(number: int | None) -> str:
 
 def count(number: int | None) -> str:
     """Write a count of people or households; None is one suppressed for being small."""
-    return f"<{SUPPRESSED_BELOW}" if number is None else whole(number)
+    return f"<{SMALLEST_SHOWN}" if number is None else whole(number)
 
 
 def decimal(number: float, digits: int = 1) -> str:

@@ -1,6 +1,6 @@
 """The needs board: what is short and where, with a way to pledge for it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from services.donations.board.queries import find_shortages
 from shared import areas, clock
@@ -14,7 +14,8 @@ pages = Blueprint("board", __name__, url_prefix="/board", template_folder="../te
 @pages.get("")
 @access.everyone
 def show_board() -> str:
-    """Show what no pledge covers yet, per sub-district, category and unit."""
+    """Show what no pledge covers yet, per category and unit: in the regency, and in a sub-district with many."""
+    regency = current_app.config["HELIX"].regency
     form = Form.asked()
     places = [(place.code, place.name) for place in areas.subdistricts().values()]
     area = form.choice("area", areas.subdistricts(), required=False)
@@ -23,6 +24,7 @@ def show_board() -> str:
         "donations/board.html",
         form=form,
         places=places,
-        shortages=find_shortages(area=area, category=category),
+        narrowed=area is not None,
+        shortages=find_shortages(regency, area=area, category=category),
         as_of=clock.now(),
     )

@@ -1,5 +1,7 @@
 """What is short, and where."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,67 +11,75 @@ from sqlalchemy.sql.expression import cast
 from services.donations.board.models import BoardHousehold, BoardNeed
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
-
-# Fewer households than this are not told apart.
-SMALLEST_COUNT = 10
+from shared.disclosure import Figures, Group, Shown, disclose_parts
 
 _LENGTH_OF_SUBDISTRICT = len("35.17.01")
+
+_GROUPS = (Group(("needs",), ("quantity", "value_idr")),)
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What is short of one thing in one sub-district. `needs` is None where there are few."""
+    """What is short of one thing in the regency or in one sub-district; all None where few needs are."""
 
     area: str
     category: str
     unit: str
     item: str | None
-    quantity: int
-    value_idr: int
+    quantity: int | None
+    value_idr: int | None
     needs: int | None
 
 
-def find_shortages(*, area: str | None = None, category: str | None = None) -> list[Shortage]:
-    """Return what no pledge covers yet, the largest value first: of verified households, in aggregate.
+def find_shortages(regency: str, *, area: str | None = None, category: str | None = None) -> list[Shortage]:
+    """Return what no pledge covers yet, of verified households: the regency first, then the largest value.
 
-    Covered is what this service has set aside, for whichever organisation.
+    Covered is what this service has set aside, for whichever organisation. What is short in the
+    regency contains what is short in its sub-districts, of which those are left out that have
+    few needs or none. A filter takes rows from the one board: it never changes what a row says.
     """
+    by_kind: dict[tuple[Any, ...], dict[str, Figures]] = defaultdict(dict)
+    for place, *kind, quantity, value, needs in _sums(category):
+        by_kind[tuple(kind)][place] = {"quantity": int(quantity), "value_idr": int(value), "needs": needs}
+    found = [row for kind, parts in by_kind.items() for row in _shortages(kind, parts, regency)]
+    return sorted((row for row in found if area in {None, row.area}), key=_place)
+
+
+def _sums(category: str | None) -> Iterator[Any]:
+    """Return (sub-district, category, unit, item, quantity, value, needs) of what is short."""
     covered = (
         select(Allocation.need, func.sum(Allocation.quantity - Allocation.released).label("covered"))
         .group_by(Allocation.need)
         .subquery()
     )
     short = (BoardNeed.quantity - func.coalesce(covered.c.covered, 0)).label("short")
-    place = func.left(BoardHousehold.desa, _LENGTH_OF_SUBDISTRICT).label("area")
+    place = func.left(BoardHousehold.desa, _LENGTH_OF_SUBDISTRICT)
     columns = (place, BoardNeed.category, BoardNeed.unit, BoardNeed.item)
     rows = (
         select(
             *columns,
-            func.sum(short).label("quantity"),
-            func.sum(cast(BoardNeed.value_idr, Numeric) * short / BoardNeed.quantity).label("value_idr"),
-            cast(func.count(), Integer).label("needs"),
+            func.sum(short),
+            func.sum(cast(BoardNeed.value_idr, Numeric) * short / BoardNeed.quantity),
+            cast(func.count(), Integer),
         )
         .join(BoardHousehold, BoardHousehold.id == BoardNeed.household)
         .outerjoin(covered, covered.c.need == BoardNeed.id)
         .where(BoardHousehold.verified, ~BoardHousehold.held, ~BoardNeed.closed, short > 0)
         .group_by(*columns)
-        .order_by(func.sum(BoardNeed.value_idr).desc(), *columns)
     )
-    if area is not None:
-        rows = rows.where(place == area)
     if category is not None:
         rows = rows.where(BoardNeed.category == category)
     # The board is the same for everyone: sums over all organisations' pledges, nothing about one of them.
-    return [_shortage(row) for row in db.session.execute(rows.execution_options(everyone=True))]
+    yield from db.session.execute(rows.execution_options(everyone=True))
 
 
-def _shortage(row: Any) -> Shortage:
-    return Shortage(
-        area=row.area,
-        category=row.category,
-        unit=row.unit,
-        item=row.item,
-        quantity=int(row.quantity),
-        value_idr=int(row.value_idr),
-        needs=row.needs if row.needs >= SMALLEST_COUNT else None,
-    )
+def _shortages(kind: tuple[Any, ...], parts: Mapping[str, Figures], regency: str) -> Iterator[Shortage]:
+    category, unit, item = kind
+    shown: Mapping[str, Shown] = disclose_parts(parts, _GROUPS, regency)
+    for area, figures in shown.items():
+        yield Shortage(area=area, category=category, unit=unit, item=item, **figures)
+
+
+def _place(row: Shortage) -> tuple[Any, ...]:
+    """Return the place of a row, by nothing that it hides."""
+    return len(row.area), -(row.value_idr or 0), row.area, row.category, row.unit, row.item or ""

@@ -1,6 +1,6 @@
 """The first page: for a donor what waits, for everyone else what this is for."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from services.donations.board.queries import find_shortages
 from services.donations.home import queries
@@ -17,7 +17,8 @@ _SHORTAGES_SHOWN = 5
 @access.everyone
 def show_home() -> str:
     """Show what waits for the donor, or how to become one."""
-    shortages = find_shortages()[:_SHORTAGES_SHOWN]
+    regency = current_app.config["HELIX"].regency
+    shortages = find_shortages(regency, area=regency)[:_SHORTAGES_SHOWN]
     if not current_principal().has("donor"):
         return render_template("donations/welcome.html", shortages=shortages, as_of=clock.now())
     return render_template(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from services.programs.database import db
 from services.programs.gaps.queries import find_gaps
@@ -20,7 +20,8 @@ blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What
 @blueprint.response(200, GapsSchema)
 def get_gaps(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return what verified households still lack, those first that no existing pledge can reach."""
-    gaps = find_gaps(db.session, area=query["area"], category=query["category"])
+    regency = current_app.config["HELIX"].regency
+    gaps = find_gaps(db.session, regency, area=query["area"], category=query["category"])
     body = {
         "data": [render_gap(gap) for gap in gaps],
         "url": request.full_path.rstrip("?"),

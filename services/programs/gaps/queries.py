@@ -1,6 +1,7 @@
 """What is open, by area, category and market; and what of it no pledge could reach."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,62 +11,80 @@ from sqlalchemy.orm import Session, scoped_session
 from services.programs.matching.domain import Claimed, Rules
 from services.programs.matching.queries import find_rules, may_be_matched
 from services.programs.needs.models import Need
-from services.programs.needs.queries import inside
 from services.programs.registry.models import Household
-from shared import areas, clock
+from shared import clock
 from shared.catalogue import reference_price
+from shared.disclosure import Group, Shown, disclose_parts
 
-# A public number of households below this tells about one of them.
-SMALLEST_COUNT = 10
+_LENGTH_OF_SUBDISTRICT = len("35.17.01")
+
+# Few that a pledge reaches are told by what it does not reach, and the other way round.
+_GROUPS = (Group(("needs",), ("open",)), Group(("unreached_needs", "reached_needs"), ("unreached",)))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Gap:
-    """What is open in one sub-district, category and market. `unreached`: no open pledge admits it.
+    """What is open of one thing in the regency or in one sub-district; None where it would tell of few.
 
-    `next_urgency` and `next_decile` are those of the need that stands highest among the unreached,
-    or among all where every one is within a pledge's reach.
+    `unreached`: no open pledge admits it. `next_need` is (decile, urgency) of the need that stands
+    highest among the unreached, or among all where none is known to be unreached.
     """
 
     area: str
     category: str
     item: str | None
     unit: str
-    open: int = 0
-    unreached: int = 0
-    needs: int = 0
-    best: dict[bool, tuple[int, int]] = field(default_factory=dict)
+    needs: int | None
+    open: int | None
+    unreached: int | None
+    next_need: tuple[int, int] | None
 
     @property
-    def value_idr(self) -> int:
+    def value_idr(self) -> int | None:
         """Return what is open, in whole rupiah."""
-        return self.open * reference_price(self.item)
+        return None if self.open is None else self.open * reference_price(self.item)
 
     @property
-    def unreached_idr(self) -> int:
-        """Return what no open pledge admits, in whole rupiah."""
-        return self.unreached * reference_price(self.item)
+    def order(self) -> tuple[Any, ...]:
+        """Return its place by nothing that it hides: what no pledge reaches first, then what is worth most."""
+        unreached_idr = (self.unreached or 0) * reference_price(self.item)
+        return -unreached_idr, -(self.value_idr or 0), self.area, self.category, self.item or ""
 
-    def note_best(self, need: tuple[int, int], *, unreached: bool) -> None:
-        """Keep the (decile, urgency) of a need if none that stands higher is known."""
-        decile, urgency = self.best.get(unreached, need)
-        self.best[unreached] = min(need, (decile, urgency), key=lambda known: (known[0], -known[1]))
 
-    @property
-    def is_small(self) -> bool:
-        """Tell whether so few needs are counted that the count must not be shown."""
-        return self.needs < SMALLEST_COUNT
+@dataclass(slots=True)
+class _Part:
+    """What is counted of one thing in one sub-district. `best` holds (decile, -urgency) by whether it is unreached."""
 
-    @property
-    def next_need(self) -> tuple[int, int]:
-        """Return (decile, urgency) of the need that the next unit would go to."""
-        return self.best.get(True) or self.best[False]
+    figures: Counter[str] = field(
+        default_factory=lambda: Counter(needs=0, open=0, unreached=0, unreached_needs=0, reached_needs=0)
+    )
+    best: dict[bool, tuple[int, int]] = field(default_factory=dict)
 
 
 def find_gaps(
-    session: Session | scoped_session[Any], *, area: str | None = None, category: str | None = None
+    session: Session | scoped_session[Any],
+    regency: str,
+    *,
+    area: str | None = None,
+    category: str | None = None,
 ) -> list[Gap]:
-    """Return the gaps, the largest that no pledge reaches first. It counts needs of every area."""
+    """Return the gaps, the largest that no pledge reaches first. It counts needs of every area.
+
+    A gap of the regency contains those of its sub-districts, of which those are left out that have
+    few needs or none. A filter takes rows from the one table: it never changes what a row says.
+    """
+    rules = find_rules(session)
+    nobody = Rules(())
+    kinds: dict[tuple[Any, ...], dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
+    for row in session.execute(_open_needs(category), execution_options={"everyone": True}):
+        part = kinds[row.category, row.item, row.unit][row.desa[:_LENGTH_OF_SUBDISTRICT]]
+        _count(part, row, rules.get(row.market, nobody))
+    found = [gap for kind, parts in kinds.items() for gap in _gaps(kind, parts, regency)]
+    return sorted((gap for gap in found if area in {None, gap.area}), key=lambda gap: gap.order)
+
+
+def _open_needs(category: str | None) -> Any:
+    """Return the statement of what is open, of needs that no pledge could tell from each other."""
     alike = (
         Need.market,
         Need.category,
@@ -86,41 +105,35 @@ def find_gaps(
         .where(may_be_matched(clock.today()))
         .group_by(*alike)
     )
-    if area is not None:
-        wanted = wanted.where(inside(area))
-    if category is not None:
-        wanted = wanted.where(Need.category == category)
-    rows = session.execute(wanted, execution_options={"everyone": True})
-    rules = find_rules(session)
-    nobody = Rules(())
-    gaps: dict[tuple[str, str, str], Gap] = {}
-    for row in rows:
-        key = (row.desa[:8], row.category, row.market)
-        gap = gaps.setdefault(key, Gap(row.desa[:8], row.category, row.item, row.unit))
-        _count(gap, row, rules.get(row.market, nobody))
-    shown = gaps.values() if area in areas.subdistricts() else _merge_small(gaps.values())
-    return sorted(shown, key=lambda gap: (-gap.unreached_idr, -gap.value_idr, gap.area, gap.category))
+    return wanted if category is None else wanted.where(Need.category == category)
 
 
-def _merge_small(gaps: Iterable[Gap]) -> Iterable[Gap]:
-    """Count what few households of a sub-district lack under the regency, where it tells of nobody."""
-    merged: dict[tuple[str, ...], Gap] = {}
-    for gap in gaps:
-        area = gap.area[:5] if gap.is_small else gap.area
-        key = (area, gap.category, gap.item or "", gap.unit)
-        kept = merged.setdefault(key, Gap(area, gap.category, gap.item, gap.unit))
-        kept.open += gap.open
-        kept.unreached += gap.unreached
-        kept.needs += gap.needs
-        for unreached, best in gap.best.items():
-            kept.note_best(best, unreached=unreached)
-    return merged.values()
-
-
-def _count(gap: Gap, row: Any, rules: Rules) -> None:
+def _count(part: _Part, row: Any, rules: Rules) -> None:
     claim = Claimed(row.category, row.desa, row.decile, frozenset(row.attributes))
     unreached = not rules.admitting(claim)
-    gap.open += int(row.open)
-    gap.needs += row.needs
-    gap.unreached += int(row.open) if unreached else 0
-    gap.note_best((row.decile, row.urgency), unreached=unreached)
+    quantity = int(row.open)
+    part.figures.update(needs=row.needs, open=quantity)
+    if unreached:
+        part.figures.update(unreached=quantity, unreached_needs=row.needs)
+    else:
+        part.figures.update(reached_needs=row.needs)
+    need = row.decile, -row.urgency
+    part.best[unreached] = min(need, part.best.get(unreached, need))
+
+
+def _gaps(kind: tuple[Any, ...], parts: dict[str, _Part], regency: str) -> Iterator[Gap]:
+    category, item, unit = kind
+    for area, shown in disclose_parts(
+        {area: part.figures for area, part in parts.items()}, _GROUPS, regency
+    ).items():
+        inside = parts.values() if area == regency else [parts[area]]
+        numbers = {name: shown[name] for name in ("needs", "open", "unreached")}
+        yield Gap(area, category, item, unit, **numbers, next_need=_next_need(inside, shown))
+
+
+def _next_need(parts: Any, shown: Shown) -> tuple[int, int] | None:
+    if shown["needs"] is None:
+        return None
+    standing = (True,) if shown["unreached"] else (True, False)
+    decile, urgency = min(part.best[each] for part in parts for each in standing if each in part.best)
+    return decile, -urgency

@@ -36,7 +36,11 @@ class NextSchema(Schema):
 
 
 class GapSchema(Schema):
-    """What is open in one sub-district, category and market. `unreached`: no open pledge admits it."""
+    """What is open in the regency or a sub-district, of a category and market. `unreached`: no open pledge admits it.
+
+    The regency's contain those of its sub-districts. Fewer than 10 needs are neither counted nor
+    described, and of a sub-district not even named.
+    """
 
     object = fields.Constant("gap")
     area = fields.String()
@@ -64,12 +68,7 @@ class GapsSchema(Schema):
 
 
 def render_gap(gap: Gap) -> dict[str, Any]:
-    """Return a gap as `GapSchema` shows it.
-
-    Few needs are neither counted nor described; in a sub-district, a few pieces would count them too.
-    """
-    decile, urgency = gap.next_need
-    hidden = gap.is_small and gap.area in areas.subdistricts()
+    """Return a gap as `GapSchema` shows it."""
     return {
         "area": gap.area,
         "area_name": areas.name_of(gap.area),
@@ -77,10 +76,10 @@ def render_gap(gap: Gap) -> dict[str, Any]:
         "market": market(gap.item, gap.unit),
         "unit": gap.unit,
         "item": gap.item,
-        "open": None if hidden else gap.open,
-        "unreached": None if hidden else gap.unreached,
-        "value_idr": None if hidden else gap.value_idr,
-        "needs": None if gap.is_small else gap.needs,
-        "suppressed": gap.is_small,
-        "next": None if gap.is_small else {"decile": decile, "urgency": urgency},
+        "open": gap.open,
+        "unreached": gap.unreached,
+        "value_idr": gap.value_idr,
+        "needs": gap.needs,
+        "suppressed": None in {gap.needs, gap.unreached},
+        "next": gap.next_need and dict(zip(("decile", "urgency"), gap.next_need, strict=True)),
     }

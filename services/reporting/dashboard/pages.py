@@ -17,13 +17,13 @@ from services.reporting.dashboard.queries import (
     rupiah_or_hidden,
 )
 from services.reporting.database import db
-from services.reporting.disclosure.domain import SMALLEST_SHOWN
 from services.reporting.indicators.domain import OFFICIAL, REGISTRY
 from services.reporting.indicators.queries import definitions, list_indicators, official_values
 from services.reporting.progress.queries import describe_area, show_areas
 from services.reporting.projections.queries import current_tag
 from shared import areas, clock
 from shared.auth import access
+from shared.disclosure import SMALLEST_SHOWN
 from shared.errors import NotFound
 from shared.http.versions import revalidated
 from shared.settings import Settings

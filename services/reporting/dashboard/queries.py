@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy.orm import Session, scoped_session
 
-from services.reporting.disclosure.domain import Shown
 from services.reporting.funding.queries import STAGES, list_funding
 from services.reporting.progress.domain import TARGET
 from services.reporting.trend.queries import trace
 from shared.clock import LOCAL_ZONE
+from shared.disclosure import Shown
 from shared.web.charts import (
     Chart,
     Group,

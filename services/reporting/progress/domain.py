@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.reporting.disclosure.domain import SMALLEST_SHOWN, Shown
+from shared.disclosure import SMALLEST_SHOWN, Group, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,19 @@ TARGET = Target(
         "0 % extreme poverty: Inpres 4/2022 (by 2024), restated at Jombang's coordination meeting of"
         " 12 February 2024; Inpres 8/2025, by the end of 2026 as stated by the government (press, 14 March 2025)"
     ),
+)
+
+
+# Which figures of an area go together: rupiah go with the count behind them, but those of the regency are always shown.
+GROUPS = (
+    Group(("households", "people")),
+    Group(("verified",)),
+    Group(("matched",), ("reserved_idr", "contributed_idr"), root_keeps_amounts=True),
+    Group(("delivered",), ("delivered_idr",), root_keeps_amounts=True),
+    Group(("graduated",)),
+    Group(("needs_open",)),
+    Group(("needs_covered",)),
+    Group(("needs_delivered",)),
 )
 
 

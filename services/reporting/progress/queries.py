@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from services.reporting.disclosure.domain import Shown, disclose
-from services.reporting.progress.domain import TARGET, coverage_of, percentage, spread
+from services.reporting.progress.domain import GROUPS, TARGET, coverage_of, percentage, spread
 from services.reporting.projections.models import AreaFigures, Waited, Waiting
 from services.reporting.projections.queries import find_position
 from shared import areas, clock
+from shared.disclosure import Shown, disclose
 
 AnySession = Session | scoped_session[Any]
 Days = dict[str, dict[int, int]]
@@ -31,7 +31,7 @@ _NAMES = [column.name for column in _MEASURES]
 
 def show_areas(session: AnySession, regency: str) -> dict[str, Shown]:
     """Return the figures of the regency and every area in it, None where hidden."""
-    return disclose(_totals(session, regency), regency, areas.children_of)
+    return disclose(_totals(session, regency), GROUPS, regency, areas.children_of)
 
 
 def summarise(

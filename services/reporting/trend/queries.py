@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from services.reporting.disclosure.domain import is_small
 from services.reporting.progress.domain import TARGET
 from services.reporting.projections.models import Change
 from services.reporting.projections.queries import find_position
 from services.reporting.trend.domain import MEASURES, YOUNG, Measure
 from shared import clock
+from shared.disclosure import is_small
 
 AnySession = Session | scoped_session[Any]
 

@@ -1,5 +1,6 @@
 """What is short and where, as far as programs told of it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from shared.events.programs import (
 from shared.ids import new_id
 from tests.donations.conftest import Donor, Programs
 from tests.donations.facts import VILLAGE, cancelled, proposed
+
+REGENCY = "35.17"
 
 
 def need(household: UUID, quantity: int = 500_000, **changes: Any) -> NeedRecorded:
@@ -43,7 +46,17 @@ def verified(household: UUID, desa: str = VILLAGE) -> HouseholdVerified:
 
 def shortages(app: Flask, **filters: str) -> list[Shortage]:
     with app.app_context():
-        return find_shortages(**filters)
+        return find_shortages(REGENCY, **filters)
+
+
+def short_in(programs: Programs, subdistrict: str, number: int, **changes: Any) -> None:
+    """Let so many households of a sub-district need 100 of something each."""
+    village = f"{subdistrict}.2001"
+    for _ in range(number):
+        household = new_id()
+        programs.tell(
+            verified(household, village), need(household, desa=village, **{"quantity": 100} | changes)
+        )
 
 
 def test_only_verified_households_are_short(app: Flask, programs: Programs) -> None:
@@ -51,7 +64,7 @@ def test_only_verified_households_are_short(app: Flask, programs: Programs) -> N
     programs.tell(need(household))
     assert shortages(app) == []
     programs.tell(verified(household))
-    assert shortages(app) == [Shortage("35.17.01", "food", "IDR", None, 500_000, 500_000, None)]
+    assert shortages(app) == [Shortage(REGENCY, "food", "IDR", None, None, None, None)]
 
 
 def test_a_hold_a_lapse_or_a_graduation_takes_a_household_off_the_board(
@@ -86,19 +99,55 @@ def test_what_is_set_aside_is_no_longer_short(app: Flask, donor: Donor, programs
     household = new_id()
     rice = need(household, 10, item="rice", unit="kg", value_idr=140_000)
     pledge = donor.pledge(resource={"kind": "goods", "item": "rice", "unit": "kg"}, quantity=100)
+    short_in(programs, "35.17.01", 9, item="rice", unit="kg", value_idr=1_400_000)
     programs.tell(verified(household), rice)
     step = proposed(pledge["id"], 4, item="rice", unit="kg", need=rice.need, household=household)
     programs.tell(step)
-    assert shortages(app) == [Shortage("35.17.01", "food", "kg", "rice", 6, 84_000, None)]
+    of_all = Shortage(REGENCY, "food", "kg", "rice", 906, 12_684_000, 10)
+    assert shortages(app) == [of_all, replace(of_all, area="35.17.01")]
     programs.tell(cancelled(step))
-    assert shortages(app)[0].quantity == 10
+    assert shortages(app)[0].quantity == 910
 
 
-def test_few_households_are_not_told_apart_and_many_are_counted(app: Flask, programs: Programs) -> None:
-    households = [new_id() for _ in range(10)]
-    programs.tell(*(event for one in households for event in (verified(one), need(one, 100))))
-    (found,) = shortages(app)
-    assert (found.needs, found.quantity) == (10, 1_000)
-    assert shortages(app, area="35.17.02") == []
-    assert shortages(app, category="health") == []
-    assert len(shortages(app, area="35.17.01", category="food")) == 1
+def test_a_filter_takes_rows_and_changes_none(app: Flask, programs: Programs) -> None:
+    short_in(programs, "35.17.01", 12)
+    short_in(programs, "35.17.02", 11, category="health")
+    everything = shortages(app)
+    assert [(row.area, row.category, row.needs) for row in everything] == [
+        (REGENCY, "food", 12),
+        (REGENCY, "health", 11),
+        ("35.17.01", "food", 12),
+        ("35.17.02", "health", 11),
+    ]
+    assert shortages(app, area="35.17.01") == [everything[2]]
+    assert shortages(app, area=REGENCY) == everything[:2]
+    assert shortages(app, category="health") == [everything[1], everything[3]]
+    assert shortages(app, area="35.17.01", category="health") == []
+
+
+def test_no_filter_tells_whether_a_sub_district_has_few_needs_or_none(app: Flask, programs: Programs) -> None:
+    short_in(programs, "35.17.01", 12)
+    short_in(programs, "35.17.02", 15)
+    short_in(programs, "35.17.03", 2, quantity=70)
+    short_in(programs, "35.17.04", 1, category="health")
+    for category in ("food", "health"):
+        for few, none in (("35.17.03", "35.17.05"), ("35.17.04", "35.17.05")):
+            assert shortages(app, area=few, category=category) == shortages(app, area=none, category=category)
+
+
+def test_no_subtraction_tells_what_few_households_lack(app: Flask, programs: Programs) -> None:
+    short_in(programs, "35.17.01", 12)
+    short_in(programs, "35.17.02", 15)
+    short_in(programs, "35.17.03", 2)
+    whole, *parts = shortages(app)
+    assert (whole.needs, whole.quantity) == (29, 2_900)
+    # Of the two that are not shown the larger hides the smaller: all that is left over is their sum.
+    assert [(row.area, row.needs) for row in parts] == [("35.17.02", 15)]
+
+
+def test_of_few_needs_the_page_shows_neither_number_nor_amount(app: Flask, programs: Programs) -> None:
+    short_in(programs, "35.17.01", 3, quantity=123_457, value_idr=123_457)
+    page = app.test_client().get("/board?lang=en").get_data(as_text=True)
+    assert "fewer than 10 needs" in page
+    for told in ("370.371", "370,371", "370", "Perak</td>"):
+        assert told not in page

@@ -1,6 +1,9 @@
 """What is short, for everyone to see."""
 
-from tests.programs.scene import OTHER_VILLAGE, Scene
+from typing import Any
+
+from shared import areas
+from tests.programs.scene import Scene
 
 
 def gaps(scene: Scene, query: str = "") -> list[dict[str, object]]:
@@ -10,37 +13,79 @@ def gaps(scene: Scene, query: str = "") -> list[dict[str, object]]:
     return found
 
 
+def lack(scene: Scene, number: int, subdistrict: str = "35.17.01", **need: Any) -> None:
+    """Let so many households of a sub-district need 100 rupiah for food each, or what is said otherwise."""
+    decile = need.pop("decile", 1)
+    for _ in range(number):
+        scene.need(
+            scene.household(desa=f"{subdistrict}.2001", decile=decile),
+            **{"quantity": 100, "urgency": 3} | need,
+        )
+
+
 def test_shows_what_verified_households_lack_first_what_no_pledge_reaches(scene: Scene) -> None:
-    for urgency in (3, 5, 4, 3, 3, 3, 3, 3, 3, 3):
-        scene.need(scene.household(), 100, urgency=urgency)
-    for _ in range(10):
-        scene.need(scene.household(decile=2), 50, category="education")
+    lack(scene, 12, urgency=3)
+    lack(scene, 1, urgency=5)
+    lack(scene, 10, category="education", decile=2)
     scene.need(scene.household(status="registered"), 100)
     scene.pledge(300, categories=["food"])
     scene.settle()
-    school, food = gaps(scene)
-    assert (school["area"], school["area_name"], school["category"]) == ("35.17.01", "Perak", "education")
+    school, school_here, food, food_here = gaps(scene)
+    assert (school["area"], school["area_name"], school["category"]) == (
+        "35.17",
+        "Kabupaten Jombang",
+        "education",
+    )
     assert (school["open"], school["unreached"], school["needs"], school["next"]) == (
-        500,
-        500,
+        1000,
+        1000,
         10,
         {"decile": 2, "urgency": 3},
     )
-    # Three of the ten are covered: seven are too few to be counted in one sub-district.
-    assert (food["area"], food["open"], food["unreached"]) == ("35.17", 700, 0)
-    assert (food["needs"], food["suppressed"], food["next"]) == (None, True, None)
+    assert (school_here["area_name"], school_here["open"]) == ("Perak", 1000)
+    assert (food["area"], food["open"], food["unreached"], food["suppressed"]) == ("35.17", 1000, 0, False)
+    assert (food_here["needs"], food_here["next"]) == (10, {"decile": 1, "urgency": 3})
 
 
-def test_few_needs_are_not_shown_for_one_sub_district(scene: Scene) -> None:
-    scene.need(scene.household(), 1, category="disability_aid", item="wheelchair", unit="piece")
-    scene.need(
-        scene.household(desa=OTHER_VILLAGE), 1, category="disability_aid", item="wheelchair", unit="piece"
-    )
-    (merged,) = gaps(scene)
-    assert (merged["area"], merged["open"], merged["needs"]) == ("35.17", 2, None)
-    (alone,) = gaps(scene, "?area=35.17.01")
-    assert (alone["open"], alone["value_idr"], alone["unreached"], alone["needs"]) == (None, None, None, None)
+def test_few_needs_are_neither_counted_nor_described(scene: Scene) -> None:
+    for place in ("35.17.01", "35.17.02"):
+        lack(scene, 1, place, quantity=1, category="disability_aid", item="wheelchair", unit="piece")
+    (few,) = gaps(scene)
+    assert (few["area"], few["category"], few["suppressed"]) == ("35.17", "disability_aid", True)
+    hidden = ("open", "value_idr", "unreached", "needs", "next")
+    assert [few[name] for name in hidden] == [None] * len(hidden)
     assert gaps(scene, "?category=food") == []
+
+
+def test_no_filter_tells_where_few_needs_are(scene: Scene) -> None:
+    lack(scene, 1, "35.17.02", quantity=1, category="disability_aid", item="wheelchair", unit="piece")
+    lack(scene, 12, "35.17.01")
+    lack(scene, 3, "35.17.02")
+    lack(scene, 14, "35.17.03")
+    everything = gaps(scene)
+    answers = [gaps(scene, f"?area={area}") for area in areas.subdistricts()]
+    assert [gap["area"] for answer in answers for gap in answer] == ["35.17.03"]
+    assert gaps(scene, "?area=35.17") == [gap for gap in everything if gap["area"] == "35.17"]
+    assert gaps(scene, "?category=food") == [gap for gap in everything if gap["category"] == "food"]
+
+
+def test_no_subtraction_tells_what_few_households_lack(scene: Scene) -> None:
+    lack(scene, 12, "35.17.01")
+    lack(scene, 3, "35.17.02", quantity=777)
+    lack(scene, 14, "35.17.03")
+    whole, part = sorted(gaps(scene), key=lambda gap: str(gap["area"]))
+    assert (whole["needs"], part["area"], part["needs"]) == (29, "35.17.03", 14)
+    # What is left over is the sum of two sub-districts that nobody can tell apart.
+    assert (whole["open"], part["open"]) == (1200 + 3 * 777 + 1400, 1400)
+
+
+def test_few_that_no_pledge_reaches_are_not_told_from_the_others(scene: Scene) -> None:
+    lack(scene, 12)
+    lack(scene, 2, decile=3, quantity=55, urgency=5)
+    scene.pledge(10, max_decile=1, minimum_grant=10)
+    whole, here = gaps(scene)
+    assert (whole["needs"], whole["open"], whole["unreached"], whole["suppressed"]) == (14, 1310, None, True)
+    assert (here["area"], here["unreached"], here["next"]) == ("35.17.01", None, {"decile": 1, "urgency": 3})
 
 
 def test_refuses_a_village_and_an_unknown_category(scene: Scene) -> None:

@@ -17,22 +17,14 @@ Shown = dict[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Figures that are hidden together. `counts` decide; `rupiah` would give the counts away."""
+    """Figures that are hidden together. `counts` decide; `amounts` would give the counts away.
+
+    `root_keeps_amounts`: of the outermost area they are shown whatever the count.
+    """
 
     counts: tuple[str, ...]
-    rupiah: tuple[str, ...] = ()
-
-
-GROUPS = (
-    Group(("households", "people")),
-    Group(("verified",)),
-    Group(("matched",), ("reserved_idr", "contributed_idr")),
-    Group(("delivered",), ("delivered_idr",)),
-    Group(("graduated",)),
-    Group(("needs_open",)),
-    Group(("needs_covered",)),
-    Group(("needs_delivered",)),
-)
+    amounts: tuple[str, ...] = ()
+    root_keeps_amounts: bool = False
 
 
 def is_small(count: int) -> bool:
@@ -40,25 +32,35 @@ def is_small(count: int) -> bool:
     return 0 < count < SMALLEST_SHOWN
 
 
-def show_count(count: int) -> int | None:
-    """Return a count that stands alone, or None where it is hidden."""
-    return None if is_small(count) else count
-
-
 def disclose(
-    figures: Mapping[str, Figures], root: str, children_of: Callable[[str], Sequence[str]]
+    figures: Mapping[str, Figures],
+    groups: Sequence[Group],
+    root: str,
+    children_of: Callable[[str], Sequence[str]],
 ) -> dict[str, Shown]:
     """Return the figures of every area from `root` down, None where hidden.
 
-    `figures` holds the totals of every area, so that each is the sum of its children's. Rupiah of
-    the root is always shown.
+    `figures` holds the totals of every area, so that each is the sum of its children's.
     """
     shown = {area: dict[str, int | None](found) for area, found in figures.items()}
-    for group in GROUPS:
+    for group in groups:
         for area in _hidden_areas(figures, root, children_of, group.counts):
-            names = group.counts if area == root else (*group.counts, *group.rupiah)
-            shown[area].update(dict.fromkeys(names))
+            kept = area == root and group.root_keeps_amounts
+            shown[area].update(dict.fromkeys(group.counts if kept else (*group.counts, *group.amounts)))
     return shown
+
+
+def disclose_parts(parts: Mapping[str, Figures], groups: Sequence[Group], root: str) -> dict[str, Shown]:
+    """Return the figures of `root`, which are the sum of its parts', and of the parts that may be told apart.
+
+    A part that is missing may be empty or hidden: nobody learns which, so a part that is empty
+    protects those that are not. The first count of the first group tells which are empty.
+    """
+    names = [name for group in groups for name in (*group.counts, *group.amounts)]
+    total = {name: sum(part[name] for part in parts.values()) for name in names}
+    shown = disclose({root: total, **parts}, groups, root, lambda area: sorted(parts) if area == root else ())
+    first = groups[0].counts[0]
+    return {area: figures for area, figures in shown.items() if area == root or figures[first]}
 
 
 def _hidden_areas(
@@ -71,12 +73,12 @@ def _hidden_areas(
     parents = [root]
     for parent in parents:
         if children := children_of(parent):
-            hidden.update(children if parent in hidden else hide_among(figures, children, counts))
+            hidden.update(children if parent in hidden else _hide_among(figures, children, counts))
             parents.extend(children)
     return hidden
 
 
-def hide_among(
+def _hide_among(
     figures: Mapping[str, Figures], areas: Sequence[str], counts: tuple[str, ...]
 ) -> Sequence[str]:
     """Return which areas, whose total is shown, to hide: the small, and the next larger that cover them."""

@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.disclosure.domain import GROUPS, SMALLEST_SHOWN, disclose
+from shared.disclosure import SMALLEST_SHOWN, Group, disclose, disclose_parts
 
-NAMES = [name for group in GROUPS for name in (*group.counts, *group.rupiah)]
+GROUPS = (
+    Group(("households", "people")),
+    Group(("delivered",), ("delivered_idr",), root_keeps_amounts=True),
+    Group(("needs",), ("quantity",)),
+)
+NAMES = [name for group in GROUPS for name in (*group.counts, *group.amounts)]
 
 
 def tree(leaves: Mapping[str, int]) -> dict[str, dict[str, int]]:
@@ -28,7 +33,7 @@ def children(leaves: Mapping[str, int], area: str) -> list[str]:
 
 def shown_of(leaves: Mapping[str, int], name: str = "households") -> dict[str, int | None]:
     """Return what is shown of one figure."""
-    found = disclose(tree(leaves), "r", lambda area: children(leaves, area))
+    found = disclose(tree(leaves), GROUPS, "r", lambda area: children(leaves, area))
     return {area: figures[name] for area, figures in found.items()}
 
 
@@ -57,9 +62,25 @@ def test_a_hidden_area_shows_nothing_inside_it() -> None:
 
 
 def test_rupiah_of_the_regency_is_shown_and_that_behind_a_hidden_count_is_not() -> None:
-    found = disclose(tree({"aa": 3}), "r", lambda area: children({"aa": 3}, area))
+    found = disclose(tree({"aa": 3}), GROUPS, "r", lambda area: children({"aa": 3}, area))
     assert (found["r"]["delivered"], found["r"]["delivered_idr"]) == (None, 3)
     assert found["aa"]["delivered_idr"] is None
+    assert found["r"]["quantity"] is None
+
+
+def test_a_part_that_is_missing_may_be_empty_or_hidden() -> None:
+    groups = (Group(("needs",), ("quantity",)),)
+
+    def parts(**counts: int) -> dict[str, dict[str, int | None]]:
+        figures = {area: {"needs": count, "quantity": 7 * count} for area, count in counts.items()}
+        return disclose_parts(figures, groups, "r")
+
+    assert parts(a=40, b=0) == {"r": {"needs": 40, "quantity": 280}, "a": {"needs": 40, "quantity": 280}}
+    assert parts(a=40, b=3, c=12, d=0) == {
+        "r": {"needs": 55, "quantity": 385},
+        "a": {"needs": 40, "quantity": 280},
+    }
+    assert parts(a=4, b=3) == {"r": {"needs": None, "quantity": None}}
 
 
 leaf_names = st.sampled_from([a + b for a in "abc" for b in "vwxyz"])

@@ -1,1 +1,0 @@
-"""Which figures may be shown: those behind which no household can be told."""
