@@ -8,10 +8,6 @@ from shared.errors import Fault
 # Ascending: decile and time of verification. Descending: score and urgency. The id breaks ties.
 ORDER_KEYS = ("decile", "score", "urgency", "verified_at")
 
-# Until when another pledge may take over, and until when a need that stands higher may.
-REROUTED_UNTIL = ("reserved", "contributed")
-DISPLACED_UNTIL = ("reserved", "told")
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -21,8 +17,6 @@ class Policy:
     order: tuple[str, ...] = ORDER_KEYS
     approval_threshold_idr: int = 5_000_000
     second_person_threshold_idr: int = 20_000_000
-    rerouted_until: str = "contributed"
-    displaced_until: str = "told"
     cash_after_days: int | None = None
 
     def approvals_needed(self, value_idr: int) -> int:

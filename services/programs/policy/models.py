@@ -24,8 +24,6 @@ class PolicyVersion(Model):
     order: Mapped[list[str]] = mapped_column("need_order", ARRAY(String(20)))
     approval_threshold_idr: Mapped[int] = mapped_column(BigInteger)
     second_person_threshold_idr: Mapped[int] = mapped_column(BigInteger)
-    rerouted_until: Mapped[str] = mapped_column(String(20))
-    displaced_until: Mapped[str] = mapped_column(String(20))
     cash_after_days: Mapped[int | None]
     adopted_by: Mapped[str] = mapped_column(String(100))
     adopted_at: Mapped[datetime]
@@ -37,7 +35,5 @@ class PolicyVersion(Model):
             order=tuple(self.order),
             approval_threshold_idr=self.approval_threshold_idr,
             second_person_threshold_idr=self.second_person_threshold_idr,
-            rerouted_until=self.rerouted_until,
-            displaced_until=self.displaced_until,
             cash_after_days=self.cash_after_days,
         )

@@ -30,8 +30,6 @@ def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVe
         order=list(rules["order"]),
         approval_threshold_idr=rules["approval_threshold_idr"],
         second_person_threshold_idr=rules["second_person_threshold_idr"],
-        rerouted_until=rules["rerouted_until"],
-        displaced_until=rules["displaced_until"],
         cash_after_days=rules["cash_after_days"],
         adopted_by=by,
         adopted_at=clock.now(),

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.programs.policy.domain import DISPLACED_UNTIL, ORDER_KEYS, REROUTED_UNTIL
+from services.programs.policy.domain import ORDER_KEYS
 from services.programs.policy.models import PolicyVersion
 from shared.http.fields import Quantity, Word
 
@@ -13,8 +13,6 @@ class NewPolicySchema(Schema):
     order = fields.List(Word(ORDER_KEYS), required=True)
     approval_threshold_idr = Quantity(smallest=0, required=True)
     second_person_threshold_idr = Quantity(smallest=0, required=True)
-    rerouted_until = Word(REROUTED_UNTIL, load_default="contributed")
-    displaced_until = Word(DISPLACED_UNTIL, load_default="told")
     cash_after_days = fields.Integer(
         strict=True, allow_none=True, load_default=None, validate=validate.Range(1, 3650)
     )
@@ -29,8 +27,6 @@ class PolicySchema(Schema):
     order = fields.List(fields.String())
     approval_threshold_idr = fields.Integer()
     second_person_threshold_idr = fields.Integer()
-    rerouted_until = fields.String()
-    displaced_until = fields.String()
     cash_after_days = fields.Integer(allow_none=True)
     adopted_by = fields.String()
     created_at = fields.DateTime(attribute="adopted_at")
@@ -44,8 +40,6 @@ def render_policy(policy: PolicyVersion) -> dict[str, object]:
         "order": policy.order,
         "approval_threshold_idr": policy.approval_threshold_idr,
         "second_person_threshold_idr": policy.second_person_threshold_idr,
-        "rerouted_until": policy.rerouted_until,
-        "displaced_until": policy.displaced_until,
         "cash_after_days": policy.cash_after_days,
         "adopted_by": policy.adopted_by,
         "adopted_at": policy.adopted_at,

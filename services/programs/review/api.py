@@ -83,7 +83,7 @@ def veto(body: dict[str, Any], allocation: UUID) -> dict[str, Any]:
 @idempotent
 @blueprint.response(200, AllocationSchema)
 def told(allocation: UUID) -> dict[str, Any]:
-    """Note that the household knows: it can be rerouted from now on, but not displaced."""
+    """Record that the household knows what it will get."""
     return _shown(operations.note_told(allocation))
 
 

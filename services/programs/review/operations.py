@@ -68,7 +68,7 @@ def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
 
 
 def note_told(allocation: UUID) -> Allocation:
-    """Note that the household knows of it: from now on a higher need can't take it away."""
+    """Record that the household knows of it, once. Raises Conflict where it is over."""
     one = _lock_live(allocation)
     if one.allocation.told_at is None:
         one.allocation.told_at = one.allocation.changed_at = clock.now()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.programs.scene import Scene
 
 Bearer = Callable[..., dict[str, str]]
@@ -18,7 +20,7 @@ def test_the_policy_is_read_with_its_version(scene: Scene, bearer: Bearer) -> No
     answer = scene.app.test_client().get("/v1/policy", headers=bearer(scene.app, "planner"))
     assert answer.headers["ETag"] == '"1"'
     body = answer.get_json()
-    assert (body["object"], body["version"], body["displaced_until"]) == ("policy", 1, "told")
+    assert (body["object"], body["version"]) == ("policy", 1)
     assert body["order"] == ["decile", "score", "urgency", "verified_at"]
     assert (body["approval_threshold_idr"], body["second_person_threshold_idr"]) == (5_000_000, 20_000_000)
 
@@ -53,6 +55,16 @@ def test_every_fault_of_a_policy_is_told(scene: Scene, bearer: Bearer) -> None:
         "/order",
         "/second_person_threshold_idr",
     }
+
+
+@pytest.mark.parametrize("setting", ["rerouted_until", "displaced_until"])
+def test_a_setting_that_would_do_nothing_is_refused(scene: Scene, bearer: Bearer, setting: str) -> None:
+    """What is allocated is never moved, so there is nothing to set."""
+    client, planner = scene.app.test_client(), bearer(scene.app, "planner")
+    assert setting not in client.get("/v1/policy", headers=planner).get_json()
+    body = CHANGED | {setting: "reserved"}
+    answer = client.put("/v1/policy", json=body, headers=planner | {"If-Match": '"1"'})
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, f"/{setting}")
 
 
 def test_only_the_planner_changes_it(scene: Scene, bearer: Bearer) -> None:
