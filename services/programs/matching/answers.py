@@ -4,6 +4,7 @@ All events of one pledge come in order, so they are applied in order, to rows lo
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ AllocationStep = AllocationReserved | AllocationRefused | AllocationReleased | C
 _STATUS: dict[type, str] = {PledgeWithdrawn: "withdrawn", PledgeExpired: "expired"}
 
 # A refusal for one of these reasons speaks of this need only; for any other, of the whole pledge.
-_ONLY_THIS_NEED = {"insufficient", "restricted", "over_cap", "wrong_unit"}
+_ONLY_THIS_NEED = {"insufficient", "restricted", "over_cap", "wrong_unit", "stale"}
 
 
 class _Book:
@@ -125,6 +126,7 @@ def _columns(told: PledgeState) -> dict[str, Any]:
         # A changed pledge deserves a fresh try.
         "withheld": 0,
         "blocked_by": None,
+        "blocked_until": None,
     }
 
 
@@ -142,9 +144,17 @@ def _refuse(book: _Book, told: AllocationRefused) -> None:
     if locked.allocation.is_live:
         end(locked, "refused", told.why)
     if told.why not in _ONLY_THIS_NEED:
-        locked.pledge.blocked_by = told.why
+        _block(book, locked.pledge, told.why)
     book.believe(told.pledge, told.left)
     book.settle_again(locked.pledge.market)
+
+
+def _block(book: _Book, pledge: Pledge, why: str) -> None:
+    """Propose nothing from it until it changes; where only its day is in doubt, until the next day."""
+    pledge.blocked_by, pledge.blocked_until = why, None
+    if why == "not_open":
+        pledge.blocked_until = clock.today() + timedelta(days=1)
+        note_changes(book.session, [pledge.market], due_on=pledge.blocked_until)
 
 
 def _release(book: _Book, told: AllocationReleased) -> None:

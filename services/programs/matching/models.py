@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     String,
     case,
+    false,
     func,
     literal,
     text,
@@ -26,6 +27,7 @@ from services.programs.database import Model
 from services.programs.matching.domain import LIVE, STAGES, Rule
 from services.programs.needs.models import Need
 from services.programs.registry.models import OfHousehold, follows_household
+from shared import clock
 from shared.ids import new_id
 
 _LIVE = ", ".join(f"'{stage}'" for stage in LIVE)
@@ -36,7 +38,8 @@ class Pledge(Model):
     """Our own copy of a pledge, fed by the events of donations; the higher version wins.
 
     `used` is what our allocations hold of it. `withheld` is what donations says is gone beyond that,
-    and `blocked_by` why it refuses everything: until the pledge changes, nothing is proposed from it.
+    and `blocked_by` why it refuses everything: nothing is proposed from it until the day of
+    `blocked_until`, or, where there is none, until the pledge changes.
     """
 
     __tablename__ = "pledge"
@@ -70,11 +73,24 @@ class Pledge(Model):
     used: Mapped[int] = mapped_column(BigInteger, default=0)
     withheld: Mapped[int] = mapped_column(BigInteger, default=0)
     blocked_by: Mapped[str | None] = mapped_column(String(64))
+    blocked_until: Mapped[date | None]
+
+    @hybrid_property
+    def is_blocked(self) -> bool:
+        """Tell whether it refuses everything today, by all we know."""
+        lifted = self.blocked_until is not None and self.blocked_until <= clock.today()
+        return self.blocked_by is not None and not lifted
+
+    @is_blocked.inplace.expression
+    @classmethod
+    def _is_blocked(cls) -> Any:
+        lifted = func.coalesce(cls.blocked_until <= clock.today(), false())
+        return cls.blocked_by.is_not(None) & ~lifted
 
     @hybrid_property
     def free(self) -> int:
         """Return what may still be proposed of it, by all we know."""
-        if self.status != "open" or self.blocked_by is not None:
+        if self.status != "open" or self.is_blocked:
             return 0
         return max(0, self.quantity - self.used - self.withheld)
 
@@ -82,7 +98,7 @@ class Pledge(Model):
     @classmethod
     def _free(cls) -> Any:
         left = func.greatest(0, cls.quantity - cls.used - cls.withheld)
-        return case(((cls.status == "open") & cls.blocked_by.is_(None), left), else_=literal(0))
+        return case(((cls.status == "open") & ~cls.is_blocked, left), else_=literal(0))
 
     def rule(self) -> Rule:
         """Return who may receive from it."""

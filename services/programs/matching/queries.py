@@ -111,10 +111,11 @@ def _excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, froz
             Allocation.pledge_id.in_(pledges),
             or_(
                 Allocation.stage.in_(("proposed", "vetoed")),
-                # A pledge that was changed since may think otherwise; one that was short is counted anew.
+                # A pledge that was changed since may think otherwise; one that was short is counted
+                # anew, and one that was not open is blocked as a whole for that day.
                 and_(
                     Allocation.stage == "refused",
-                    Allocation.ended_reason != "insufficient",
+                    Allocation.ended_reason.not_in(("insufficient", "not_open")),
                     Allocation.pledge_version == Pledge.version,
                 ),
             ),

@@ -1,7 +1,10 @@
 """What donations answers, and what the match makes of it."""
 
+from datetime import timedelta
+
 import pytest
 
+from shared import clock
 from shared.errors import NotFound
 from shared.events.donations import AllocationRefused, PledgeAmended
 from shared.events.programs import AllocationProposed
@@ -54,6 +57,34 @@ def test_a_changed_pledge_is_tried_again(scene: Scene) -> None:
     scene.hear(opened(1000, kind=PledgeAmended, pledge=pledge, version=2))  # type: ignore[arg-type]
     scene.settle()
     assert [row.status for row in scene.allocations()] == ["refused", "proposed"]
+
+
+def test_a_pledge_that_was_not_open_is_tried_again_once_a_day(scene: Scene) -> None:
+    _, pledge = matched(scene)
+    for day in range(3):
+        with clock.shifted(timedelta(days=day)):
+            scene.settle()
+            assert len(scene.told(AllocationProposed)) == 1
+            scene.refuse(scene.only_allocation(), "not_open", left=1000)
+            for _ in range(3):
+                scene.settle()
+            assert scene.told(AllocationProposed) == []
+            assert scene.find_pledge(pledge).free == 0  # type: ignore[arg-type]
+    with clock.shifted(timedelta(days=3)):
+        assert scene.find_pledge(pledge).free == 1000  # type: ignore[arg-type]
+        scene.settle()
+        scene.reserve(scene.only_allocation(), left=900)
+    assert [row.status for row in scene.allocations()] == ["refused"] * 3 + ["reserved"]
+    scene.check_books()
+
+
+def test_a_pledge_that_is_not_known_is_not_tried_again(scene: Scene) -> None:
+    matched(scene)
+    scene.refuse(scene.only_allocation(), "unknown_pledge", left=0)
+    with clock.shifted(timedelta(days=1)):
+        scene.need(scene.household(), 100)
+        scene.settle()
+    assert len(scene.allocations()) == 1
 
 
 def test_another_pledge_takes_over_what_one_refused(scene: Scene) -> None:
