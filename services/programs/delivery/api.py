@@ -1,13 +1,16 @@
 """`/v1/deliveries`: the TKSK's word that something arrived."""
 
 from typing import Any
+from uuid import UUID
 
+from services.programs.database import db
 from services.programs.delivery.operations import HandingOver, record_delivery
+from services.programs.delivery.queries import find_delivery
 from services.programs.delivery.schemas import DeliverySchema, NewDeliverySchema, render_delivery
 from shared.auth import access
-from shared.auth.principal import current_principal
+from shared.auth.principal import OFFICERS, current_principal
 from shared.http.idempotency import idempotent
-from shared.http.resources import Blueprint
+from shared.http.resources import Blueprint, created
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/v1/deliveries", description="Deliveries.")
 
@@ -17,6 +20,15 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/v1/deliveries", descr
 @idempotent
 @blueprint.arguments(NewDeliverySchema)
 @blueprint.response(201, DeliverySchema)
-def create_delivery(body: dict[str, Any]) -> dict[str, Any]:
+def create_delivery(body: dict[str, Any]) -> Any:
     """Record what was handed over at the door, or that it could not be."""
-    return render_delivery(record_delivery(HandingOver(**body), by=current_principal().id))
+    delivery = record_delivery(HandingOver(**body), by=current_principal().id)
+    return created(render_delivery(delivery), f"/v1/deliveries/{delivery.id}")
+
+
+@blueprint.route("/<uuid:delivery>", methods=["GET"])
+@access.only("tksk", *OFFICERS)
+@blueprint.response(200, DeliverySchema)
+def get_delivery(delivery: UUID) -> dict[str, Any]:
+    """Return one delivery of the caller's area."""
+    return render_delivery(find_delivery(db.session, delivery))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.programs.database import db
 from services.programs.delivery.models import Delivery
-from services.programs.delivery.queries import find_delivery
+from services.programs.delivery.queries import find_recorded
 from services.programs.matching.operations import Locked, end, lock_allocations, lock_rows, note_changes, tell
 from services.programs.needs.operations import shut
 from services.programs.registry.models import Household
@@ -15,7 +15,7 @@ from shared import clock, outbox
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import DeliveryConfirmed, DeliveryFailed
 
-# A phone's clock may be ahead of ours by so much.
+# A phone's clock may differ from ours by so much.
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -34,22 +34,24 @@ class HandingOver:
 def record_delivery(said: HandingOver, *, by: str) -> Delivery:
     """Record a delivery or its failure; the same `client_id` of the same person twice is one.
 
-    A failure gives back all that was not delivered. Raises NotFound, Invalid for a time to come, and
-    Conflict where it is over, held, not approved, or less is paid than is said to be handed over.
+    A failure gives back all that was not delivered. Raises NotFound, Invalid for a time that can't be,
+    and Conflict where it is over, held, not approved, less is paid than is said to be handed over, or
+    the `client_id` belongs to another delivery.
     """
-    found = find_delivery(db.session, by, said.client_id)
+    found = _recorded(said, by)
     if found is not None:
         return found
-    if said.handed_over_at > clock.now() + _CLOCKS_DIFFER:
-        raise Invalid([Fault("/handed_over_at", "Must not lie in the future.")])
-    household = find_allocation(db.session, said.allocation).household_id
-    locked = lock_rows(db.session, Household, [household])
+    allocation = find_allocation(db.session, said.allocation)
+    faults = _time_faults(said.handed_over_at, allocation.created_at)
+    if faults:
+        raise Invalid(faults)
+    locked = lock_rows(db.session, Household, [allocation.household_id])
     (one,) = lock_allocations(db.session, [said.allocation])
     # Sent twice at once: the first has been recorded while this one waited for the lock.
-    found = find_delivery(db.session, by, said.client_id)
+    found = _recorded(said, by)
     if found is not None:
         return found
-    _refuse(one, said.quantity, held=locked[household].held)
+    _refuse(one, said.quantity, held=locked[allocation.household_id].held)
     delivery = _keep(one, said, by=by)
     if said.outcome == "delivered":
         _hand_over(one, delivery)
@@ -57,6 +59,23 @@ def record_delivery(said: HandingOver, *, by: str) -> Delivery:
         _give_up(one, delivery)
     db.session.commit()
     return delivery
+
+
+def _recorded(said: HandingOver, by: str) -> Delivery | None:
+    found = find_recorded(db.session, by, said.client_id)
+    if found is None:
+        return None
+    if (found.allocation_id, found.quantity, found.outcome) != (said.allocation, said.quantity, said.outcome):
+        raise Conflict("client_id_used", "This client_id belongs to another delivery.")
+    return found
+
+
+def _time_faults(handed_over_at: datetime, made_at: datetime) -> list[Fault]:
+    if handed_over_at > clock.now() + _CLOCKS_DIFFER:
+        return [Fault("/handed_over_at", "Must not lie in the future.")]
+    if handed_over_at < made_at - _CLOCKS_DIFFER:
+        return [Fault("/handed_over_at", "Must not lie before the allocation was made.")]
+    return []
 
 
 def _refuse(one: Locked, quantity: int, *, held: bool) -> None:

@@ -9,14 +9,24 @@ from sqlalchemy.orm import Session, joinedload, scoped_session
 from services.programs.delivery.models import Delivery
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation
+from shared.errors import NotFound
 
 
-def find_delivery(
+def find_delivery(session: Session | scoped_session[Any], delivery: UUID) -> Delivery:
+    """Return a delivery that the caller may see; raise NotFound otherwise."""
+    found = session.scalars(select(Delivery).where(Delivery.id == delivery)).one_or_none()
+    if found is None:
+        raise NotFound("delivery")
+    return found
+
+
+def find_recorded(
     session: Session | scoped_session[Any], recorded_by: str, client_id: str
 ) -> Delivery | None:
-    """Return what a person has recorded under a number of his phone, if anything."""
+    """Return what a person has recorded under a number of his phone, wherever its household lives now."""
     return session.scalars(
-        select(Delivery).where(Delivery.recorded_by == recorded_by, Delivery.client_id == client_id)
+        select(Delivery).where(Delivery.recorded_by == recorded_by, Delivery.client_id == client_id),
+        execution_options={"everyone": True},
     ).one_or_none()
 
 

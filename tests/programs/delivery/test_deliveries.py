@@ -65,6 +65,44 @@ def test_the_same_delivery_sent_twice_is_one(scene: Scene, tksk: dict[str, str])
     assert len(scene.told(DeliveryConfirmed)) == 1
 
 
+@pytest.mark.parametrize("other", [{"quantity": 40}, {"outcome": "failed", "reason": "moved"}])
+def test_another_delivery_under_a_number_that_is_used_is_refused(
+    scene: Scene, tksk: dict[str, str], other: dict[str, Any]
+) -> None:
+    allocation = paid(scene)
+    assert hand_over(scene, tksk, allocation, quantity=50).status_code == 201
+    answer = hand_over(scene, tksk, allocation, **{"quantity": 50} | other)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "client_id_used")
+    assert scene.only_allocation().delivered == 50
+
+
+def test_a_number_that_is_used_is_refused_for_another_allocation(scene: Scene, tksk: dict[str, str]) -> None:
+    first = paid(scene)
+    hand_over(scene, tksk, first)
+    answer = hand_over(scene, tksk, paid(scene))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "client_id_used")
+
+
+def test_a_delivery_is_read_where_its_answer_says(scene: Scene, tksk: dict[str, str], bearer: Bearer) -> None:
+    made = hand_over(scene, tksk, paid(scene))
+    client = scene.app.test_client()
+    for who in (tksk, bearer(scene.app, "auditor")):
+        read = client.get(made.headers["Location"], headers=who)
+        assert (read.status_code, read.get_json()) == (200, made.get_json())
+    elsewhere = bearer(scene.app, "tksk", area="35.17.02")
+    hidden = client.get(made.headers["Location"], headers=elsewhere)
+    assert (hidden.status_code, hidden.content_type) == (404, "application/problem+json")
+
+
+def test_nothing_is_handed_over_before_it_was_allocated(scene: Scene, tksk: dict[str, str]) -> None:
+    allocation = paid(scene)
+    earlier = (clock.now() - timedelta(hours=1)).isoformat()
+    answer = hand_over(scene, tksk, allocation, handed_over_at=earlier)
+    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, "/handed_over_at")
+    a_little = (clock.now() - timedelta(minutes=5)).isoformat()
+    assert hand_over(scene, tksk, allocation, handed_over_at=a_little).status_code == 201
+
+
 def test_no_more_is_handed_over_than_is_paid(scene: Scene, tksk: dict[str, str]) -> None:
     allocation = paid(scene, pay=60)
     answer = hand_over(scene, tksk, allocation)
