@@ -73,5 +73,8 @@ STRATEGY_OF: dict[str, str] = {
 
 RUPIAH = "IDR"
 
+# A verified household of the lowest decile is fakir or miskin, two of the eight to whom zakat may go.
+ZAKAT_DECILE = 1
+
 # The largest quantity that travels: a thousand times the regency's yearly plan, far inside bigint.
 MAX_QUANTITY = 10**15

@@ -163,10 +163,12 @@ class _AllocationStep(Event, frozen=True, kw_only=True):
 
 
 class AllocationProposed(_AllocationStep, frozen=True, kw_only=True):
-    """The engine chose the pledge for the need. Payment waits where `awaits_approval`."""
+    """The engine chose the pledge, as of `pledge_version`, for the need. Payment waits where `awaits_approval`."""
 
     reasons: Reasons
     awaits_approval: bool
+    # Absent from what was proposed before it was told.
+    pledge_version: Version | None = None
 
 
 class AllocationApproved(_AllocationStep, frozen=True, kw_only=True):

@@ -63,6 +63,8 @@ class Pledge(OwnedByStakeholder, Model):
     max_decile: Mapped[int | None]
     cap_per_household: Mapped[int | None] = mapped_column(BigInteger)
     minimum_grant: Mapped[int | None] = mapped_column(BigInteger)
+    # The version in which the restrictions became what they are.
+    restricted_in: Mapped[int] = mapped_column(default=1)
     opens_on: Mapped[date]
     expires_on: Mapped[date | None]
     reference: Mapped[str | None] = mapped_column(String(200))

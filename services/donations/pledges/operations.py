@@ -82,6 +82,7 @@ def amend_pledge(pledge: Pledge, changes: Mapping[str, Any]) -> Pledge:
     if "restrictions" in changes:
         for name, value in _columns(changes["restrictions"]).items():
             setattr(pledge, name, value)
+        pledge.restricted_in = pledge.version + 1
     pledge.version += 1
     entry = note(
         pledge,

@@ -172,14 +172,23 @@ def _live(batch: _Batch, allocation_id: UUID) -> Allocation | None:
 
 
 def _offer(pledge: Pledge) -> Offer:
-    limits = ("areas", "categories", "max_decile", "cap_per_household", "minimum_grant")
-    names = ("opens_on", "expires_on", "unit", "item", *limits)
+    limits = (
+        "areas",
+        "categories",
+        "attributes",
+        "max_decile",
+        "zakat",
+        "cap_per_household",
+        "minimum_grant",
+    )
+    names = ("opens_on", "expires_on", "unit", "item", "restricted_in", *limits)
     kept = {name: getattr(pledge, name) for name in names}
     return Offer(open=pledge.ended is None, free=pledge.balance.free, **kept)
 
 
 def _wish(proposal: AllocationProposed, granted: int) -> Wish:
-    kept = {name: getattr(proposal, name) for name in ("quantity", "unit", "item", "desa", "category")}
+    names = ("quantity", "unit", "item", "desa", "category", "pledge_version")
+    kept = {name: getattr(proposal, name) for name in names}
     return Wish(decile=proposal.reasons.decile, granted=granted, **kept)
 
 

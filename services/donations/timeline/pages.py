@@ -38,6 +38,7 @@ WHY = {
     "insufficient": lazy_gettext("not enough was left"),
     "not_open": lazy_gettext("the pledge was not open"),
     "restricted": lazy_gettext("the restrictions of the pledge did not admit it"),
+    "stale": lazy_gettext("the restrictions of the pledge had just been changed"),
     "over_cap": lazy_gettext("the household had reached the cap"),
     "wrong_unit": lazy_gettext("it was asked for in another unit"),
 }

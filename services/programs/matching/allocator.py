@@ -148,6 +148,7 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
                 proposal.quantity,
                 reasons=proposal.reasons,
                 awaits_approval=allocation.approvals_needed > 0,
+                pledge_version=allocation.pledge_version,
             )
             for allocation, (proposal, need, pledge) in zip(allocations, parts, strict=True)
         ],

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.vocabulary import ZAKAT_DECILE
+
 # A live allocation holds its quantity; one that is over holds only what was delivered of it.
 LIVE = ("proposed", "reserved", "contributed")
 OVER = ("refused", "vetoed", "delivered", "failed", "released")
@@ -12,9 +14,6 @@ STAGES = LIVE + OVER
 # How many villages an area stands for, by the length of its code: regency, sub-district, village.
 _SIZE_OF_AREA = {5: 400, 8: 20, 13: 1}
 _EVERY_CATEGORY, _EVERY_ATTRIBUTE, _EVERY_DECILE = 12, 9, 10
-
-# A verified household of the lowest decile is fakir or miskin, two of the eight to whom zakat may go.
-_ZAKAT_DECILE = 1
 
 
 class Claim(Protocol):
@@ -57,13 +56,13 @@ class Rule:
             and (not self.areas or not self.areas.isdisjoint(areas_of(claim.desa)))
             and (not self.attributes or not self.attributes.isdisjoint(claim.attributes))
             and (self.max_decile is None or claim.decile <= self.max_decile)
-            and (not self.zakat or claim.decile == _ZAKAT_DECILE)
+            and (not self.zakat or claim.decile == ZAKAT_DECILE)
         )
 
     def breadth(self) -> int:
         """Return how much the rule admits, as a product of its parts: the smaller, the more restricted."""
         areas = sum(_SIZE_OF_AREA.get(len(area), 1) for area in self.areas) if self.areas else 400
-        decile = _ZAKAT_DECILE if self.zakat else self.max_decile or _EVERY_DECILE
+        decile = ZAKAT_DECILE if self.zakat else self.max_decile or _EVERY_DECILE
         return (
             areas
             * (len(self.categories) or _EVERY_CATEGORY)

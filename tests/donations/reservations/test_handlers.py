@@ -76,6 +76,7 @@ def test_a_pledge_never_reserves_more_than_is_free(
         ({"restrictions": {"areas": ["35.17.02"]}}, {}, "restricted"),
         ({"restrictions": {"categories": ["health"]}}, {}, "restricted"),
         ({"restrictions": {"max_decile": 1}}, {"decile": 2}, "restricted"),
+        ({"fund": "zis", "zakat": True}, {"decile": 2}, "restricted"),
         ({"restrictions": {"minimum_grant": 500_000}}, {}, "restricted"),
         ({"restrictions": {"cap_per_household": 300_000}}, {}, "over_cap"),
         ({"opens_on": (clock.today() + timedelta(days=2)).isoformat()}, {}, "not_open"),
@@ -95,6 +96,40 @@ def test_what_breaks_a_restriction_is_refused_with_its_reason(
     (event,) = told(AllocationRefused)
     assert event.why == why
     assert _balance(donor, made) == (0, 0, 0, 1_000_000)
+
+
+def test_zakat_reaches_the_lowest_decile(
+    donor: Donor, programs: Programs, told: Callable[..., list[Any]]
+) -> None:
+    programs.tell(proposed(donor.pledge(fund="zis", zakat=True)["id"], decile=1))
+    assert len(told(AllocationReserved)) == 1
+
+
+def test_attributes_that_were_asked_for_meanwhile_win_over_a_proposal_in_flight(
+    donor: Donor, programs: Programs, told: Callable[..., list[Any]]
+) -> None:
+    pledge = donor.pledge()
+    _amend(donor, pledge, {"restrictions": {"attributes": ["elderly"]}})
+    # What only makes the promise smaller leaves the restrictions as they were known.
+    _amend(donor, pledge, {"quantity": 900_000})
+    programs.tell(*(proposed(pledge["id"], 100, pledge_version=version) for version in (1, 2, 3, None)))
+    answers = told(AllocationReserved, AllocationRefused)
+    assert [getattr(answer, "why", None) for answer in answers] == ["stale", None, None, None]
+
+
+def test_restrictions_that_are_checked_here_need_no_version(
+    donor: Donor, programs: Programs, told: Callable[..., list[Any]]
+) -> None:
+    pledge = donor.pledge(restrictions={"attributes": ["elderly"]})
+    _amend(donor, pledge, {"restrictions": {"areas": ["35.17"]}})
+    programs.tell(proposed(pledge["id"], pledge_version=1))
+    assert len(told(AllocationReserved)) == 1
+
+
+def _amend(donor: Donor, pledge: dict[str, Any], changes: dict[str, Any]) -> None:
+    path = f"/v1/pledges/{pledge['id']}"
+    tag = donor.get(path).headers["ETag"]
+    assert donor.patch(path, changes, **{"If-Match": tag}).status_code == 200
 
 
 def test_the_cap_counts_all_that_a_household_has_from_the_pledge(
