@@ -7,6 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry
 
 from shared.auth.visibility import limit_to_visible
@@ -36,6 +37,13 @@ class Session(FlaskSession):
             self.flush()
         else:
             super().commit()
+
+    def close(self) -> None:
+        """Close; where the connection has died, drop it: the answer was given and must not become another."""
+        try:
+            super().close()
+        except DBAPIError:
+            self.invalidate()
 
 
 class Database(SQLAlchemy):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.auth import access
-from shared.auth.access import register_access
+from shared.auth.access import register_access, register_rules
 from shared.auth.accounts import Accounts
 from shared.auth.principal import Principal
 from shared.auth.sign_in import register_sign_in
@@ -91,6 +91,7 @@ def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     register_request_telemetry(app, service.name)
     register_access(app, _authenticator(service, tokens))
     limiter = register_limits(app)
+    register_rules(app)
     api = register_api(app, settings)
     register_problems(app)
     init_pages(app, service=service.name, navigation=service.navigation)

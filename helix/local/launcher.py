@@ -127,7 +127,7 @@ class Instance:
         if self._asked.bus == "kafka":
             bootstrap = self._start_kafka()
         try:
-            postgres = Postgres(self._folder.postgres)
+            postgres = self._postgres = Postgres(self._folder.postgres)
         except Exception as error:
             raise CannotRun(
                 f"PostgreSQL did not start; its log is {self._folder.postgres / 'log'}."
@@ -209,6 +209,11 @@ class Instance:
     def _watch(self, processes: Processes) -> None:
         while not self._stopping.wait(1.0):
             self._tell_of_the_demo(processes)
+            if not self._postgres.is_running():
+                raise CannotRun(
+                    f"PostgreSQL has ended; its log is {self._folder.postgres / 'log'}. Nothing accepted is lost:"
+                    " start Helix again, and it goes on."
+                )
             try:
                 for sentence in processes.revive():
                     self._progress.say(sentence)

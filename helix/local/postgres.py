@@ -60,6 +60,11 @@ class Postgres:
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
+    def is_running(self) -> bool:
+        """Tell whether the server still lives."""
+        process = self._server.get_postmaster_info().process
+        return bool(process is not None and process.is_running())
+
     def stop(self) -> None:
         """Stop the server."""
         self._server.cleanup()

@@ -53,11 +53,17 @@ def rule_of(app: Flask, endpoint: str) -> AccessRule | None:
 
 
 def register_access(app: Flask, authenticate: Callable[[str], Principal | None]) -> None:
-    """Prove who calls before each request, and apply the route's rule.
+    """Prove who calls before each request.
 
     `authenticate` turns a bearer token or an API key into a principal, or None.
     """
     app.extensions["helix_authenticate"] = authenticate
+    app.before_request(_identify)
+    app.after_request(_keep_private)
+
+
+def register_rules(app: Flask) -> None:
+    """Apply each route's rule; after the rate was counted, so that refused requests count too."""
     app.before_request(_enforce)
 
 
@@ -66,8 +72,18 @@ def is_api() -> bool:
     return request.path.startswith("/v1/")
 
 
-def _enforce() -> Response | None:
+def _identify() -> None:
     g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
+
+
+def _keep_private(response: Response) -> Response:
+    """Let nobody store what was answered to somebody."""
+    if current_principal() is not PUBLIC and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _enforce() -> Response | None:
     if request.endpoint is None:
         # The router tells that there is nothing here, on a page that knows who is signed in.
         return None

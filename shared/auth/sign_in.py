@@ -13,6 +13,7 @@ from shared.auth.accounts import Accounts
 from shared.auth.tokens import LIFETIME, Tokens
 from shared.errors import Unauthenticated
 from shared.http.fields import Text
+from shared.http.limits import address
 from shared.http.resources import Api, Blueprint, Decorator
 
 
@@ -51,7 +52,7 @@ def register_sign_in(
     app.extensions["helix_find_account"] = lambda account, generation: accounts.find(
         app.extensions["helix_session"](), account, generation
     )
-    strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit)
+    strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit, key_func=address)
     if tokens.can_sign:
         api.register_blueprint(_token_routes(tokens, accounts, strict))
     app.register_blueprint(_page_routes(accounts, strict))
@@ -117,7 +118,10 @@ def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
 
 def _local(going: str | None) -> str:
     """Return the path to go to, never another site's."""
-    parts = urlsplit(going or "/")
+    try:
+        parts = urlsplit(going or "/")
+    except ValueError:
+        return "/"
     inside = (
         not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (going or "")
     )

@@ -1,5 +1,7 @@
 """Access tokens: JWTs signed with EdDSA, checked against the keys of the issuers we trust (RFC 7519, 8037)."""
 
+import base64
+import hashlib
 import json
 import time
 from datetime import timedelta
@@ -58,7 +60,7 @@ class Tokens:
         if not self.can_sign:
             return {"keys": []}
         public = json.loads(OKPAlgorithm.to_jwk(self._key.public_key()))
-        return {"keys": [public | {"kid": self._settings.service, "use": "sig", "alg": "EdDSA"}]}
+        return {"keys": [public | {"kid": _thumbprint(public), "use": "sig", "alg": "EdDSA"}]}
 
     @property
     def can_sign(self) -> bool:
@@ -84,7 +86,9 @@ class Tokens:
             claims["area"] = caller.area
         if caller.stakeholder is not None:
             claims["stakeholder"] = str(caller.stakeholder)
-        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self._settings.service})
+        return jwt.encode(
+            claims, self._key, algorithm="EdDSA", headers={"kid": self._key_set["keys"][0]["kid"]}
+        )
 
     def read(self, token: str) -> Principal | None:
         """Return who a token speaks for; None where it is malformed, expired or not believed."""
@@ -107,6 +111,12 @@ class Tokens:
         if issuer == self._settings.public_url and self.can_sign:
             return self._key.public_key()
         return self._foreign[issuer].key(jwt.get_unverified_header(token)["kid"])
+
+
+def _thumbprint(key: dict[str, str]) -> str:
+    """Return the RFC 7638 thumbprint of an Ed25519 key: another key has another id."""
+    members = json.dumps({name: key[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(members.encode()).digest()).rstrip(b"=").decode()
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

@@ -1,6 +1,7 @@
 """How many requests a client may make, told in `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers)."""
 
 import time
+from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
@@ -44,10 +45,16 @@ def register_limits(app: Flask) -> Limiter:
     return limiter
 
 
+def limited_by_address() -> Any:
+    """Limit, as a decorator or a context, what a stranger may try: by address, whoever he says he is."""
+    limiter: Limiter = current_app.extensions["helix_limiter"]
+    return limiter.limit(current_app.config["HELIX"].sign_in_limit, key_func=address)
+
+
 def refuse_after_too_many(limiter: Limiter) -> None:
     """Count a wrong token or key against its address; raise 429 once there were too many of them."""
     item = parse(current_app.config["HELIX"].sign_in_limit)
-    if not limiter.limiter.hit(item, "wrong credentials", request.remote_addr or "unknown"):
+    if not limiter.limiter.hit(item, "wrong credentials", address()):
         raise TooManyRequests(retry_after=item.get_expiry())
 
 
@@ -58,4 +65,9 @@ def _is_file() -> bool:
 def _client() -> str:
     """Tell clients apart: by who they are if that is proven, else by address."""
     caller = current_principal()
-    return caller.id if caller is not PUBLIC else (request.remote_addr or "unknown")
+    return caller.id if caller is not PUBLIC else address()
+
+
+def address() -> str:
+    """Return where the request comes from: a proxy's word is believed only where the settings name it."""
+    return request.remote_addr or "unknown"

@@ -61,7 +61,7 @@ def respond(body: dict[str, Any]) -> Response:
 
 def is_for_programs() -> bool:
     """Tell whether the client is a program, to which even an error must not be a page."""
-    if request.path.startswith(("/v1/", "/schemas", "/.well-known")) or request.path.endswith(".json"):
+    if request.path.lower().startswith(("/v1", "/schemas", "/.well-known")) or request.path.endswith(".json"):
         return True
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

@@ -1,15 +1,17 @@
 """OpenAPI 3.1 from the code: flask-smorest, with our way of being wrong."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import flask_smorest
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import RAISE
+from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
+from shared.errors import DomainError, Fault, Invalid
 from shared.settings import Settings
 
 View = Callable[..., Any]
@@ -20,6 +22,19 @@ class _Parser(FlaskParser):
     """Refuses what it does not know, in the query too."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(("json", "query", "form", "files"), RAISE)
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """Read the body; refuse what no column can hold: half a character, depth or numbers without end."""
+        try:
+            body = super().load_json(req, schema)
+            if rb"\ud" in req.get_data(cache=True).lower():
+                json.dumps(body, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            raise Invalid([Fault("", "Must not hold half of a surrogate pair.")]) from None
+        except (RecursionError, ValueError):
+            detail = "The body is not JSON that can be read: it nests too deep, or a number is too long."
+            raise DomainError("unreadable", detail) from None
+        return body
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types

@@ -17,7 +17,8 @@ def set_version(response: Response, version: int) -> Response:
 
 def require_version(current: int) -> None:
     """Refuse a change that was not made from the current version of the thing."""
-    if not request.if_match:
+    # A star would match whatever is there now, which is the lost update this is about.
+    if not request.if_match or request.if_match.star_tag:
         raise PreconditionRequired(
             "if_match_required", "Send If-Match with the ETag of the version you read."
         )

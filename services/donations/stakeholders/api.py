@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-
 from services.donations.database import db
 from services.donations.stakeholders import operations, queries
 from services.donations.stakeholders.models import ApiKey, Stakeholder
@@ -21,6 +19,7 @@ from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.errors import NotFound
 from shared.http.idempotency import idempotent
+from shared.http.limits import limited_by_address
 from shared.http.lists import PageQuery, listing, page
 from shared.http.resources import Blueprint, created
 
@@ -38,7 +37,7 @@ keys = Blueprint("api_keys", __name__, url_prefix="/v1/keys", description="Keys 
 def register_stakeholder(body: dict[str, Any]) -> Any:
     """Register an organisation; it may pledge once it is approved."""
     # Anyone may call this, so it is as slow to repeat as signing in.
-    with current_app.extensions["helix_limiter"].limit(current_app.config["HELIX"].sign_in_limit):
+    with limited_by_address():
         stakeholder = operations.register_stakeholder(**body)
     return created(stakeholder, f"/v1/stakeholders/{stakeholder.id}")
 

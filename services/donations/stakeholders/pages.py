@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
 
 from services.donations.stakeholders.operations import register_stakeholder
 from services.donations.stakeholders.schemas import NewStakeholderSchema
 from shared.auth import access
+from shared.http.limits import limited_by_address
 from shared.vocabulary import STAKEHOLDER_KINDS
 from shared.web.forms import Form
 
@@ -37,7 +38,7 @@ def register() -> Any:
     if form.errors:
         return render_template("donations/register.html", form=form), 422
     # Anyone may send this, so it is as slow to repeat as signing in.
-    with current_app.extensions["helix_limiter"].limit(current_app.config["HELIX"].sign_in_limit):
+    with limited_by_address():
         register_stakeholder(**given, submission=form.submission())
     return redirect(url_for(".show_thanks"), 303)
 

@@ -120,3 +120,30 @@ def test_a_database_that_is_away_is_told_as_unavailable(
     assert answer.headers["Retry-After"] == "2"
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"name": "\\ud800"}', 422),
+        (b'{"name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", 400),
+        (b'{"name": "a", "quantity": ' + b"9" * 6_000 + b"}", 400),
+    ],
+)
+def test_json_that_no_column_can_hold_is_refused(
+    client: FlaskClient, donor: dict[str, str], body: bytes, status: int
+) -> None:
+    headers = donor | {"Content-Type": "application/json"}
+    answer = client.post("/v1/gifts", data=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+
+
+def test_what_was_answered_to_somebody_is_not_stored(client: FlaskClient, donor: dict[str, str]) -> None:
+    assert client.get("/v1/gifts", headers=donor).headers["Cache-Control"] == "no-store"
+
+
+def test_refused_requests_count_against_the_rate(probe: Probe, bearer: Bearer) -> None:
+    app = probe(HELIX_RATE_LIMIT="3 per minute")
+    client = app.test_client()
+    assert [client.get("/v1/gifts").status_code for _ in range(4)] == [401, 401, 401, 429]
