@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.programs.ageing.queries import stale_households
+from services.programs.matching.operations import check_again
 from services.programs.registry.domain import Life, figures
 from services.programs.registry.models import Household, Member
 from services.programs.registry.operations import changed, set_figures
@@ -35,6 +36,8 @@ def keep_up_with_birthdays(session: Session) -> bool:
         household.updated_at = clock.now()
     session.flush()
     outbox.record_all(session, [changed(household) for household in households])
+    if households:
+        check_again(session, [household.id for household in households])
     return len(stale) == AT_ONCE
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.programs.intake.domain import Given
 from services.programs.intake.queries import Known, look_up
+from services.programs.matching.operations import check_again
 from services.programs.registry.domain import Family, Life, Person, figures
 from services.programs.registry.models import Household, Member
 from services.programs.registry.operations import (
@@ -31,31 +32,50 @@ Stay = Sequence[tuple[UUID, Person]]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a row: an outcome, codes that say why, and the household it is in."""
+    """What became of a row: an outcome, codes that say why, and the household it is in.
+
+    `outside` are the households beyond the area of `Terms` that the row touched: for the audit log alone.
+    """
 
     row: UUID
     outcome: str
     reasons: tuple[str, ...] = ()
     household: UUID | None = None
+    outside: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How families are taken in: by whom, and whether for real."""
+    """How families are taken in: by whom, whether for real, and in which area if not everywhere."""
 
     vault: Vault
     by: str
     synthetic: bool = False
     dry_run: bool = False
+    area: str | None = None
 
 
 def apply_families(session: Session, terms: Terms, families: Sequence[Given]) -> list[Receipt]:
     """Create or update the households of families; return a receipt for each row. Does not commit.
 
+    What was allocated to a household that changed is checked again.
+
+    A family that touches a household outside the area of the terms is left to an officer of the wider
+    area, whole: which of its numbers is known there is not told. Trying out leaves no trace in the
+    registry, so there it is not told at all, and a new row says that nobody looked.
     Raises IntegrityError where somebody registered one of the people meanwhile.
     """
-    intake = _Intake(session, terms, look_up(session, terms.vault, families))
-    receipts = [receipt for given in families for receipt in intake.take(given)]
+    known = look_up(session, terms.vault, families)
+    in_sight = known.within(terms.area) if terms.area is not None and terms.dry_run else known
+    intake = _Intake(session, terms, in_sight)
+    receipts: list[Receipt] = []
+    for given in families:
+        outside = known.outside(terms.vault, given.family, terms.area) if terms.area is not None else set()
+        if outside and not terms.dry_run:
+            taken = [Receipt(row, "invalid", ("wider_area_decides",)) for row in given.rows]
+        else:
+            taken = intake.take(given)
+        receipts += [replace(receipt, outside=frozenset(outside)) for receipt in taken]
     if not terms.dry_run:
         intake.write()
     return receipts
@@ -66,8 +86,10 @@ class _Intake:
 
     def __init__(self, session: Session, terms: Terms, known: Known) -> None:
         self._session, self._terms, self._known = session, terms, known
+        self._unsure = ("outside_not_checked",) if terms.dry_run and terms.area is not None else ()
         self._taken: set[UUID] = set()
         self._events: list[Event] = []
+        self._changed: list[UUID] = []
         # Rows that point at a household are written after it.
         self._dependents: list[object] = []
 
@@ -89,16 +111,18 @@ class _Intake:
         return receipts + (self._update(home, family, here) if home else self._create(family, here))
 
     def write(self) -> None:
-        """Write what is left, and the events of all."""
+        """Write what is left, the events of all, and what follows for the match."""
         self._session.flush()
         self._session.add_all(self._dependents)
         self._session.flush()
         outbox.record_all(self._session, self._events)
+        if self._changed:
+            check_again(self._session, self._changed)
 
     def _create(self, family: Family, here: Stay) -> list[Receipt]:
         terms = self._terms
         if terms.dry_run:
-            return [Receipt(row, "created") for row, _ in here]
+            return [Receipt(row, "created", self._unsure) for row, _ in here]
         household = new_household(terms.vault, family, by=terms.by, synthetic=terms.synthetic)
         self._session.add(household)
         self._dependents.append(new_card(terms.vault, household, family.kk_number))
@@ -126,7 +150,7 @@ class _Intake:
             Receipt(
                 row,
                 "updated" if differs and person.relation == "head" and outcome == "unchanged" else outcome,
-                (),
+                self._unsure if outcome == "created" else (),
                 home.id,
             )
             for row, person, _, outcome in outcomes
@@ -148,6 +172,7 @@ class _Intake:
         set_figures(home, figures(lives, housing=home.housing, decile=home.decile, day=clock.today()))
         home.version += 1
         self._events.append(changed(home))
+        self._changed.append(home.id)
 
     def _make_way(self, home: Household, family: Family, present: dict[str, Member | None]) -> None:
         """Close the old card, and let the old head step back, before the new ones are written."""

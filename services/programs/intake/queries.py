@@ -11,6 +11,7 @@ from services.programs.intake.domain import Given
 from services.programs.registry.domain import Family, Person
 from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault
+from shared import areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,28 @@ class Known:
             if 2 * sum(member.id in present for member in members) > len(members):
                 return self.households[household]
         return None
+
+    def outside(self, vault: Vault, family: Family, area: str) -> set[UUID]:
+        """Return the households outside an area that have the family's card or one of its people."""
+        card = self.card_of(vault, family)
+        people = (self.people.get(vault.index("nik", person.nik)) for person in family.members)
+        held_by = {member.household_id for member in people if member is not None}
+        held_by |= {card.household_id} if card is not None else set()
+        return {one for one in held_by if not areas.contains(area, self.households[one].desa)}
+
+    def within(self, area: str) -> "Known":
+        """Return what is known as if the registry ended at the border of an area."""
+        inside = {
+            key: household
+            for key, household in self.households.items()
+            if areas.contains(area, household.desa)
+        }
+        return Known(
+            people={key: member for key, member in self.people.items() if member.household_id in inside},
+            cards={key: card for key, card in self.cards.items() if card.household_id in inside},
+            households=inside,
+            members={key: members for key, members in self.members.items() if key in inside},
+        )
 
 
 def look_up(session: Session, vault: Vault, families: Sequence[Given]) -> Known:

@@ -183,6 +183,11 @@ class Allocation(OfHousehold, Model):
         return self.stage in LIVE
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Tell whether something of it is paid and not yet handed over."""
+        return self.contributed > self.delivered
+
+    @property
     def is_stopped(self) -> bool:
         """Tell whether a person's hold, on it or on its household, keeps it from going on."""
         return self.held or self.household_held

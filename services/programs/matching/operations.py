@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.database import Model
-from services.programs.matching.domain import LIVE
+from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, MarketChange, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
@@ -143,14 +143,58 @@ def follow_households(session: AnySession, households: Collection[UUID]) -> None
     for one in lock_allocations(session, list(standing)):
         if one.allocation.is_live:
             _follow(session, one, *standing[one.allocation.id])
+    check_again(session, households)
+
+
+def check_again(session: AnySession, households: Collection[UUID]) -> None:
+    """Cancel what is unpaid and no longer admitted by its pledge's rule, and settle the markets again.
+
+    Call it, before the commit, after every change of what rules or the order look at: a household's
+    village, decile, attributes or score. The caller has locked the households. One on hold is left
+    alone: releasing it calls this again.
+    """
+    session.flush()
+    claims = _claims_of_unpaid(session, households)
+    cancel(
+        session,
+        [
+            one
+            for one in lock_allocations(session, list(claims))
+            if one.allocation.is_live
+            and not one.allocation.is_on_its_way
+            and not one.pledge.rule().admits(claims[one.allocation.id])
+        ],
+        "no_longer_admitted",
+    )
     open_markets = select(Need.market).where(Need.household_id.in_(households), Need.status == "open")
     note_changes(session, session.scalars(open_markets.distinct()).all())
 
 
+def _claims_of_unpaid(session: AnySession, households: Collection[UUID]) -> dict[UUID, Claimed]:
+    """Return, by unpaid allocation that its pledge's rule does not admit now, what the rule looks at."""
+    rows = session.execute(
+        select(Allocation.id, Pledge, Need.category, Household)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .join(Need, Need.id == Allocation.need_id)
+        .join(Household, Household.id == Allocation.household_id)
+        .where(
+            Allocation.household_id.in_(households),
+            Allocation.stage.in_(LIVE),
+            Allocation.contributed <= Allocation.delivered,
+            Household.held.is_(False),
+        )
+    )
+    found = {}
+    for allocation, pledge, category, household in rows:
+        claim = Claimed(category, household.desa, household.decile, frozenset(household.attributes))
+        if not pledge.rule().admits(claim):
+            found[allocation] = claim
+    return found
+
+
 def _follow(session: AnySession, one: Locked, status: str, held: bool) -> None:
     allocation = one.allocation
-    paid = allocation.contributed > allocation.delivered
-    if status != "verified" and not paid:
+    if status != "verified" and not allocation.is_on_its_way:
         cancel(session, [one], f"household_{status}")
     elif status in {"rejected", "graduated"} and not allocation.held:
         allocation.held = True
