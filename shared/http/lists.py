@@ -1,13 +1,16 @@
-"""Lists that stay put while rows come in: pages by id, never by offset."""
+"""Lists that stay put while rows come in: a page begins behind a row, never at an offset."""
 
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import request
 from marshmallow import Schema, fields, validate
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
+
+from shared.errors import Fault, Invalid
 
 
 class PageQuery(Schema):
@@ -34,18 +37,35 @@ def listing(item: type[Schema]) -> type[Schema]:
 def page(
     session: Session | scoped_session[Any],
     rows: Select[Any],
-    identity: InstrumentedAttribute[Any],
+    order: InstrumentedAttribute[Any],
     query: dict[str, Any],
     render: Callable[[Any], Any] = lambda row: row,
 ) -> dict[str, Any]:
-    """Return one page of `rows`, in order of id, after the id that the query names."""
+    """Return one page of `rows`, behind the one whose id the query names.
+
+    `order` is the model's id, which grows with time, or where ids come from elsewhere the unique
+    column that tells in which order the rows came here: a smaller id may come later.
+    """
     if query.get("starting_after") is not None:
-        rows = rows.where(identity > query["starting_after"])
+        rows = rows.where(order > _place_of(session, order, query["starting_after"]))
     limit = query["limit"]
-    found = session.scalars(rows.order_by(identity).limit(limit + 1)).all()
+    found = session.scalars(rows.order_by(order).limit(limit + 1)).all()
     return {
         "object": "list",
         "data": [render(row) for row in found[:limit]],
         "has_more": len(found) > limit,
         "url": request.path + (f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""),
     }
+
+
+def _place_of(
+    session: Session | scoped_session[Any], order: InstrumentedAttribute[Any], identity: UUID
+) -> Any:
+    """Return where a row stands in the order; an id says so itself."""
+    known: InstrumentedAttribute[Any] = order.class_.id
+    if order.key == known.key:
+        return identity
+    place = session.scalar(select(order).where(known == identity))
+    if place is None:
+        raise Invalid([Fault("/starting_after", "Must be the id of one that was listed.")])
+    return place

@@ -24,7 +24,7 @@ allocations = Blueprint(
 def list_allocations(query: dict[str, Any]) -> Any:
     """List allocations."""
     rows = queries.select_allocations(pledge=query["pledge"], status=query["status"])
-    return page(db.session, rows, Allocation.id, query)
+    return page(db.session, rows, Allocation.arrival, query)
 
 
 @allocations.route("/<uuid:allocation_id>", methods=["GET"])

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     String,
     case,
@@ -35,12 +36,14 @@ class Allocation(OwnedByStakeholder, Model):
         CheckConstraint("contributed + released <= quantity", name="not_overpaid"),
         CheckConstraint("standing IN ('payable', 'awaiting_approval', 'held')", name="standing"),
         CheckConstraint("outcome IN ('refused', 'vetoed', 'failed', 'released')", name="outcome"),
-        Index("ix_allocation_stakeholder_id_id", "stakeholder_id", "id"),
-        Index("ix_allocation_pledge_id_id", "pledge_id", "id"),
+        Index("ix_allocation_stakeholder_id_arrival", "stakeholder_id", "arrival"),
+        Index("ix_allocation_pledge_id_arrival", "pledge_id", "arrival"),
         Index("ix_allocation_pledge_id_household", "pledge_id", "household"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    # Its id was made in programs; this is the order in which allocations came here.
+    arrival: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
     stakeholder_id: Mapped[UUID] = mapped_column(ForeignKey("stakeholder.id"))
     pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))

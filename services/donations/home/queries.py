@@ -41,7 +41,7 @@ def find_payable() -> list[Allocation]:
     rows = (
         select(Allocation)
         .where(Allocation.status == "reserved", Allocation.standing == "payable")
-        .order_by(Allocation.id)
+        .order_by(Allocation.arrival)
         .limit(_WAITING_SHOWN)
     )
     return list(db.session.scalars(rows))
