@@ -81,4 +81,4 @@ words: $(DEV_ENV) ## collect the pages' strings into the catalogue and list what
 	$(BIN)/python -m shared.web.catalogue_build
 
 clean: ## forget everything that `make run` kept
-	@$(BIN)/helix forget --data "$(HELIX_DATA)" 2>/dev/null || rm -rf "$(HELIX_DATA)"
+	@if [ -x $(BIN)/helix ]; then $(BIN)/helix forget --data "$(HELIX_DATA)"; else rm -rf "$(HELIX_DATA)"; fi

@@ -57,9 +57,13 @@ def prepare() -> None:
 @click.option("--data", type=click.Path(path_type=Path), default=Path(".helix"), show_default=True)
 def forget(data: Path) -> None:
     """Delete everything that `helix run` kept in its data folder."""
+    from helix.local.failure import CannotRun
     from helix.local.folder import DataFolder
 
-    DataFolder(data.resolve()).forget()
+    try:
+        DataFolder(data.resolve()).forget()
+    except CannotRun as refusal:
+        raise click.ClickException(str(refusal)) from refusal
 
 
 @commands.command()

@@ -72,6 +72,14 @@ def is_api() -> bool:
     return request.path.startswith("/v1/")
 
 
+def _what_is_missing() -> str:
+    """Say to a key which scope it lacks, to a person that the role does not allow it."""
+    rule = rule_of(current_app, request.endpoint or "")
+    if current_principal().roles or rule is None or rule.scope is None:
+        return "Your role or key does not allow this."
+    return f"This key lacks the scope {rule.scope}."
+
+
 def _identify() -> None:
     g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
 
@@ -99,7 +107,7 @@ def _refuse() -> Response:
     if is_api():
         if current_principal() is PUBLIC:
             raise Unauthenticated("unauthenticated", "Send an access token or an API key as a Bearer token.")
-        raise Forbidden("forbidden", "Your role or key does not allow this.")
+        raise Forbidden("forbidden", _what_is_missing())
     if current_principal() is PUBLIC:
         going = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("sign_in.show", going=going))  # type: ignore[return-value]

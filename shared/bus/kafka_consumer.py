@@ -12,8 +12,12 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from shared.bus.interface import BusRefused, BusUnavailable, Locate, Part, Positions, Record
 
-SESSION_MS = 6_000
-HEARTBEAT_MS = 1_500
+SESSION_MS = 10_000
+HEARTBEAT_MS = 3_000
+
+# A member that holds nothing for so long joins anew, then after twice as long, and so on.
+FIRST_PATIENCE_SECONDS = 20.0
+LONGEST_PATIENCE_SECONDS = 300.0
 
 # A poll is cut into slices: a partition that was just assigned may wait for its position meanwhile.
 _SLICE_SECONDS = 0.25
@@ -47,6 +51,8 @@ class KafkaReader:
         self._changes = _Changes()
         self._consumer: Any = None
         self._positions: dict[Part, int] = {}
+        self._patience = FIRST_PATIENCE_SECONDS
+        self._holding_at = time.monotonic()
 
     def poll(self, seconds: float, limit: int) -> list[Record]:
         """Return up to `limit` records; wait for the first so long."""
@@ -109,6 +115,7 @@ class KafkaReader:
             consumer.close(autocommit=False, timeout_ms=3_000)
 
     def _poll_once(self, seconds: float, limit: int) -> list[Record]:
+        self._join_anew_if_forgotten()
         consumer = self._open()
         try:
             found = consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
@@ -124,6 +131,22 @@ class KafkaReader:
             self._seek(consumer)
             return []
         return self._take(found)
+
+    def _join_anew_if_forgotten(self) -> None:
+        """Leave and join again where nothing was assigned for long.
+
+        More members than partitions is one reason. The other is a member that the broker dropped
+        while it joined: its client then waits for ever, without an error.
+        """
+        if self._group is None or self._consumer is None:
+            return
+        if self._consumer.assignment():
+            self._holding_at, self._patience = time.monotonic(), FIRST_PATIENCE_SECONDS
+        elif time.monotonic() - self._holding_at > self._patience:
+            _log.warning("no partition was assigned for %.0f s; joining the group anew", self._patience)
+            self.close()
+            self._holding_at = time.monotonic()
+            self._patience = min(LONGEST_PATIENCE_SECONDS, self._patience * 2)
 
     def _take(self, found: dict[Any, list[Any]]) -> list[Record]:
         records = [

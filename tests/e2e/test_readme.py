@@ -22,6 +22,8 @@ def test_the_portal_example_pledges_and_shows_what_became_of_it(running: Running
         ["bash", "-euo", "pipefail", "-c", block], env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    allocations, timeline = (json.loads(line) for line in done.stdout.strip().splitlines())
+    decoder = json.JSONDecoder()
+    allocations, end = decoder.raw_decode(done.stdout)
+    timeline, _ = decoder.raw_decode(done.stdout[end:].lstrip())
     assert allocations["object"] == "list"
     assert len(timeline["data"]) >= 1
