@@ -45,7 +45,7 @@ def upload_registry(stage: Stage) -> None:
 def await_registry(stage: Stage) -> None:
     """The planner waits until every row has its receipt."""
     path = f"/v1/imports/{stage.state['registry']}"
-    while stage.officer("planner").get("programs", path)["state"] != "finished":
+    while stage.officer("planner").get("programs", path)["state"] in {"queued", "running"}:
         time.sleep(0.2)
 
 

@@ -124,7 +124,9 @@ IMPORT_STATES: dict[str, LazyString] = {
     "queued": _("Waiting"),
     "running": _("Being imported"),
     "finished": _("Finished"),
+    "failed": _("Broken off"),
 }
+IMPORT_TONES = {"finished": "good", "failed": "stop"}
 
 ROW_REASONS: dict[str, LazyString] = {
     "nik_malformed": _("The NIK has not 16 digits."),
@@ -149,6 +151,8 @@ ROW_REASONS: dict[str, LazyString] = {
     "address_unreadable": _("The address can't be read."),
     "village_unknown": _("The village code is not one of this regency."),
     "outside_your_area": _("The village is outside your area."),
+    "wider_area_decides": _("An officer of the wider area must decide on this family."),
+    "outside_not_checked": _("Nobody looked whether it is registered outside your area."),
     "decile_unknown": _("The decile is not a number from 1 to 10."),
     "decile_source_unknown": _("The source of the decile is not known."),
     "vintage_missing": _("The vintage of the decile is missing."),
@@ -156,6 +160,7 @@ ROW_REASONS: dict[str, LazyString] = {
     "no_head": _("The family has no head in the file."),
     "several_heads": _("The family has several heads in the file."),
     "head_refused": _("The row of the head was not taken, so this one was not."),
+    "internal": _("It could not be taken in, by a fault of the program."),
     "family_differs": _("KK number or village differ from those of the head."),
 }
 
@@ -171,6 +176,7 @@ ACTIONS: dict[str, LazyString] = {
     "visit.assigned": _("Visit asked for"),
     "visit.completed": _("Visit made"),
     "import.started": _("Import started"),
+    "import.outside_area": _("Import met a household outside its area"),
 }
 
 

@@ -12,13 +12,17 @@ from shared.ids import new_id
 
 
 class ImportJob(Model):
-    """A file on its way into the registry. `area` limits what it may hold to its planner's area."""
+    """A file on its way into the registry. `area` limits what it may hold to its planner's area.
+
+    `reason` is a code of why it failed.
+    """
 
     __tablename__ = "import_job"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'running', 'finished')", "state"),
+        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed')", "state"),
+        CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", "reason"),
         CheckConstraint("done BETWEEN 0 AND total", "done"),
-        Index("ix_import_job_waiting", "id", postgresql_where=text("state <> 'finished'")),
+        Index("ix_import_job_waiting", "id", postgresql_where=text("state IN ('queued', 'running')")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -28,6 +32,7 @@ class ImportJob(Model):
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    reason: Mapped[str | None] = mapped_column(String(40))
     created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -1,14 +1,15 @@
 """Bringing a file in: staged at once, worked off by the worker in batches, each row with its receipt."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.programs.audit import operations as audit
@@ -18,12 +19,16 @@ from services.programs.imports.domain import Line, read_file
 from services.programs.imports.models import ImportJob, ImportRow
 from services.programs.intake.domain import Given, gather
 from services.programs.intake.operations import Receipt, Terms, apply_families
+from services.programs.registry.operations import is_double
 from services.programs.vault import Vault, current_vault, vault_of
 from shared import bell, clock
 from shared.auth.principal import Principal
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.worker import Task
+from shared.worker.faults import Fault, classify, describe
+
+_log = logging.getLogger(__name__)
 
 FAMILIES_AT_ONCE = 300
 _STAGED_AT_ONCE = 2_000
@@ -43,6 +48,10 @@ _ANSWER = text("""
         CAST(:rows AS uuid[]), CAST(:outcomes AS text[]), CAST(:reasons AS text[]), CAST(:households AS uuid[])
     ) AS receipt (id, outcome, reasons, household)
     WHERE import_row.id = receipt.id
+""")
+_REFUSE_REST = text("""
+    UPDATE import_row SET outcome = 'invalid', reasons = '{internal}', payload = NULL
+    WHERE import_id = :job AND outcome IS NULL RETURNING id
 """)
 
 
@@ -114,23 +123,54 @@ def _stage(vault: Vault, job: ImportJob, lines: Sequence[Line], doubles: dict[in
 
 
 def work_off(session: Session) -> bool:
-    """Take in the next families of the oldest import that waits; return True if there is more to do."""
+    """Take in the next families of the oldest import that waits; return True if there is more to do.
+
+    An import that can't go on ends as failed, so that the next one begins. What passes by itself is
+    raised: the same families are then tried again.
+    """
     job = session.scalars(
-        select(ImportJob).where(ImportJob.state != "finished").order_by(ImportJob.id).limit(1)
+        select(ImportJob).where(ImportJob.state.in_(("queued", "running"))).order_by(ImportJob.id).limit(1)
     ).one_or_none()
     if job is None:
         return False
+    try:
+        with session.begin_nested():
+            _go_on(session, job)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the imports that wait must not stop for ever
+        _raise_passing(error)
+        _log.warning("an import failed", extra={"import": str(job.id), "error": describe(error)[1]})
+        _fail(session, job)
+    return True
+
+
+def _go_on(session: Session, job: ImportJob) -> None:
     settings: Settings = session.info["settings"]
     rows = _next_rows(session, job)
     job.state, job.started_at = "running", job.started_at or clock.now()
-    terms = Terms(vault_of(settings), by=job.created_by, synthetic=settings.synthetic, dry_run=job.dry_run)
+    terms = Terms(
+        vault_of(settings),
+        by=job.created_by,
+        synthetic=settings.synthetic,
+        dry_run=job.dry_run,
+        area=job.area,
+    )
     receipts = _take_in(session, job, terms, rows)
     _answer(session, receipts)
     job.done += len(receipts)
     job.counts = dict(Counter(job.counts) + Counter(receipt.outcome for receipt in receipts))
     if job.done == job.total:
         job.state, job.finished_at = "finished", clock.now()
-    return True
+    # Numbers of other areas can't be tried out unnoticed.
+    met = sorted({household for receipt in receipts for household in receipt.outside})
+    audit.record_each(session, "import.outside_area", met, why=str(job.id), actor=job.created_by)
+
+
+def _fail(session: Session, job: ImportJob) -> None:
+    """End an import; the rows that still waited get their receipts, and nothing of them stays behind."""
+    refused = len(session.scalars(_REFUSE_REST, {"job": job.id}).all())
+    job.state, job.reason, job.finished_at = "failed", "internal", clock.now()
+    job.done += refused
+    job.counts = dict(Counter(job.counts) + Counter(invalid=refused))
 
 
 def _next_rows(session: Session, job: ImportJob) -> Sequence[ImportRow]:
@@ -145,15 +185,20 @@ def _take_in(session: Session, job: ImportJob, terms: Terms, rows: Sequence[Impo
     families: list[Given] = []
     receipts: list[Receipt] = []
     for _, of_family in groupby(rows, lambda row: row.family):
-        cells = [(row.id, _cells(terms.vault, row)) for row in of_family]
-        given, refused = gather(cells, today=clock.today(), area=job.area)
+        waiting = list(of_family)
+        try:
+            cells = [(row.id, _cells(terms.vault, row)) for row in waiting]
+            given, refused = gather(cells, today=clock.today(), area=job.area)
+        except Exception as error:  # noqa: BLE001 - one family that can't be read must not stop the others
+            receipts += _refuse_family([row.id for row in waiting], error)
+            continue
         receipts += [Receipt(row, "invalid", tuple(codes)) for row, codes in refused.items()]
         families += [given] if given else []
     try:
         with session.begin_nested():
             return receipts + apply_families(session, terms, families)
-    except IntegrityError:
-        # One of them was registered by somebody else meanwhile: the others must not wait for it.
+    except Exception as error:  # noqa: BLE001 - one of them can't be taken in: the others must not wait for it
+        _raise_passing(error)
         return receipts + [receipt for given in families for receipt in _one_alone(session, terms, given)]
 
 
@@ -161,8 +206,23 @@ def _one_alone(session: Session, terms: Terms, given: Given) -> list[Receipt]:
     try:
         with session.begin_nested():
             return apply_families(session, terms, [given])
-    except IntegrityError:
-        return [Receipt(row, "duplicate", ("registered_meanwhile",)) for row in given.rows]
+    except Exception as error:  # noqa: BLE001 - as above
+        _raise_passing(error)
+        if is_double(error):
+            return [Receipt(row, "duplicate", ("registered_meanwhile",)) for row in given.rows]
+        return _refuse_family(given.rows, error)
+
+
+def _refuse_family(rows: Sequence[UUID], error: Exception) -> list[Receipt]:
+    # The text of an error may quote the row, so only its name and its place are kept.
+    _log.warning("a family was not taken in", extra={"rows": len(rows), "error": describe(error)[1]})
+    return [Receipt(row, "invalid", ("internal",)) for row in rows]
+
+
+def _raise_passing(error: Exception) -> None:
+    """Raise it again where it says nothing of the file: the database is away or busy."""
+    if classify(error) is Fault.TRANSIENT:
+        raise error
 
 
 def _cells(vault: Vault, row: ImportRow) -> dict[str, str]:
@@ -182,4 +242,4 @@ def _answer(session: Session, receipts: Sequence[Receipt]) -> None:
     session.execute(_ANSWER, values)
 
 
-IMPORTS = Task("imports", work_off, timedelta(seconds=5))
+IMPORTS = Task("imports", work_off, timedelta(seconds=5), woken=True)

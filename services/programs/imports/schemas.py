@@ -26,7 +26,10 @@ class ImportSchema(Schema):
     object = fields.Constant("import")
     id = fields.UUID()
     created_at = fields.AwareDateTime()
-    state = fields.String(metadata={"enum": ["queued", "running", "finished"]})
+    state = fields.String(metadata={"enum": ["queued", "running", "finished", "failed"]})
+    reason = fields.String(
+        allow_none=True, metadata={"description": "Why it failed: a code, never what stood in the file."}
+    )
     dry_run = fields.Boolean()
     done = fields.Integer()
     total = fields.Integer()

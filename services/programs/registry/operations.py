@@ -38,7 +38,7 @@ def register_household(family: Family, *, by: Principal, synthetic: bool = False
     except IntegrityError as error:
         # Somebody else registered one of them since we looked.
         db.session.rollback()
-        if _constraint(error) not in _NUMBERS_ARE_UNIQUE:
+        if not is_double(error):
             raise
         raise _refuse_double() from error
     outbox.record(db.session, registered(household))
@@ -50,9 +50,10 @@ def register_household(family: Family, *, by: Principal, synthetic: bool = False
 _NUMBERS_ARE_UNIQUE = {"uq_member_nik_index", "uq_family_card_number_index"}
 
 
-def _constraint(error: IntegrityError) -> str | None:
-    diagnosis = getattr(error.orig, "diag", None)
-    return diagnosis.constraint_name if diagnosis else None
+def is_double(error: Exception) -> bool:
+    """Tell whether an error says that a person or a card is in the registry already."""
+    diagnosis = getattr(error.orig, "diag", None) if isinstance(error, IntegrityError) else None
+    return diagnosis is not None and diagnosis.constraint_name in _NUMBERS_ARE_UNIQUE
 
 
 def _refuse_double() -> Conflict:

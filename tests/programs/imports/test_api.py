@@ -1,12 +1,17 @@
 """Imports over HTTP, worked off by the worker's task."""
 
 import io
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from demo.registry import write_csv
 from services.programs.database import db
+from services.programs.intake.domain import gather
+from services.programs.registry.operations import new_household
 from tests.programs.files import counted, events, family, receipts, row, send, write
 from tests.programs.people import Office
 
@@ -106,6 +111,71 @@ def test_only_planners_import(office: Office, role: str) -> None:
         "/v1/imports", data={"file": (io.BytesIO(b"x"), "x.csv")}, headers=getattr(office, role)
     )
     assert response.status_code == 403
+
+
+def test_a_family_that_cannot_be_taken_in_keeps_nobody_else_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad, unreadable = (
+        row(),
+        row(id_keluarga="K2", alamat="Jalan Buntu"),
+        row(id_keluarga="K3", desil="7"),
+    )
+
+    def registering(vault: Any, taken: Any, **more: Any) -> Any:
+        if taken.address == bad["alamat"]:
+            raise LookupError(f"{taken.address} is nowhere")
+        return new_household(vault, taken, **more)
+
+    def reading(cells: Any, **more: Any) -> Any:
+        if cells[0][1]["desil"] == "7":
+            raise LookupError(cells[0][1]["nama"])
+        return gather(cells, **more)
+
+    monkeypatch.setattr("services.programs.intake.operations.new_household", registering)
+    monkeypatch.setattr("services.programs.imports.operations.gather", reading)
+    job = send(office, write([good, bad, unreadable]))
+    assert (job["state"], job["done"]) == ("finished", 3)
+    assert [(one["outcome"], one["reasons"]) for one in receipts(office, job)] == [
+        ("created", []),
+        ("invalid", ["internal"]),
+        ("invalid", ["internal"]),
+    ]
+    assert counted(office, "household") == 1
+    said = " ".join(str(record.__dict__) for record in caplog.records)
+    assert "LookupError" in said
+    assert not any(word in said for word in (bad["alamat"], bad["nik"], unreadable["nama"]))
+
+
+def test_an_import_that_cannot_go_on_fails_and_the_next_one_begins(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_answer(*_: Any) -> None:
+        raise LookupError("nothing")
+
+    monkeypatch.setattr("services.programs.imports.operations._answer", broken_answer)
+    broken = send(office, write([row()]))
+    assert (broken["state"], broken["reason"], broken["done"]) == ("failed", "internal", 1)
+    assert receipts(office, broken)[0]["reasons"] == ["internal"]
+    assert (counted(office, "household"), events(office)) == (0, {})
+    monkeypatch.undo()
+    following = send(office, write([row()]))
+    assert (following["state"], following["reason"], following["counts"]["created"]) == ("finished", None, 1)
+    with office.app.app_context():
+        assert db.session.execute(text("SELECT count(payload) FROM import_row")).scalar_one() == 0
+
+
+def test_an_import_waits_while_the_database_is_busy(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: Any) -> Any:
+        raise OperationalError("look up", {}, psycopg.errors.DeadlockDetected())
+
+    with monkeypatch.context() as patched:
+        patched.setattr("services.programs.intake.operations.look_up", busy)
+        with pytest.raises(OperationalError):
+            send(office, write([row()]))
+    office.work_off("imports")
+    listed = office.get("/v1/imports", office.planner).get_json()["data"]
+    assert [(one["state"], one["counts"]["created"]) for one in listed] == [("finished", 1)]
 
 
 def test_the_synthetic_registry_comes_in_whole_and_only_once(office: Office) -> None:

@@ -34,5 +34,5 @@ def upgrade() -> None:
     )
     op.alter_column("allocation", "value_idr", nullable=False)
     op.create_check_constraint(
-        "ck_allocation_value_idr", "allocation", "value_idr > 0 AND value_idr % quantity = 0"
+        op.f("ck_allocation_value_idr"), "allocation", "value_idr > 0 AND value_idr % quantity = 0"
     )
