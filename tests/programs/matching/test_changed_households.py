@@ -1,6 +1,7 @@
 """What a file or a birthday changes of a household is followed by what was allocated to it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ BORN = TODAY - timedelta(days=5 * 365 - 20)
 class Home:
     """A mother and her son as the registry's file has them, verified, with a need that is covered."""
 
-    def __init__(self, office: Office, **restrictions: object) -> None:
+    def __init__(self, office: Office, **restrictions: Any) -> None:
         self.office, self.scene = office, Scene(office.app)
         mother, son = family()
         self.rows = [mother, son | {"tanggal_lahir": BORN.isoformat()}]
@@ -53,7 +54,7 @@ class Home:
     ],
 )
 def test_what_is_no_longer_admitted_goes_to_others(
-    office: Office, restriction: dict[str, object], changed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    office: Office, restriction: dict[str, Any], changed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = family()
     if "attributes" in restriction:
