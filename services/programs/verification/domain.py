@@ -35,6 +35,7 @@ class Facts:
     registered_by: str
     decider: str
     decider_visited: bool
+    decider_recorded_need: bool
     outcome: str | None
     visited_on: date | None
     open_needs: int
@@ -54,8 +55,11 @@ def settle(ruling: Ruling, facts: Facts) -> date | None:
 
     A year from today unless the ruling says otherwise, two years at most.
     """
-    if facts.decider_visited or facts.decider == facts.registered_by:
-        raise Forbidden("own_work", "Another person must decide: you visited or registered this household.")
+    if facts.decider_visited or facts.decider_recorded_need or facts.decider == facts.registered_by:
+        raise Forbidden(
+            "own_work",
+            "Another person must decide: you visited or registered this household, or recorded what it needs.",
+        )
     if facts.outcome is None:
         raise Conflict("no_visit", "There is no visit that waits for a decision. Ask for one first.")
     if ruling.decision != "reject" and facts.outcome != "found":

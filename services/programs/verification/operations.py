@@ -15,7 +15,7 @@ from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
 from services.programs.verification.domain import Facts, Ruling, hold_code, reject_code, settle
 from services.programs.verification.models import Decision, Hold
-from services.programs.verification.queries import has_visited, is_decided, last_visit
+from services.programs.verification.queries import has_recorded_need, has_visited, is_decided, last_visit
 from services.programs.visits.models import Visit
 from shared import clock, outbox
 from shared.clock import LOCAL_ZONE
@@ -58,6 +58,7 @@ def _facts(household: Household, visit: Visit | None, by: str) -> Facts:
         registered_by=household.registered_by,
         decider=by,
         decider_visited=has_visited(db.session, household.id, by),
+        decider_recorded_need=has_recorded_need(db.session, household.id, by),
         outcome=visit.outcome if visit else None,
         visited_on=visited_at.astimezone(LOCAL_ZONE).date() if visited_at else None,
         open_needs=len(open_markets(db.session, household.id)),

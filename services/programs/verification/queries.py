@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased, scoped_session
 
+from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.verification.models import Decision, Hold
 from services.programs.visits.models import Visit
@@ -57,6 +58,12 @@ def has_visited(session: AnySession, household: UUID, person: str) -> bool:
     """Tell whether a person was ever at the household's door."""
     visited = select(Visit.id).where(Visit.household_id == household, Visit.visited_by == person)
     return session.scalar(visited.limit(1)) is not None
+
+
+def has_recorded_need(session: AnySession, household: UUID, person: str) -> bool:
+    """Tell whether a person ever recorded a need of the household, closed by now or not."""
+    recorded = select(Need.id).where(Need.household_id == household, Need.recorded_by == person)
+    return session.scalar(recorded.limit(1)) is not None
 
 
 def decisions_of(session: AnySession, household: UUID) -> list[Decision]:

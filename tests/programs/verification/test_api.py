@@ -64,6 +64,18 @@ def test_nobody_decides_on_what_they_registered_or_visited(office: Office) -> No
     assert response.json["code"] == "own_work"
 
 
+def test_nobody_decides_on_a_household_whose_need_they_recorded(office: Office) -> None:
+    both = office.bearer(office.app, "verifier", "approver")
+    household = office.register()
+    recorded = office.post(f"/v1/households/{household}/needs", need(), both)
+    assert recorded.status_code == 201, recorded.json
+    office.visit(household)
+    refused = office.post(f"/v1/households/{household}/decision", {"decision": "verify"}, both)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"]) == (403, "own_work")
+    assert office.decide(household).status_code == 200
+
+
 def test_a_household_that_was_not_met_is_not_verified_but_may_be_rejected(office: Office) -> None:
     household = office.register()
     office.visit(household, outcome="moved")
