@@ -188,7 +188,7 @@ class AllocationVetoed(_AllocationStep, frozen=True, kw_only=True):
 
 
 class AllocationCancelled(_AllocationStep, frozen=True, kw_only=True):
-    """The need closed, lapsed or was displaced; what was reserved is to be released."""
+    """Its need closed, or its household may no longer have it; what was reserved is to be released."""
 
     reason: Code
 
