@@ -82,9 +82,3 @@ class PreconditionRequired(DomainError):
     """The change must say which version it was made from."""
 
     status = 428
-
-
-class TooManyRequests(DomainError):
-    """The client is over its rate; `retry_after` is in seconds."""
-
-    status = 429

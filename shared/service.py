@@ -48,7 +48,6 @@ class Service:
     # The types it lets pass on purpose: a type neither handled nor named here is a mistake.
     unheard: Sequence[type] = ()
     tasks: Sequence[Task] = ()
-    topics: Sequence[str] = ()
     accounts: Accounts | None = None
     find_key: Callable[[Session, str], Principal | None] | None = None
     config: dict[str, Any] = field(default_factory=dict)

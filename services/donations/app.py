@@ -23,7 +23,6 @@ from services.donations.stakeholders import api as stakeholders
 from services.donations.stakeholders import pages as registration
 from services.donations.stakeholders.models import ACCOUNTS
 from services.donations.stakeholders.queries import find_key
-from shared.events.catalogue import topic_of
 from shared.events.programs import HouseholdRegistered, VisitAssigned, VisitCompleted
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
@@ -62,7 +61,6 @@ SERVICE = Service(
     # A household counts for donors once it is verified; how it came there is the officers' business.
     unheard=(HouseholdRegistered, VisitAssigned, VisitCompleted),
     tasks=(Task("expire pledges", expire_pledges, every=timedelta(minutes=1)),),
-    topics=(topic_of("programs"),),
     accounts=ACCOUNTS,
     find_key=find_key,
 )

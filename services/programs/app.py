@@ -34,7 +34,6 @@ from services.programs.visits.api import blueprint as visits
 from services.programs.visits.pages import pages as assigning_pages
 from services.programs.work.pages import pages as work_pages
 from shared.auth.principal import OFFICERS
-from shared.events.catalogue import topic_of
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.http import idempotency
 from shared.service import Service, create_service_app
@@ -91,7 +90,6 @@ SERVICE = Service(
         MOVE_TO_CASH,
         Task("forget stored answers", idempotency.purge, timedelta(hours=1)),
     ],
-    topics=(topic_of("donations"),),
     accounts=ACCOUNTS,
 )
 

@@ -12,7 +12,6 @@ from services.reporting.progress.api import blueprint as progress
 from services.reporting.projections.handlers import HANDLERS, UNHEARD
 from services.reporting.projections.operations import forget_minutes
 from services.reporting.trend.api import blueprint as trend
-from shared.events.catalogue import topic_of
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.worker import Task
@@ -26,7 +25,6 @@ SERVICE = Service(
     handlers=HANDLERS,
     unheard=UNHEARD,
     tasks=(Task("forget_minutes", forget_minutes, timedelta(hours=1)),),
-    topics=(topic_of("donations"), topic_of("programs")),
 )
 
 

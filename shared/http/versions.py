@@ -5,14 +5,14 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, make_response, request
+from werkzeug.http import quote_etag
 
 from shared.errors import PreconditionFailed, PreconditionRequired
 
 
-def set_version(response: Response, version: int) -> Response:
-    """Give the answer the ETag of a version."""
-    response.set_etag(str(version))
-    return response
+def tagged(version: int) -> dict[str, str]:
+    """Return the header that tells which version an answer shows."""
+    return {"ETag": quote_etag(str(version))}
 
 
 def require_version(current: int) -> None:

@@ -24,7 +24,7 @@ from shared.catalogue import ITEMS
 from shared.http.idempotency import idempotent
 from shared.http.lists import PageQuery, listing, page
 from shared.http.resources import Blueprint, created
-from shared.http.versions import require_version
+from shared.http.versions import require_version, tagged
 
 pledges = Blueprint("pledges", __name__, url_prefix="/v1/pledges", description="What is promised.")
 catalogue = Blueprint(
@@ -41,7 +41,7 @@ def open_pledge(body: dict[str, Any]) -> Any:
     """Promise cash, goods or a service."""
     pledge = operations.open_pledge(current_principal().stakeholder, body)
     shown, status, headers = created(pledge, f"/v1/pledges/{pledge.id}")
-    return shown, status, headers | _etag(pledge)
+    return shown, status, headers | tagged(pledge.version)
 
 
 @pledges.route("", methods=["GET"])
@@ -103,8 +103,4 @@ def show_catalogue() -> Any:
 
 
 def _shown(pledge: Pledge) -> Any:
-    return pledge, 200, _etag(pledge)
-
-
-def _etag(pledge: Pledge) -> dict[str, str]:
-    return {"ETag": f'"{pledge.version}"'}
+    return pledge, 200, tagged(pledge.version)

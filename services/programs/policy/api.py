@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from werkzeug.http import quote_etag
-
 from services.programs.database import db
 from services.programs.policy.models import PolicyVersion
 from services.programs.policy.operations import adopt_policy
@@ -12,7 +10,7 @@ from services.programs.policy.schemas import NewPolicySchema, PolicySchema, rend
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.http.resources import Blueprint
-from shared.http.versions import require_version
+from shared.http.versions import require_version, tagged
 
 blueprint = Blueprint("policy", __name__, url_prefix="/v1/policy", description="The policy of the match.")
 
@@ -39,4 +37,4 @@ def put_policy(body: dict[str, Any]) -> Answer:
 
 
 def _answer(policy: PolicyVersion) -> Answer:
-    return render_policy(policy), 200, {"ETag": quote_etag(str(policy.version))}
+    return render_policy(policy), 200, tagged(policy.version)
