@@ -30,6 +30,9 @@ class Organisation:
 
 _MILLION = 1_000_000
 
+# The references of the pledges that the demonstration makes begin so.
+PLAYED = "CONTOH-"
+
 # The organisation whose portal key and donor account access.json hands out: people may sign in as it.
 HOME = "Lembaga Filantropi Contoh"
 
@@ -119,7 +122,7 @@ def make_pledge(organisation: Organisation, random: Random, *, number: int, toda
         "restrictions": _restrictions(organisation, gift, random),
         "opens_on": today.isoformat(),
         "expires_on": (today + timedelta(days=random.choice((60, 90, 130)))).isoformat(),
-        "reference": f"CONTOH-{number:05}",
+        "reference": f"{PLAYED}{number:05}",
     }
 
 

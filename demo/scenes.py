@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from demo.cast import CAST, HOME, make_pledge
+from demo.cast import CAST, HOME, PLAYED, make_pledge
 from demo.client import Client, Refused
 from demo.door import answer_form, find_needs
 from demo.registry import write_csv
@@ -164,8 +164,11 @@ def contribute(stage: Stage, *, at_most: int) -> None:
     """Each portal pays or hands over what was reserved of its pledges and waits for nobody's word."""
     for organisation in CAST:
         portal = stage.portal(organisation.name)
-        reserved = portal.get("donations", "/v1/allocations", status="reserved", limit=100)["data"]
-        payable = [allocation for allocation in reserved if allocation["standing"] == "payable"]
+        # What a visitor pledged in the organisation's name is the visitor's to pay.
+        pledges = portal.every("donations", "/v1/pledges")
+        played = {pledge["id"] for pledge in pledges if (pledge["reference"] or "").startswith(PLAYED)}
+        reserved = portal.every("donations", "/v1/allocations", status="reserved")
+        payable = [one for one in reserved if one["standing"] == "payable" and one["pledge"] in played]
         for allocation in payable[_LEFT if organisation.name == HOME else 0 :][:at_most]:
             body = {
                 "allocation": allocation["id"],
