@@ -100,4 +100,9 @@ def _is_small(answer: Any) -> bool:
 
 
 def _is_text(answer: Any, longest: int) -> bool:
-    return isinstance(answer, str) and len(answer) <= longest and "\x00" not in answer
+    return isinstance(answer, str) and len(answer) <= longest and "\x00" not in answer and _is_unicode(answer)
+
+
+def _is_unicode(text: str) -> bool:
+    # JSON can hold half of a pair of surrogates; it is no character, and no database takes it.
+    return not any("\ud800" <= char <= "\udfff" for char in text)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
@@ -25,6 +26,8 @@ from shared.vocabulary import VisitOutcome
 # Clocks of phones differ; more than this is a mistake.
 _CLOCK_TOLERANCE = timedelta(minutes=15)
 _LONGEST_OFFLINE = timedelta(days=366)
+# A verification holds for a year unless somebody says otherwise: nothing is planned beyond the next one.
+_LONGEST_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def assign_visits(households: Sequence[UUID], *, due_on: date | None, by: str) -
 def _ask(household: Household, due_on: date | None, by: str) -> Visit:
     if due_on is not None and due_on < clock.today():
         raise Invalid([Fault("/due_on", "Must not be in the past.")])
+    if due_on is not None and due_on > clock.today() + _LONGEST_AHEAD:
+        raise Invalid([Fault("/due_on", "Must be within a year from today.")])
     visit = Visit(
         id=new_id(),
         household_id=household.id,
@@ -100,6 +105,7 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
     if faults:
         raise Invalid(faults)
     _complete(found, result, by)
+    _flush_new_client_id()
     days_waited = max(0, (result.visited_at - found.created_at).days)
     outbox.record(
         db.session,
@@ -120,7 +126,20 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
 def _refuse_used(client_id: str) -> None:
     taken = select(Visit.id).where(Visit.client_id == client_id)
     if db.session.scalar(taken, execution_options={"everyone": True}) is not None:
-        raise Conflict("client_id_used", "This client_id belongs to another visit.")
+        raise _used()
+
+
+def _flush_new_client_id() -> None:
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Another visit was given it since we looked.
+        db.session.rollback()
+        raise _used() from error
+
+
+def _used() -> Conflict:
+    return Conflict("client_id_used", "This client_id belongs to another visit.")
 
 
 def _faults(result: Result) -> list[Fault]:

@@ -52,6 +52,18 @@ def test_one_result_is_kept_once_however_often_the_phone_sends_it(office: Office
     assert at_once(send) == [200] * AT_ONCE
 
 
+def test_one_client_id_is_given_to_one_of_several_visits(office: Office) -> None:
+    visits = [office.assign(office.register()) for _ in range(AT_ONCE)]
+    body = result()
+
+    def send() -> tuple[int, str | None]:
+        client = office.app.test_client()
+        response = client.post(f"/v1/visits/{visits.pop()}/result", json=body, headers=office.tksk)
+        return response.status_code, response.get_json().get("code")
+
+    assert sorted(at_once(send)) == [(200, None)] + [(409, "client_id_used")] * (AT_ONCE - 1)
+
+
 def test_the_audit_log_stays_one_chain_under_many_readers(office: Office) -> None:
     identity = office.register()
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from services.programs.database import db
+from services.programs.visits.domain import answer_faults
 from shared import clock
 from tests.programs.people import Office, need, result
 
@@ -37,6 +38,18 @@ def test_a_household_has_one_open_visit(office: Office) -> None:
 def test_a_visit_is_not_due_in_the_past(office: Office) -> None:
     body = {"due_on": (clock.today() - timedelta(days=1)).isoformat()}
     assert office.post(f"/v1/households/{office.register()}/visits", body, office.verifier).status_code == 422
+
+
+def test_a_visit_is_due_within_a_year(office: Office) -> None:
+    path = f"/v1/households/{office.register()}/visits"
+    refused = office.post(path, {"due_on": "9999-12-31"}, office.verifier)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["errors"]) == (
+        422,
+        [{"pointer": "/due_on", "detail": "Must be within a year from today."}],
+    )
+    body = {"due_on": (clock.today() + timedelta(days=366)).isoformat()}
+    assert office.post(path, body, office.verifier).status_code == 201
 
 
 def test_a_visit_may_be_asked_for_without_a_body(office: Office) -> None:
@@ -107,6 +120,11 @@ def test_a_faulty_need_leaves_the_visit_open(office: Office) -> None:
     assert response.json is not None
     assert response.json["errors"][0]["pointer"] == "/needs/1/category"
     assert _visits(office, office.tksk)[0]["status"] == "assigned"
+
+
+@pytest.mark.parametrize("answers", [{"note": "\ud800"}, {"roof": "\udfff"}, {"roof": ["\udfff"]}])
+def test_half_a_character_is_no_answer(answers: dict[str, Any]) -> None:
+    assert len(answer_faults(answers)) == 1
 
 
 def test_an_answer_to_a_question_of_another_version_is_kept(office: Office) -> None:
