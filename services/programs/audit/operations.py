@@ -13,6 +13,7 @@ from services.programs.database import db
 from shared import clock
 from shared.auth.principal import PUBLIC, current_principal
 from shared.ids import new_id
+from shared.settings import Settings
 from shared.telemetry.context import current_trace
 
 _LOCK_HEAD = text("SELECT seq, digest FROM audit_head FOR UPDATE")
@@ -39,17 +40,26 @@ def record(
 
 
 def record_each(
-    session: Session | scoped_session[Any], action: str, households: Iterable[UUID | None], *, why: str = ""
+    session: Session | scoped_session[Any],
+    action: str,
+    households: Iterable[UUID | None],
+    *,
+    why: str = "",
+    actor: str | None = None,
 ) -> None:
-    """Write one line for each household, in one statement; see `record`."""
+    """Write one line for each household, in one statement; see `record`.
+
+    A task of the worker has no caller: it names the `actor` it works for.
+    """
     wanted = list(households)
     if not wanted:
         return
-    key = bytes.fromhex(current_app.config["HELIX"].audit_key)
-    caller, trace, at = current_principal(), current_trace(), clock.now()
+    settings: Settings = session.info.get("settings") or current_app.config["HELIX"]
+    key = bytes.fromhex(settings.audit_key)
+    trace, at = current_trace(), clock.now()
     said: dict[str, Any] = {
         "at": at,
-        "actor": "system" if caller is PUBLIC else caller.id[:100],
+        "actor": (actor or _caller())[:100],
         "action": action,
         "why": why[:300],
         "request_id": trace.request_id if trace else None,
@@ -69,6 +79,11 @@ def record_each(
         "last_digest": before,
     }
     session.execute(_APPEND, said | rows)
+
+
+def _caller() -> str:
+    caller = current_principal()
+    return "system" if caller is PUBLIC else caller.id
 
 
 def record_now(action: str, household: UUID | None, *, why: str = "") -> None:
