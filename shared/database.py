@@ -7,10 +7,11 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry, scoped_session
 
 from shared.auth.visibility import limit_to_visible
+from shared.errors import Conflict
 
 # Constraints get predictable names, so that a migration can name them and an error can be told by them.
 NAMING = {
@@ -64,6 +65,23 @@ class Database(SQLAlchemy):
             session_options={"class_": Session, "expire_on_commit": False},
             disable_autonaming=False,
         )
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """Return the name of the constraint that a statement broke, or None where it was something else."""
+    name: str | None = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return name
+
+
+def flush_or_refuse(session: scoped_session[Any], constraint: str, refusal: Conflict) -> None:
+    """Write what is pending; where it breaks this constraint, undo the transaction and raise the refusal."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) != constraint:
+            raise
+        session.rollback()
+        raise refusal from None
 
 
 def sqlalchemy_url(url: str) -> Any:

@@ -19,9 +19,9 @@ from services.donations.stakeholders.operations import (
     register_stakeholder,
 )
 from services.donations.stakeholders.queries import find_key, select_stakeholders
+from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant
 from shared.auth.principal import SCOPES
-from shared.errors import Invalid
 from shared.settings import Settings
 
 EXAMPLE_NAME = "Lembaga Filantropi Contoh"
@@ -75,20 +75,11 @@ def account() -> None:
 @click.pass_obj
 def add_account(settings: Settings, username: str, stakeholder: UUID, name: str, password: str) -> None:
     """Let a person of an organisation sign in as USERNAME, or give them a new password."""
-    app = create_app(settings)
-    with app.app_context():
+    with create_app(settings).app_context():
         if db.session.get(Stakeholder, stakeholder) is None:
             raise click.ClickException(f"There is no stakeholder {stakeholder}.")
-        try:
-            ACCOUNTS.add(
-                db.session(),
-                username,
-                password,
-                Grant(("donor",), display_name=name, stakeholder=stakeholder),
-            )
-        except Invalid as error:
-            raise click.ClickException(" ".join(fault.detail for fault in error.errors)) from error
-    click.echo(f"{username} can sign in.")
+        grant = Grant(("donor",), display_name=name, stakeholder=stakeholder)
+        add_by_command(ACCOUNTS, db.session(), username, password, grant)
 
 
 @click.group()

@@ -13,10 +13,9 @@ from services.programs.app import create_app
 from services.programs.audit.queries import first_broken_line
 from services.programs.checks.queries import find_faults
 from services.programs.database import db
-from shared import areas
+from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant
 from shared.auth.principal import ROLES
-from shared.errors import Invalid
 from shared.settings import Settings
 
 
@@ -53,16 +52,9 @@ def add_account(  # noqa: PLR0913 - a command takes its options as arguments
     settings: Settings, username: str, roles: tuple[str, ...], area: str | None, name: str, password: str
 ) -> None:
     """Let a person sign in as USERNAME, or give them another password or other rights."""
-    if area is not None and not areas.exists(area):
-        raise click.ClickException(f"{area} is not the code of an area here.")
-    if "tksk" in roles and area is None:
-        raise click.ClickException("A TKSK needs --area, the sub-district.")
     with create_app(settings).app_context():
-        try:
-            ACCOUNTS.add(db.session(), username, password, Grant(roles, display_name=name, area=area))
-        except Invalid as error:
-            raise click.ClickException(" ".join(fault.detail for fault in error.errors)) from error
-    click.echo(f"{username} can sign in.")
+        grant = Grant(roles, display_name=name, area=area)
+        add_by_command(ACCOUNTS, db.session(), username, password, grant)
 
 
 @click.group()

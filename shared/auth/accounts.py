@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ARRAY, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from shared import areas
 from shared.auth.principal import ROLES, Principal
 from shared.errors import Fault, Invalid
 from shared.ids import new_id
@@ -71,6 +72,8 @@ class Accounts:
         """Make the account, or give the one of that name this password and these rights; return its id."""
         if not grant.roles or not set(grant.roles) <= set(ROLES):
             raise Invalid([Fault("/roles", f"Must be among {', '.join(ROLES)}.")])
+        if grant.area is not None and not areas.exists(grant.area):
+            raise Invalid([Fault("/area", "Must be the official code of an area here.")])
         if "tksk" in grant.roles and grant.area is None:
             raise Invalid([Fault("/area", "A social worker has an area.")])
         if len(password) < SHORTEST_PASSWORD:

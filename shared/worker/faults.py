@@ -7,6 +7,7 @@ import psycopg
 from sqlalchemy import exc
 
 from shared.bus.interface import BusUnavailable
+from shared.database import constraint_of
 from shared.errors import DomainError
 from shared.events.envelope import Poison
 
@@ -53,7 +54,7 @@ def describe(error: Exception) -> tuple[str, str]:
         return "breaks_rule", error.code
     if isinstance(error, exc.DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        constraint = constraint_of(error)
         return "database_refuses", f"SQLSTATE {state}" + (f", {constraint}" if constraint else "")
     return "bug", _where(error)
 

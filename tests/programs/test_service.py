@@ -66,10 +66,10 @@ def test_the_bootstrap_command_reads_standard_input(run: Callable[..., Result]) 
     ("options", "said"),
     [
         (["--role", "tksk", "--area", "35.17.02", "--password", "a long password"], "can sign in"),
-        (["--role", "tksk", "--password", "a long password"], "needs --area"),
+        (["--role", "tksk", "--password", "a long password"], "has an area"),
         (
             ["--role", "planner", "--area", "99.99", "--password", "a long password"],
-            "not the code of an area",
+            "the official code of an area",
         ),
         (["--role", "planner", "--password", "short"], "at least"),
     ],

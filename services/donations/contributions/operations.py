@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from services.donations.contributions.models import Contribution
 from services.donations.database import db
@@ -14,6 +13,7 @@ from services.donations.fulfilment.queries import get_allocation
 from services.donations.pledges.queries import lock_pledge
 from services.donations.timeline.operations import note
 from shared import clock, outbox
+from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.donations import ContributionMade
 from shared.ids import new_id
@@ -46,7 +46,8 @@ def make_contribution(
         submission=submission,
     )
     db.session.add(contribution)
-    _flush_reference()
+    taken = Conflict("reference_taken", "This allocation has a contribution with this reference already.")
+    flush_or_refuse(db.session, "uq_contribution_allocation_id_reference", taken)
     numbers = {"quantity": quantity, "unit": found.unit, "paid_on": paid_on.isoformat()}
     db.session.add(note(pledge, "contribution_made", allocation=found.id, **numbers, **place(found)))
     told = step(ContributionMade, found, quantity, contribution=contribution.id, paid_on=paid_on)
@@ -64,15 +65,3 @@ def _find_submission(allocation: UUID, submission: UUID | None) -> Contribution 
         )
     )
     return found
-
-
-def _flush_reference() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
-        if constraint != "uq_contribution_allocation_id_reference":
-            raise
-        db.session.rollback()
-        detail = "This allocation has a contribution with this reference already."
-        raise Conflict("reference_taken", detail) from None

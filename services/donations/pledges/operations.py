@@ -5,7 +5,6 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.donations.database import db
@@ -18,6 +17,7 @@ from services.donations.stakeholders.models import Stakeholder
 from services.donations.timeline.operations import note
 from shared import clock, outbox
 from shared.catalogue import reference_price
+from shared.database import flush_or_refuse
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.events.donations import (
     PledgeAmended,
@@ -61,7 +61,8 @@ def open_pledge(
         **_columns(given.get("restrictions", {})),
     )
     db.session.add(pledge)
-    _flush_reference()
+    taken = Conflict("reference_taken", "You have a pledge with this reference already.")
+    flush_or_refuse(db.session, "uq_pledge_stakeholder_id_reference", taken)
     db.session.add(note(pledge, "pledge_opened", quantity=pledge.quantity, unit=pledge.unit))
     outbox.record(db.session, _state(PledgeOpened, pledge))
     db.session.commit()
@@ -146,17 +147,6 @@ def _require_faultless(given: Mapping[str, Any]) -> None:
     faults = find_faults(given, clock.today())
     if faults:
         raise Invalid(faults)
-
-
-def _flush_reference() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
-        if constraint != "uq_pledge_stakeholder_id_reference":
-            raise
-        db.session.rollback()
-        raise Conflict("reference_taken", "You have a pledge with this reference already.") from None
 
 
 def _columns(restrictions: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault, current_vault
 from shared import areas, clock, outbox
 from shared.auth.principal import Principal
+from shared.database import constraint_of
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import AgeBands, HouseholdChanged, HouseholdRegistered
 from shared.ids import new_id
@@ -52,8 +53,7 @@ _NUMBERS_ARE_UNIQUE = {"uq_member_nik_index", "uq_family_card_number_index"}
 
 def is_double(error: Exception) -> bool:
     """Tell whether an error says that a person or a card is in the registry already."""
-    diagnosis = getattr(error.orig, "diag", None) if isinstance(error, IntegrityError) else None
-    return diagnosis is not None and diagnosis.constraint_name in _NUMBERS_ARE_UNIQUE
+    return isinstance(error, IntegrityError) and constraint_of(error) in _NUMBERS_ARE_UNIQUE
 
 
 def _refuse_double() -> Conflict:
