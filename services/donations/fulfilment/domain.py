@@ -16,6 +16,7 @@ class Offer:
     """What a pledge offers at the moment of deciding. `restricted_in`: the version that set its restrictions."""
 
     open: bool
+    suspended: bool
     opens_on: date
     expires_on: date | None
     unit: str
@@ -52,6 +53,8 @@ def find_refusal(offer: Offer, wish: Wish, today: date) -> str | None:
     """Return why a pledge can't carry a proposal, or None where it can."""
     if not _is_open(offer, today):
         return "not_open"
+    if offer.suspended:
+        return "suspended"
     if (wish.unit, wish.item) != (offer.unit, offer.item):
         return "wrong_unit"
     if not _admits(offer, wish):

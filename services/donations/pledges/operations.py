@@ -112,6 +112,22 @@ def withdraw_pledge(pledge_id: UUID) -> Pledge:
     return pledge
 
 
+def resume_pledges(stakeholder_id: UUID) -> None:
+    """Have the pledges of an organisation matched again that was suspended. Does not commit."""
+    going = db.session.scalars(
+        select(Pledge)
+        .where(Pledge.stakeholder_id == stakeholder_id, Pledge.ended.is_(None))
+        .order_by(Pledge.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for pledge in going:
+        pledge.version += 1
+        db.session.add(note(pledge, "pledge_resumed"))
+    # Programs proposes nothing from a pledge that was refused as suspended until it changes.
+    outbox.record_all(db.session, [_state(PledgeAmended, pledge) for pledge in going])
+
+
 def expire_pledges(session: Session) -> bool:
     """End the pledges whose window is over; return whether more are waiting. Does not commit."""
     over = session.scalars(

@@ -18,6 +18,7 @@ from services.donations.fulfilment.operations import place, release, step
 from services.donations.fulfilment.queries import find_granted
 from services.donations.pledges.models import Pledge
 from services.donations.receipts.models import Receipt
+from services.donations.stakeholders.queries import find_suspended
 from services.donations.timeline.operations import note
 from shared import clock, outbox
 from shared.errors import Conflict
@@ -43,6 +44,8 @@ class _Batch:
     pledges: dict[UUID, Pledge]
     allocations: dict[UUID, Allocation]
     granted: dict[tuple[UUID, UUID], int]
+    # The organisations that are suspended: asked after the pledges were locked, as approving locks them too.
+    suspended: set[UUID]
     effects: list[tuple[Event, Received | None]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
@@ -80,6 +83,7 @@ def _lock(session: Session, steps: Sequence[Any]) -> _Batch:
         {pledge.id: pledge for pledge in pledges},
         {allocation.id: allocation for allocation in allocations},
         find_granted(session, places),
+        find_suspended(session, {pledge.stakeholder_id for pledge in pledges}),
     )
 
 
@@ -92,7 +96,8 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
         batch.effects.append((_refused(proposal, "unknown_pledge", 0), received))
         return
     place_of_grant = (pledge.id, proposal.household)
-    why = find_refusal(_offer(pledge), _wish(proposal, batch.granted.get(place_of_grant, 0)), clock.today())
+    offer = _offer(pledge, suspended=pledge.stakeholder_id in batch.suspended)
+    why = find_refusal(offer, _wish(proposal, batch.granted.get(place_of_grant, 0)), clock.today())
     allocation = _allocation(pledge, proposal, refused=why)
     batch.allocations[allocation.id] = allocation
     batch.session.add(allocation)
@@ -171,7 +176,7 @@ def _live(batch: _Batch, allocation_id: UUID) -> Allocation | None:
     return found if found is not None and found.amounts.undelivered > 0 else None
 
 
-def _offer(pledge: Pledge) -> Offer:
+def _offer(pledge: Pledge, *, suspended: bool) -> Offer:
     limits = (
         "areas",
         "categories",
@@ -183,7 +188,7 @@ def _offer(pledge: Pledge) -> Offer:
     )
     names = ("opens_on", "expires_on", "unit", "item", "restricted_in", *limits)
     kept = {name: getattr(pledge, name) for name in names}
-    return Offer(open=pledge.ended is None, free=pledge.balance.free, **kept)
+    return Offer(open=pledge.ended is None, suspended=suspended, free=pledge.balance.free, **kept)
 
 
 def _wish(proposal: AllocationProposed, granted: int) -> Wish:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.donations.database import db
+from services.donations.pledges.operations import resume_pledges
 from services.donations.stakeholders.domain import KEY_PREFIX, digest, require_active, shown_part
 from services.donations.stakeholders.models import ApiKey, Stakeholder
 from shared import clock, outbox
@@ -37,8 +38,13 @@ def register_stakeholder(**given: Any) -> Stakeholder:
 
 
 def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
-    """Let an organisation pledge; one that is approved already stays as it is."""
+    """Let an organisation pledge, and match again what it pledged before it was suspended.
+
+    One that is approved already stays as it is.
+    """
     stakeholder = _lock(stakeholder_id)
+    if stakeholder.status == "suspended":
+        resume_pledges(stakeholder.id)
     if stakeholder.status != "approved":
         stakeholder.status, stakeholder.suspended_because = "approved", None
         kind = cast(StakeholderKind, stakeholder.kind)
@@ -50,7 +56,10 @@ def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
 
 
 def suspend_stakeholder(stakeholder_id: UUID, reason: str) -> Stakeholder:
-    """Let an organisation pledge no more. What it has promised already stays promised."""
+    """Let an organisation pledge no more, and set nothing aside from what it pledged.
+
+    What is set aside already may still be paid and delivered: households count on it.
+    """
     stakeholder = _lock(stakeholder_id)
     if stakeholder.status == "approved":
         outbox.record(db.session, StakeholderSuspended(stakeholder=stakeholder.id))
@@ -89,7 +98,8 @@ def revoke_key(key_id: UUID) -> None:
 
 
 def _lock(stakeholder_id: UUID) -> Stakeholder:
-    found: Any = db.session.get(Stakeholder, stakeholder_id, with_for_update=True)
+    # Whoever writes a row that belongs to the organisation needs not wait: its key stays as it is.
+    found: Any = db.session.get(Stakeholder, stakeholder_id, with_for_update={"key_share": True})
     if found is None:
         raise NotFound("stakeholder")
     return cast(Stakeholder, found)

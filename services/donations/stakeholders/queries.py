@@ -1,5 +1,6 @@
 """Reads of organisations and keys."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,12 @@ def get_stakeholder(stakeholder: UUID) -> Stakeholder:
     if found is None:
         raise NotFound("stakeholder")
     return found
+
+
+def find_suspended(session: Session, stakeholders: Collection[UUID]) -> set[UUID]:
+    """Return which of these organisations are suspended now."""
+    rows = select(Stakeholder.id).where(Stakeholder.id.in_(stakeholders), Stakeholder.status == "suspended")
+    return set(session.scalars(rows))
 
 
 def select_keys(stakeholder: UUID) -> Select[Any]:

@@ -5,6 +5,7 @@ CODES = (
     "pledge_amended",
     "pledge_withdrawn",
     "pledge_expired",
+    "pledge_resumed",
     "allocation_reserved",
     "allocation_approved",
     "allocation_held",
