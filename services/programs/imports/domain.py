@@ -31,6 +31,9 @@ OPTIONAL = (
     "atribut",
 )
 MOST_ROWS = 100_000
+# Spreadsheets save blank lines below the last row; so many are none of these.
+_MOST_LINES = 10 * MOST_ROWS
+_LONGEST_ROW = 20_000
 _LISTED_FAULTS = 20
 
 
@@ -44,42 +47,75 @@ class Line:
 
 
 def read_file(content: bytes) -> list[Line]:
-    """Read a CSV in UTF-8 or Excel's cp1252, with commas or semicolons; raise Invalid with every fault."""
-    text = _decode(content)
-    try:
-        rows = list(_rows(text))
-    except csv.Error as error:
-        raise Invalid(
-            [Fault("/file", "The file is not a CSV that can be read: quotes or line ends are broken.")]
-        ) from error
-    if not rows:
-        raise Invalid([Fault("/file", "The file is empty.")])
-    header = [name.strip().lower() for name in rows[0][1]]
-    faults = _header_faults(header) or _row_faults(rows[1:], len(header))
-    if faults:
-        raise Invalid(faults, "The file can't be imported as it is.")
-    return _lines(header, rows[1:])
+    """Read a CSV in UTF-8 or Excel's cp1252, with commas or semicolons; raise Invalid with every fault.
 
-
-def _decode(content: bytes) -> str:
+    A file is read row by row and no further than it can be taken in: what is too long, too wide or too
+    much is refused before it is held.
+    """
     if b"\x00" in content:
         raise Invalid([Fault("/file", "The file is not a text file. Save it as CSV.")])
     try:
-        return content.decode("utf-8-sig")
+        return _read(content, "utf-8-sig")
     except UnicodeDecodeError:
         pass
     try:
-        return content.decode("cp1252")
+        return _read(content, "cp1252")
     except UnicodeDecodeError as error:
         raise Invalid([Fault("/file", "The file is neither UTF-8 nor Windows-1252 (Excel).")]) from error
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def _read(content: bytes, encoding: str) -> list[Line]:
+    rows = _rows(content, encoding)
+    try:
+        header = [name.strip().lower() for name in next(rows, (0, []))[1]]
+        if not header:
+            raise Invalid([Fault("/file", "The file is empty.")])
+        _refuse(_header_faults(header))
+        return _lines(header, rows)
+    except csv.Error as error:
+        raise Invalid(
+            [Fault("/file", "The file is not a CSV that can be read: quotes or line ends are broken.")]
+        ) from error
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid(faults, "The file can't be imported as it is.")
+
+
+class _Text:
+    """The lines of a file for a reader of rows; a row that does not end is refused."""
+
+    def __init__(self, content: bytes, encoding: str) -> None:
+        self._file = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+        self._taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(_LONGEST_ROW + 1):
+            self._taken += len(line)
+            if self._taken > _LONGEST_ROW:
+                raise Invalid([Fault("/file", f"A row of the file has more than {_LONGEST_ROW} characters.")])
+            yield line
+
+    def delimiter(self) -> str:
+        """Return what stands between the cells, by the first line; begin anew."""
+        first = self._file.readline(_LONGEST_ROW)
+        self._file.seek(0)
+        return ";" if first.count(";") > first.count(",") else ","
+
+    def end_row(self) -> None:
+        """Begin to count the next row."""
+        self._taken = 0
+
+
+def _rows(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of each row that is not blank."""
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = _Text(content, encoding)
+    reader = csv.reader(lines, delimiter=lines.delimiter(), strict=True)
     for cells in reader:
+        lines.end_row()
+        if reader.line_num > _MOST_LINES:
+            raise Invalid([Fault("/file", f"The file has more than {_MOST_LINES} lines. Split it.")])
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
 
@@ -88,35 +124,43 @@ def _header_faults(header: list[str]) -> list[Fault]:
     known = REQUIRED + OPTIONAL
     missing = [name for name in REQUIRED if name not in header]
     unknown = [name for name in dict.fromkeys(header) if name not in known]
-    twice = [name for name in dict.fromkeys(header) if name in known and header.count(name) > 1]
+    more = len(unknown) - _LISTED_FAULTS
     return (
         [Fault("/file", f"The column {name} is missing.") for name in missing]
-        + [Fault("/file", f"The column {name[:40] or '(without a name)'} is unknown.") for name in unknown]
-        + [Fault("/file", f"The column {name} stands there twice.") for name in twice]
+        + [
+            Fault("/file", f"The column {name[:40] or '(without a name)'} is unknown.")
+            for name in unknown[:_LISTED_FAULTS]
+        ]
+        + ([Fault("/file", f"And {more} more columns are unknown.")] if more > 0 else [])
+        + [
+            Fault("/file", f"The column {name} stands there twice.")
+            for name in known
+            if header.count(name) > 1
+        ]
     )
 
 
-def _row_faults(rows: list[tuple[int, list[str]]], width: int) -> list[Fault]:
-    if not rows:
-        return [Fault("/file", "The file has a header and no rows.")]
-    if len(rows) > MOST_ROWS:
-        return [Fault("/file", f"The file has {len(rows)} rows; {MOST_ROWS} is the most. Split it.")]
-    return [
-        Fault("/file", f"Line {number} has {len(cells)} cells where the header has {width}.")
-        for number, cells in rows
-        if len(cells) != width
-    ][:_LISTED_FAULTS]
-
-
-def _lines(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Line]:
+def _lines(header: list[str], rows: Iterator[tuple[int, list[str]]]) -> list[Line]:
     families: dict[str, int] = {}
     # Most cells repeat (village, decile, dwelling): each text is held once.
     seen: dict[str, str] = {}
-    lines = []
-    for number, row in rows:
+    lines: list[Line] = []
+    faults: list[Fault] = []
+    for count, (number, row) in enumerate(rows, start=1):
+        if count > MOST_ROWS:
+            _refuse([Fault("/file", f"The file has more than {MOST_ROWS} rows. Split it.")])
+        if len(row) != len(header):
+            detail = f"Line {number} has {len(row)} cells where the header has {len(header)}."
+            faults.append(Fault("/file", detail))
+            if len(faults) == _LISTED_FAULTS:
+                break
+            continue
         texts = (cell.strip() for cell in row)
         cells = {name: seen.setdefault(cell, cell) for name, cell in zip(header, texts, strict=True)}
         # A row without a family id is a family of its own: it can't be known whose it is.
         family = cells["id_keluarga"] or f"line {number}"
         lines.append(Line(number, families.setdefault(family, len(families)), cells))
+    _refuse(faults)
+    if not lines:
+        _refuse([Fault("/file", "The file has a header and no rows.")])
     return lines

@@ -1,8 +1,10 @@
 """Reading a registry's file."""
 
+import tracemalloc
+
 import pytest
 
-from services.programs.imports.domain import OPTIONAL, REQUIRED, read_file
+from services.programs.imports.domain import MOST_ROWS, OPTIONAL, REQUIRED, read_file
 from shared.errors import Invalid
 
 HEADER = ",".join((*REQUIRED, *OPTIONAL))
@@ -45,6 +47,42 @@ def test_a_row_without_a_family_id_is_a_family_of_its_own() -> None:
 def test_missing_and_unknown_columns_are_told_together() -> None:
     header = HEADER.replace("nik,", "").replace("desil,", "desil,telepon,", 1)
     assert faults(f"{header}\n".encode()) == ["The column nik is missing.", "The column telepon is unknown."]
+
+
+def test_of_many_unknown_columns_a_few_are_told() -> None:
+    names = ",".join(f"c{n}" for n in range(2_000))
+    told = faults(f"{HEADER},{names}\n{ROW}\n".encode())
+    assert len(told) == 21
+    assert told[-1] == "And 1980 more columns are unknown."
+
+
+def test_a_file_with_too_many_rows_is_refused_without_its_end_being_read() -> None:
+    # What stands behind the last row it may have is no CSV.
+    content = "\n".join([HEADER, *[ROW] * (MOST_ROWS + 1), '"open']).encode()
+    assert faults(content) == ["The file has more than 100000 rows. Split it."]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("," * 8_000_000, "A row of the file has more than 20000 characters."),
+        (f"{HEADER}\n{',' * 8_000_000}", "A row of the file has more than 20000 characters."),
+        (f"{HEADER}\n{ROW}\n" + '"\n",' * 2_000_000, "A row of the file has more than 20000 characters."),
+        (f"{HEADER}\n" + "\n" * 8_000_000, "The file has more than 1000000 lines. Split it."),
+        (f"{HEADER}\n" + "x\n" * 4_000_000, "Line 2 has 1 cells where the header has 19."),
+        ("".join(f"c{n}," for n in range(800_000)), "A row of the file has more than 20000 characters."),
+    ],
+    ids=["a wide header", "a wide row", "a row of many lines", "blank lines", "short rows", "many names"],
+)
+def test_a_file_that_is_made_to_exhaust_takes_little_memory(content: str, said: str) -> None:
+    sent = content.encode()
+    del content
+    tracemalloc.start()
+    try:
+        assert faults(sent)[0] == said
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_column_that_stands_twice_is_told() -> None:
