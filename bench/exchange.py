@@ -27,7 +27,7 @@ from shared.events.donations import PledgeOpened, Resource, Restrictions
 from shared.events.envelope import Received
 from shared.ids import new_id
 from shared.settings import Settings, load
-from shared.tables import EXCHANGE
+from shared.tables import EXCHANGE, IDEMPOTENCY
 from shared.worker import Handler, Worker
 from shared.worker.consuming import BATCH, Consuming
 from shared.worker.watchdog import Watchdog
@@ -77,7 +77,11 @@ class _Side:
         self.url = connection_url(engine)
         self.sessions = sessionmaker(engine)
         with self.sessions.begin() as session:
-            for statement in (*EXCHANGE, "CREATE TABLE pledge (pledge uuid PRIMARY KEY, quantity bigint)"):
+            for statement in (
+                *EXCHANGE,
+                *IDEMPOTENCY,
+                "CREATE TABLE pledge (pledge uuid PRIMARY KEY, quantity bigint)",
+            ):
                 session.execute(text(statement))
         self.settings = _settings(service)
         handlers = [Handler((PledgeOpened,), _keep)] if service == "reporting" else []
