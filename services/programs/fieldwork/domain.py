@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypedDict
 
-from services.programs.visits.domain import QUESTIONS
+from services.programs.visits.domain import BY_CODE, QUESTIONS, answer_faults
 from shared.catalogue import ITEMS
-from shared.vocabulary import NEED_CATEGORIES, RUPIAH
+from shared.vocabulary import MAX_QUANTITY, NEED_CATEGORIES, RUPIAH, VISIT_OUTCOMES
 
 OUTCOME, NEEDS, CHECK = "outcome", "needs", "check"
 
@@ -15,19 +15,42 @@ _NOT_FOUND = (OUTCOME, "note", CHECK)
 MOST_NEEDS = 12
 
 
+class Lack(TypedDict):
+    """A need as the form carries it, and as it is recorded."""
+
+    category: str
+    item: str | None
+    unit: str
+    quantity: int
+    urgency: int
+    indivisible: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The step one is at, and the answers so far."""
 
     step: str = OUTCOME
     outcome: str | None = None
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    needs: Sequence[Mapping[str, Any]] = ()
+    answers: Mapping[str, bool | int | str | Sequence[str]] = field(default_factory=dict)
+    needs: Sequence[Lack] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
         """Return the steps there are: few where nobody was met."""
         return _FOUND if self.outcome in {None, "found"} else _NOT_FOUND
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether this form could have made it: it comes back from a page that anybody can rewrite."""
+        return (
+            (self.outcome in VISIT_OUTCOMES if self.outcome is not None else self.step == OUTCOME)
+            and self.step in self.path
+            and all(code in BY_CODE for code in self.answers)
+            and not answer_faults(self.answers)
+            and len(self.needs) <= MOST_NEEDS
+            and all(_is_need(need) for need in self.needs)
+        )
 
     @property
     def place(self) -> int:
@@ -52,7 +75,7 @@ class Draft:
         others = {key: value for key, value in self.answers.items() if key != code}
         return replace(self, answers=others if answer is None else others | {code: answer})
 
-    def lacking(self, need: Mapping[str, Any]) -> "Draft":
+    def lacking(self, need: Lack) -> "Draft":
         """Add a need."""
         return replace(self, needs=(*self.needs, need))
 
@@ -77,15 +100,25 @@ def code_of(category: str, item: str | None) -> str:
     return f"{category}:{item or RUPIAH}"
 
 
-def need_of(code: str, quantity: int, urgency: int) -> dict[str, Any]:
+def need_of(code: str, quantity: int, urgency: int) -> Lack:
     """Return the need of a kind."""
     category, _, item = code.partition(":")
-    need: dict[str, Any] = {
-        "category": category,
-        "quantity": quantity,
-        "urgency": urgency,
-        "indivisible": False,
-    }
-    if item == RUPIAH:
-        return need | {"unit": RUPIAH, "item": None}
-    return need | {"unit": ITEMS[item].unit, "item": item}
+    in_rupiah = item == RUPIAH
+    return Lack(
+        category=category,
+        item=None if in_rupiah else item,
+        unit=RUPIAH if in_rupiah else ITEMS[item].unit,
+        quantity=quantity,
+        urgency=urgency,
+        indivisible=False,
+    )
+
+
+def _is_need(need: Lack) -> bool:
+    kind = (need["category"], need["item"])
+    return (
+        kind in kinds_of_need()
+        and 1 <= need["quantity"] <= MAX_QUANTITY
+        and 1 <= need["urgency"] <= 5
+        and need == need_of(code_of(*kind), need["quantity"], need["urgency"])
+    )

@@ -5,6 +5,7 @@ the way back is always open. Who lives there is shown at the door; each look lea
 audit log.
 """
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,8 @@ from shared.web.forms import Form
 pages = Blueprint("fieldwork", __name__, url_prefix="/visits", template_folder="templates")
 
 AT_ONCE = 30
+
+_GO = re.compile(r"(?:|next|add|back|save|remove-(?P<place>\d{1,2}))", re.ASCII)
 
 
 @pages.get("")
@@ -94,12 +97,16 @@ def answer(visit: UUID) -> Any:
     found = find_visit(db.session, visit)
     form, draft = Form.submitted(), _draft()
     go = form.value("go")
+    asked = _GO.fullmatch(go)
+    if draft is None or asked is None:
+        form.fault = gettext("The form can't be read. Begin the visit again.")
+        return _step(found, form, Draft()), 422
     if go == "save" and draft.step == CHECK:
         return _save(found, form, draft)
     if go == "back":
         return _step(found, form, draft.back())
-    if go.startswith("remove-"):
-        return _step(found, form, draft.without_need(int(go.removeprefix("remove-")[:3] or 0)))
+    if asked["place"] is not None:
+        return _step(found, form, draft.without_need(int(asked["place"])))
     taken = _take(form, draft) if go else draft
     if form.errors:
         return _step(found, form, draft), 422
@@ -107,12 +114,16 @@ def answer(visit: UUID) -> Any:
     return _step(found, form, taken if stays else taken.forward())
 
 
-def _draft() -> Draft:
-    """Return the draft that the form carries; a new one where it carries none that can be read."""
-    try:
-        return msgspec.json.decode(request.form.get("draft", ""), type=Draft)
-    except msgspec.DecodeError:
+def _draft() -> Draft | None:
+    """Return the draft that the form carries: a new one at the beginning, None where it can't be read."""
+    carried = request.form.get("draft", "")
+    if not carried:
         return Draft()
+    try:
+        draft = msgspec.json.decode(carried, type=Draft)
+    except msgspec.DecodeError:
+        return None
+    return draft if draft.is_sound else None
 
 
 def _take(form: Form, draft: Draft) -> Draft:
