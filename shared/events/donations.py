@@ -123,7 +123,7 @@ class AllocationRefused(_DonationsEvent, frozen=True, kw_only=True):
 
 
 class AllocationReleased(_AllocationStep, frozen=True, kw_only=True):
-    """What was reserved is free again. `contributed` of it had been paid, and returns to the pledge."""
+    """What was reserved is free again. `contributed` of it had been paid: the pledge has that in hand."""
 
     why: Code
     contributed: Amount
@@ -131,7 +131,8 @@ class AllocationReleased(_AllocationStep, frozen=True, kw_only=True):
 
 
 class ContributionMade(_AllocationStep, frozen=True, kw_only=True):
-    """The donor paid or handed over `quantity` of the allocation."""
+    """`quantity` of the allocation is paid. `carried_over`: from what the pledge had in hand, not anew."""
 
     contribution: UUID
     paid_on: date
+    carried_over: bool = False

@@ -152,6 +152,7 @@ def test_a_pledge_finds_a_verified_household_and_ends_in_a_receipt(
         "pledged": 500_000,
         "reserved": 0,
         "contributed": 0,
+        "in_hand": 0,
         "delivered": 0,
         "free": 500_000,
     }

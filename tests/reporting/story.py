@@ -160,10 +160,15 @@ class Story:
         self.step(donations.AllocationReserved, steps, quantity, left=0)
         return steps
 
-    def contribute(self, steps: dict[str, Any], quantity: int) -> None:
-        """Pay."""
+    def contribute(self, steps: dict[str, Any], quantity: int, *, carried_over: bool = False) -> None:
+        """Pay, anew or from what the pledge has in hand."""
         self.step(
-            donations.ContributionMade, steps, quantity, contribution=new_id(), paid_on=date(2026, 11, 3)
+            donations.ContributionMade,
+            steps,
+            quantity,
+            contribution=new_id(),
+            paid_on=date(2026, 11, 3),
+            carried_over=carried_over,
         )
 
     def release(self, steps: dict[str, Any], quantity: int, contributed: int = 0) -> None:

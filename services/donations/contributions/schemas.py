@@ -16,7 +16,7 @@ class NewContributionSchema(Schema):
 
 
 class ContributionSchema(Schema):
-    """A contribution."""
+    """A contribution. `released` of it is with the pledge again; `carried_over`: paid before, not anew."""
 
     object = fields.Constant("contribution")
     id = fields.UUID()
@@ -24,6 +24,8 @@ class ContributionSchema(Schema):
     pledge = fields.UUID(attribute="pledge_id")
     allocation = fields.UUID(attribute="allocation_id")
     quantity = fields.Integer()
+    released = fields.Integer()
+    carried_over = fields.Boolean()
     unit = fields.String()
     paid_on = fields.Date()
     reference = fields.String()

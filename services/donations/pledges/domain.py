@@ -19,7 +19,7 @@ class Balance:
     """The four columns of a pledge, which are never added up, and what is free to be set aside.
 
     `reserved` is set aside and not yet delivered; `contributed` is paid or handed over, what was
-    delivered of it included.
+    delivered of it included. `in_hand` is the part of it that is meant for no household at present.
     """
 
     pledged: int
@@ -27,16 +27,22 @@ class Balance:
     contributed: int
     delivered: int
     ended: bool = False
+    in_hand: int = 0
 
     @property
     def free(self) -> int:
-        """Return what may still be set aside: nothing once the pledge is withdrawn or expired."""
-        return 0 if self.ended else self.pledged - self.committed
+        """Return what may still be set aside, paid or not: nothing once the pledge is withdrawn or expired."""
+        return 0 if self.ended else self.pledged - self.reserved - self.delivered
+
+    @property
+    def free_unpaid(self) -> int:
+        """Return what is free and was never paid."""
+        return max(0, self.free - self.in_hand)
 
     @property
     def committed(self) -> int:
         """Return what can no longer be taken back by making the promise smaller."""
-        return self.reserved + self.delivered
+        return self.reserved + self.delivered + self.in_hand
 
 
 def status_of(ended: str | None, balance: Balance) -> str:
@@ -116,12 +122,17 @@ _RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
 
 
 def require_room(quantity: int, balance: Balance) -> None:
-    """Refuse to promise less than is set aside or delivered already."""
+    """Refuse to promise less than is set aside, paid or delivered already."""
     if quantity < balance.committed:
         raise Conflict(
             "below_reserved",
-            f"{balance.committed} is reserved or delivered already; the pledge can't become smaller than that.",
-            extra={"reserved": balance.reserved, "delivered": balance.delivered, "least": balance.committed},
+            f"{balance.committed} is reserved, paid or delivered already; the pledge can't become smaller.",
+            extra={
+                "reserved": balance.reserved,
+                "delivered": balance.delivered,
+                "in_hand": balance.in_hand,
+                "least": balance.committed,
+            },
         )
 
 

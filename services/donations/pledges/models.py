@@ -33,8 +33,10 @@ class Pledge(OwnedByStakeholder, Model):
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
         CheckConstraint("reserved >= 0 AND contributed >= 0 AND delivered >= 0", name="not_negative"),
-        CheckConstraint("reserved + delivered <= quantity", name="not_overdrawn"),
-        CheckConstraint("contributed <= reserved + delivered", name="not_overpaid"),
+        # The two together keep a donor from ever paying more than was promised.
+        CheckConstraint("reserved + delivered + in_hand <= quantity", name="not_overdrawn"),
+        CheckConstraint("contributed - in_hand <= reserved + delivered", name="not_overpaid"),
+        CheckConstraint("in_hand BETWEEN 0 AND contributed", name="in_hand"),
         CheckConstraint("expires_on IS NULL OR opens_on <= expires_on", name="window"),
         CheckConstraint("(resource_kind = 'cash') = (item IS NULL)", name="item_unless_cash"),
         CheckConstraint("NOT zakat OR fund = 'zis'", name="zakat_is_zis"),
@@ -73,12 +75,21 @@ class Pledge(OwnedByStakeholder, Model):
     ended: Mapped[str | None] = mapped_column(String(10))
     reserved: Mapped[int] = mapped_column(BigInteger, default=0)
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What of it is paid and at present set aside for nobody.
+    in_hand: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
 
     @property
     def balance(self) -> Balance:
         """Return what is promised, set aside, paid, delivered and free."""
-        return Balance(self.quantity, self.reserved, self.contributed, self.delivered, self.ended is not None)
+        return Balance(
+            pledged=self.quantity,
+            reserved=self.reserved,
+            contributed=self.contributed,
+            delivered=self.delivered,
+            ended=self.ended is not None,
+            in_hand=self.in_hand,
+        )
 
     @hybrid_property
     def status(self) -> str:

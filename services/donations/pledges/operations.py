@@ -1,7 +1,7 @@
 """Changes to pledges: open, amend, withdraw, expire. Each tells the others the pledge's whole state."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,25 +11,15 @@ from services.donations.database import db
 from services.donations.fulfilment.operations import release_unpaid
 from services.donations.pledges.domain import find_faults, require_going, require_room
 from services.donations.pledges.models import Pledge
-from services.donations.pledges.queries import find_submitted, lock_pledge
+from services.donations.pledges.queries import end_state, find_submitted, lock_pledge, state
 from services.donations.stakeholders.domain import require_approved
 from services.donations.stakeholders.models import Stakeholder
 from services.donations.timeline.operations import note
 from shared import clock, outbox
-from shared.catalogue import reference_price
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Forbidden, Invalid
-from shared.events.donations import (
-    PledgeAmended,
-    PledgeExpired,
-    PledgeOpened,
-    PledgeWithdrawn,
-    Resource,
-    Restrictions,
-)
-from shared.vocabulary import RUPIAH, Fund, ResourceKind, StakeholderKind, Strategy
-
-_State = TypeVar("_State", PledgeOpened, PledgeAmended, PledgeWithdrawn, PledgeExpired)
+from shared.events.donations import PledgeAmended, PledgeOpened
+from shared.vocabulary import RUPIAH
 
 _EXPIRED_AT_ONCE = 200
 
@@ -64,7 +54,7 @@ def open_pledge(
     taken = Conflict("reference_taken", "You have a pledge with this reference already.")
     flush_or_refuse(db.session, "uq_pledge_stakeholder_id_reference", taken)
     db.session.add(note(pledge, "pledge_opened", quantity=pledge.quantity, unit=pledge.unit))
-    outbox.record(db.session, _state(PledgeOpened, pledge))
+    outbox.record(db.session, state(PledgeOpened, pledge))
     db.session.commit()
     return pledge
 
@@ -94,7 +84,7 @@ def amend_pledge(pledge: Pledge, changes: Mapping[str, Any]) -> Pledge:
         unit=pledge.unit,
     )
     db.session.add(entry)
-    outbox.record(db.session, _state(PledgeAmended, pledge))
+    outbox.record(db.session, state(PledgeAmended, pledge))
     db.session.commit()
     return pledge
 
@@ -103,11 +93,9 @@ def withdraw_pledge(pledge_id: UUID) -> Pledge:
     """Take back what is free and what is reserved but unpaid. Doing it again changes nothing."""
     pledge = lock_pledge(pledge_id)
     if pledge.ended != "withdrawn":
-        free = pledge.balance.free
-        pledge.ended, pledge.version = "withdrawn", pledge.version + 1
-        db.session.add(note(pledge, "pledge_withdrawn", quantity=free, unit=pledge.unit))
+        _end(db.session(), pledge, "withdrawn")
         released = release_unpaid(db.session(), pledge)
-        outbox.record_all(db.session, [*released, _state(PledgeWithdrawn, pledge)])
+        outbox.record_all(db.session, [*released, end_state(pledge)])
     db.session.commit()
     return pledge
 
@@ -125,7 +113,7 @@ def resume_pledges(stakeholder_id: UUID) -> None:
         pledge.version += 1
         db.session.add(note(pledge, "pledge_resumed"))
     # Programs proposes nothing from a pledge that was refused as suspended until it changes.
-    outbox.record_all(db.session, [_state(PledgeAmended, pledge) for pledge in going])
+    outbox.record_all(db.session, [state(PledgeAmended, pledge) for pledge in going])
 
 
 def expire_pledges(session: Session) -> bool:
@@ -138,10 +126,17 @@ def expire_pledges(session: Session) -> bool:
         .with_for_update()
     ).all()
     for pledge in over:
-        session.add(note(pledge, "pledge_expired", quantity=pledge.balance.free, unit=pledge.unit))
-        pledge.ended, pledge.version = "expired", pledge.version + 1
-    outbox.record_all(session, [_state(PledgeExpired, pledge) for pledge in over])
+        _end(session, pledge, "expired")
+    outbox.record_all(session, [end_state(pledge) for pledge in over])
     return len(over) == _EXPIRED_AT_ONCE
+
+
+def _end(session: Session, pledge: Pledge, how: str) -> None:
+    """End a locked pledge. What it has in hand stays there, to be returned or reassigned."""
+    session.add(note(pledge, f"pledge_{how}", quantity=pledge.balance.free_unpaid, unit=pledge.unit))
+    if pledge.ended is None and pledge.in_hand:
+        session.add(note(pledge, "left_in_hand", quantity=pledge.in_hand, unit=pledge.unit))
+    pledge.ended, pledge.version = how, pledge.version + 1
 
 
 def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Stakeholder:
@@ -172,23 +167,3 @@ def _columns(restrictions: Mapping[str, Any]) -> dict[str, Any]:
     }
     numbers = {name: restrictions.get(name) for name in ("max_decile", "cap_per_household", "minimum_grant")}
     return lists | numbers
-
-
-def _state(kind: type[_State], pledge: Pledge) -> _State:
-    """Return the event that tells the whole state of a pledge. What has ended keeps what is committed."""
-    kept = pledge.quantity if pledge.ended is None else pledge.balance.committed
-    return kind(
-        pledge=pledge.id,
-        version=pledge.version,
-        stakeholder=pledge.stakeholder_id,
-        stakeholder_kind=cast(StakeholderKind, pledge.stakeholder_kind),
-        resource=Resource(kind=cast(ResourceKind, pledge.resource_kind), unit=pledge.unit, item=pledge.item),
-        quantity=kept,
-        value_idr=kept * reference_price(pledge.item),
-        fund=cast(Fund, pledge.fund),
-        zakat=pledge.zakat,
-        strategy=cast(Strategy, pledge.strategy),
-        restrictions=Restrictions(**pledge.restrictions),
-        opens_on=pledge.opens_on,
-        expires_on=pledge.expires_on,
-    )

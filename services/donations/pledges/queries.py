@@ -1,13 +1,25 @@
-"""Reads of pledges."""
+"""Reads of pledges, and the events that tell the whole state of one."""
 
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from services.donations.database import db
 from services.donations.pledges.models import Pledge
+from shared.catalogue import reference_price
 from shared.errors import NotFound
+from shared.events.donations import (
+    PledgeAmended,
+    PledgeExpired,
+    PledgeOpened,
+    PledgeWithdrawn,
+    Resource,
+    Restrictions,
+)
+from shared.vocabulary import Fund, ResourceKind, StakeholderKind, Strategy
+
+_State = TypeVar("_State", PledgeOpened, PledgeAmended, PledgeWithdrawn, PledgeExpired)
 
 
 def select_pledges(
@@ -56,3 +68,28 @@ def find_submitted(submission: UUID | None) -> Pledge | None:
         return None
     found: Pledge | None = db.session.scalar(select(Pledge).where(Pledge.submission == submission))
     return found
+
+
+def state(kind: type[_State], pledge: Pledge) -> _State:
+    """Return the event that tells the whole state of a pledge. What has ended keeps what is committed."""
+    kept = pledge.quantity if pledge.ended is None else pledge.balance.committed
+    return kind(
+        pledge=pledge.id,
+        version=pledge.version,
+        stakeholder=pledge.stakeholder_id,
+        stakeholder_kind=cast(StakeholderKind, pledge.stakeholder_kind),
+        resource=Resource(kind=cast(ResourceKind, pledge.resource_kind), unit=pledge.unit, item=pledge.item),
+        quantity=kept,
+        value_idr=kept * reference_price(pledge.item),
+        fund=cast(Fund, pledge.fund),
+        zakat=pledge.zakat,
+        strategy=cast(Strategy, pledge.strategy),
+        restrictions=Restrictions(**pledge.restrictions),
+        opens_on=pledge.opens_on,
+        expires_on=pledge.expires_on,
+    )
+
+
+def end_state(pledge: Pledge) -> PledgeWithdrawn | PledgeExpired:
+    """Return the state of a pledge that has ended, as what is committed of it is now."""
+    return state(PledgeWithdrawn, pledge) if pledge.ended == "withdrawn" else state(PledgeExpired, pledge)

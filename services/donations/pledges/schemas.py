@@ -76,11 +76,16 @@ class PledgeChangesSchema(_PledgeRules):
 
 
 class BalanceSchema(Schema):
-    """The columns of a pledge; they are never added up."""
+    """The columns of a pledge; they are never added up.
+
+    `in_hand` is the part of `contributed` that is set aside for nobody: the next reservations use it
+    first, and once the pledge has ended it is to be returned or reassigned.
+    """
 
     pledged = fields.Integer()
     reserved = fields.Integer()
     contributed = fields.Integer()
+    in_hand = fields.Integer()
     delivered = fields.Integer()
     free = fields.Integer()
 

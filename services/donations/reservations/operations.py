@@ -12,11 +12,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.donations.contributions.operations import carry_over
 from services.donations.fulfilment.domain import Offer, Wish, find_refusal
 from services.donations.fulfilment.models import Allocation
 from services.donations.fulfilment.operations import place, release, step
 from services.donations.fulfilment.queries import find_granted
 from services.donations.pledges.models import Pledge
+from services.donations.pledges.queries import end_state
 from services.donations.receipts.models import Receipt
 from services.donations.stakeholders.queries import find_suspended
 from services.donations.timeline.operations import note
@@ -111,6 +113,9 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
     )
     reserved = step(AllocationReserved, allocation, allocation.quantity, left=pledge.balance.free)
     batch.effects.append((reserved, received))
+    carried = carry_over(batch.session, pledge, allocation)
+    if carried is not None:
+        batch.effects.append((carried, received))
 
 
 def _approve(batch: _Batch, _received: Received, approved: AllocationApproved) -> None:
@@ -168,6 +173,10 @@ def _release_rest(batch: _Batch, received: Received, allocation_id: UUID, why: s
     if place_of_grant in batch.granted:
         batch.granted[place_of_grant] -= rest
     batch.effects.append((released, received))
+    if pledge.ended is not None:
+        # What it keeps committed was told when it ended, and is less now.
+        pledge.version += 1
+        batch.effects.append((end_state(pledge), received))
 
 
 def _live(batch: _Batch, allocation_id: UUID) -> Allocation | None:

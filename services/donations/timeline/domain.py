@@ -11,5 +11,7 @@ CODES = (
     "allocation_held",
     "allocation_released",
     "contribution_made",
+    "contribution_carried_over",
+    "left_in_hand",
     "delivery_confirmed",
 )

@@ -21,6 +21,8 @@ _TITLES = {
     "allocation_held": lazy_gettext("Put on hold by an officer"),
     "allocation_released": lazy_gettext("Released"),
     "contribution_made": lazy_gettext("You paid or handed over"),
+    "contribution_carried_over": lazy_gettext("Covered by what you had paid before"),
+    "left_in_hand": lazy_gettext("Paid and still in hand: to be returned or reassigned"),
     "delivery_confirmed": lazy_gettext("Delivered, confirmed at the door"),
 }
 _TONES = {
@@ -28,6 +30,8 @@ _TONES = {
     "allocation_held": "stop",
     "allocation_released": "stop",
     "contribution_made": "info",
+    "contribution_carried_over": "info",
+    "left_in_hand": "wait",
     "delivery_confirmed": "good",
 }
 

@@ -15,9 +15,11 @@ from uuid import UUID
 from shared.events import donations, programs
 
 # Raised when the same events would fold into other rows: the tables then want a rebuild.
-RULES = 2
+RULES = 3
 
 ANY_CATEGORY = "any"
+# The area of what is meant for no place in particular.
+ANYWHERE = ""
 
 HouseholdState = programs.HouseholdRegistered | programs.HouseholdChanged
 PledgeState = (
@@ -213,21 +215,37 @@ def figures_of_need(need: Need) -> dict[str, int]:
 
 
 def funding_of_step(event: Step) -> dict[str, int]:
-    """Return what a step adds to the columns of funding, in rupiah.
+    """Return what a step adds to the columns of funding for its household, in rupiah.
 
-    Reserved is what is set aside and not delivered yet; contributed is what was paid, delivered or
-    not, less what a release gave back.
+    Reserved is what is set aside and not delivered yet; contributed is what was paid for it, delivered
+    or not, less what a release gave back to the pledge.
     """
     match event:
         case donations.AllocationReserved():
             return {"reserved_idr": event.value_idr}
         case donations.AllocationReleased():
-            returned = event.value_idr * event.contributed // event.quantity
-            return {"reserved_idr": -event.value_idr, "contributed_idr": -returned}
+            return {"reserved_idr": -event.value_idr, "contributed_idr": -_value_released(event)}
         case donations.ContributionMade():
             return {"contributed_idr": event.value_idr}
         case programs.DeliveryConfirmed():
             return {"reserved_idr": -event.value_idr, "delivered_idr": event.value_idr}
+
+
+def in_hand_of_step(event: Step) -> dict[str, int]:
+    """Return what a step adds to what pledges have in hand, in rupiah: paid, and meant for no household.
+
+    It counts as contributed too, so that what was paid once never leaves the figures of the regency.
+    """
+    match event:
+        case donations.AllocationReleased():
+            return {"contributed_idr": _value_released(event)}
+        case donations.ContributionMade(carried_over=True):
+            return {"contributed_idr": -event.value_idr}
+    return {}
+
+
+def _value_released(event: donations.AllocationReleased) -> int:
+    return event.value_idr * event.contributed // event.quantity
 
 
 def days_waited(household: Household) -> int | None:

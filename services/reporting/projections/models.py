@@ -69,7 +69,10 @@ class PledgeFacts(Model):
 
 
 class AreaFigures(Model):
-    """The sums of one village; `pledged_idr` also of a larger area that a pledge is meant for."""
+    """The sums of one village; `pledged_idr` also of a larger area that a pledge is meant for.
+
+    What is paid and in hand, for no household at present, is `contributed_idr` of the area ''.
+    """
 
     __tablename__ = "area_figures"
 

@@ -164,6 +164,10 @@ def _apply_step(batch: _Batch, data: domain.Step, at: datetime) -> None:
     _replace_need(batch, data, domain.cover_need(batch.needs[data.need], data))
     _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, data.category), rupiah)
     batch.follow(at, rupiah)
+    in_hand = domain.in_hand_of_step(data)
+    _add(batch.areas, (domain.ANYWHERE,), in_hand)
+    _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, domain.ANY_CATEGORY), in_hand)
+    batch.follow(at, in_hand)
 
 
 def _count_differences(before: _Batch, after: _Batch) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -53,13 +53,14 @@ def test_one_reference_pays_an_allocation_once(donor: Donor, programs: Programs)
     assert (again.status_code, again.json["code"]) == (409, "reference_taken")
 
 
-def test_a_day_in_the_future_is_refused(donor: Donor, programs: Programs) -> None:
+def test_a_day_in_the_future_or_long_before_the_pledge_is_refused(donor: Donor, programs: Programs) -> None:
     pledge = donor.pledge()
     step = proposed(pledge["id"])
     programs.tell(step)
-    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
-    refused = donor.post("/v1/contributions", payment(step, paid_on=tomorrow))
-    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/paid_on")
+    tomorrow = clock.today() + timedelta(days=1)
+    for day in (tomorrow, clock.today() - timedelta(days=400), date(1, 1, 1)):
+        refused = donor.post("/v1/contributions", payment(step, paid_on=day.isoformat()))
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/paid_on")
 
 
 def test_nobody_pays_for_anothers_allocation(

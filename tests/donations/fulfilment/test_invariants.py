@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.donations.contributions.models import Contribution
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
 from services.donations.pledges.models import Pledge
@@ -18,6 +19,8 @@ from shared.events.donations import (
     AllocationReleased,
     AllocationReserved,
     ContributionMade,
+    PledgeExpired,
+    PledgeWithdrawn,
 )
 from shared.events.event import Event
 from shared.events.programs import AllocationProposed
@@ -25,6 +28,7 @@ from shared.ids import new_id
 from tests.donations.conftest import Donor, Programs
 from tests.donations.facts import approved, cancelled, delivered, failed, held, payment, proposed, vetoed
 
+_ENDED = (PledgeWithdrawn, PledgeExpired)
 _ENDS: dict[str, Callable[[AllocationProposed], Event]] = {
     "fail": failed,
     "veto": vetoed,
@@ -41,15 +45,24 @@ def _rows(app: Flask) -> tuple[list[Pledge], list[Allocation]]:
 
 def _check(app: Flask) -> None:
     pledges, allocations = _rows(app)
+    with app.app_context(), Session(db.engine) as session:
+        contributions = list(session.scalars(select(Contribution)))
     for pledge in pledges:
         mine = [one for one in allocations if one.pledge_id == pledge.id]
+        paid = sum(
+            one.quantity for one in contributions if one.pledge_id == pledge.id and not one.carried_over
+        )
         assert pledge.reserved == sum(one.amounts.undelivered for one in mine)
-        assert pledge.contributed == sum(one.contributed for one in mine)
         assert pledge.delivered == sum(one.delivered for one in mine)
-        assert pledge.reserved + pledge.delivered <= pledge.quantity
+        assert paid == pledge.contributed == sum(one.contributed for one in mine) + pledge.in_hand
+        assert pledge.reserved + pledge.delivered + pledge.in_hand <= pledge.quantity
+        assert paid <= pledge.quantity
+    for allocation in allocations:
+        kept = [one.quantity - one.released for one in contributions if one.allocation_id == allocation.id]
+        assert allocation.contributed == sum(kept)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_balances_are_the_sums_of_their_allocations_after_every_step(
     app: Flask, donor: Donor, programs: Programs, told: Callable[..., list[Any]], seed: int
 ) -> None:
@@ -76,8 +89,12 @@ def test_balances_are_the_sums_of_their_allocations_after_every_step(
         else:
             programs.tell(_ENDS[action](step))
         _check(app)
-    for pledge in pledges:
-        donor.post(f"/v1/pledges/{pledge}/withdraw")
+    donor.post(f"/v1/pledges/{pledges[0]}/withdraw")
+    _check(app)
+    for step in steps:
+        programs.tell(_ENDS[chance.choice(["fail", "veto"])](step))
+        _check(app)
+    donor.post(f"/v1/pledges/{pledges[1]}/withdraw")
     _check(app)
     _retell(app, told())
 
@@ -90,9 +107,10 @@ def _tell_or_refuse(programs: Programs, event: Any) -> None:
 
 
 def _retell(app: Flask, events: list[Any]) -> None:
-    """Whoever folds the events comes to the same: reserved less released, paid less returned."""
+    """Whoever folds the events comes to the same: reserved less released, paid less given back, committed."""
     live: dict[Any, int] = {}
     paid: dict[Any, int] = {}
+    committed = {event.pledge: event.quantity for event in events if isinstance(event, _ENDED)}
     for event in events:
         if isinstance(event, AllocationReserved):
             live[event.allocation] = event.quantity
@@ -103,7 +121,8 @@ def _retell(app: Flask, events: list[Any]) -> None:
             paid[event.allocation] = paid.get(event.allocation, 0) + event.quantity
         elif isinstance(event, AllocationRefused):
             live[event.allocation] = 0
-    _, allocations = _rows(app)
+    pledges, allocations = _rows(app)
+    assert {one.id: one.balance.committed for one in pledges} == committed
     assert {one.id: one.amounts.live for one in allocations} == live
     assert {one.id: one.contributed for one in allocations if one.contributed} == {
         allocation: amount for allocation, amount in paid.items() if amount

@@ -45,7 +45,7 @@ def test_a_pledge_with_every_restriction_is_opened_and_told(
     assert body["stakeholder"] == str(donor.stakeholder)
     assert body["status"] == "open"
     assert body["balance"] == {
-        "pledged": 25_000_000, "reserved": 0, "contributed": 0, "delivered": 0, "free": 25_000_000,
+        "pledged": 25_000_000, "reserved": 0, "contributed": 0, "in_hand": 0, "delivered": 0, "free": 25_000_000,
     }  # fmt: skip
     assert {name: body[name] for name in FULL if name != "resource"} == {
         name: value for name, value in FULL.items() if name != "resource"
@@ -187,7 +187,7 @@ def test_a_withdrawal_takes_back_what_is_free_and_what_is_unpaid(
     assert answer.status_code == 200
     assert answer.json["status"] == "withdrawn"
     assert answer.json["balance"] == {
-        "pledged": 1_000_000, "reserved": 150_000, "contributed": 150_000, "delivered": 0, "free": 0,
+        "pledged": 1_000_000, "reserved": 150_000, "contributed": 150_000, "in_hand": 0, "delivered": 0, "free": 0,
     }  # fmt: skip
     *released, withdrawn = told(AllocationReleased, PledgeWithdrawn)
     assert (withdrawn.version, withdrawn.quantity) == (2, 150_000)

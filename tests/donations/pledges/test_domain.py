@@ -60,4 +60,4 @@ def test_a_promise_does_not_shrink_below_what_is_committed() -> None:
     require_room(50, Balance(100, 30, 0, 20))
     with pytest.raises(Conflict) as refused:
         require_room(49, Balance(100, 30, 0, 20))
-    assert refused.value.extra == {"reserved": 30, "delivered": 20, "least": 50}
+    assert refused.value.extra == {"reserved": 30, "delivered": 20, "in_hand": 0, "least": 50}

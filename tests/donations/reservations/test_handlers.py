@@ -217,7 +217,9 @@ def test_what_is_given_up_returns_to_the_pledge_with_what_was_paid(
     programs.tell(end(step))
     (event,) = told(AllocationReleased)
     assert (event.quantity, event.contributed, event.left, event.why) == (400_000, 150_000, 1_000_000, why)
-    assert (_status(donor, step), _balance(donor, pledge)) == (status, (0, 0, 0, 1_000_000))
+    assert (_status(donor, step), _balance(donor, pledge)) == (status, (0, 150_000, 0, 1_000_000))
+    (contribution,) = donor.get(f"/v1/contributions?allocation={step.allocation}").json["data"]
+    assert (contribution["quantity"], contribution["released"]) == (150_000, 150_000)
     programs.tell(approved(step), held(step), vetoed(step), cancelled(step))
     assert told() == []
     assert _status(donor, step) == status
@@ -252,7 +254,7 @@ def test_a_failure_after_a_part_returns_only_the_rest(
     (event,) = told(AllocationReleased)
     assert (event.quantity, event.contributed) == (300_000, 300_000)
     assert (_status(donor, step), _balance(donor, pledge)) == (
-        "delivered", (0, 100_000, 100_000, 900_000),
+        "delivered", (0, 400_000, 100_000, 900_000),
     )  # fmt: skip
 
 

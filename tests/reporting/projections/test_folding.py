@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from services.reporting.database import db
 from shared.http.idempotency import purge
+from shared.ids import new_id
 from tests.reporting.conftest import fold
 from tests.reporting.story import VILLAGE, Story, season, shuffled
 
@@ -36,6 +37,13 @@ def figures(app: Flask, area: str = VILLAGE) -> dict[str, int]:
     with app.app_context():
         row = db.session.execute(text("SELECT * FROM area_figures WHERE area = :area"), {"area": area})
         return dict(row.mappings().one_or_none() or {})
+
+
+def paid_by_category(app: Flask) -> dict[str, int]:
+    """Return what is contributed, by category."""
+    with app.app_context():
+        paid = text("SELECT category, contributed_idr FROM funding WHERE contributed_idr <> 0")
+        return {category: int(value) for category, value in db.session.execute(paid)}
 
 
 def test_the_migration_makes_what_the_models_say(reporting: Flask) -> None:
@@ -80,6 +88,28 @@ def test_a_failed_delivery_gives_everything_back(reporting: Flask) -> None:
     found = figures(reporting)
     assert (found["matched"], found["needs_open"], found["needs_covered"]) == (0, 1, 0)
     assert (found["reserved_idr"], found["contributed_idr"], found["delivered_idr"]) == (0, 0, 0)
+
+
+def test_what_was_paid_and_released_stays_the_regencys_until_it_is_a_households_again(
+    reporting: Flask,
+) -> None:
+    story = Story()
+    household = story.register()
+    pledge = new_id()
+    steps = story.reserve(household, story.need(household), pledge=pledge)
+    story.contribute(steps, 60)
+    story.release(steps, 100, contributed=60)
+    fold(reporting, story.events)
+    assert (figures(reporting)["contributed_idr"], figures(reporting, "")["contributed_idr"]) == (0, 60)
+    assert paid_by_category(reporting) == {"any": 60}
+    told = len(story.events)
+    story.contribute(story.reserve(household, story.need(household), pledge=pledge), 60, carried_over=True)
+    fold(reporting, story.events[told:])
+    assert (figures(reporting)["contributed_idr"], figures(reporting, "")["contributed_idr"]) == (60, 0)
+    assert paid_by_category(reporting) == {"food": 60}
+    with reporting.app_context():
+        followed = text("SELECT sum(contributed_idr) FROM change WHERE grain = 'day'")
+        assert db.session.scalar(followed) == 60
 
 
 def test_a_household_that_moved_is_counted_where_it_lives_now(reporting: Flask) -> None:
