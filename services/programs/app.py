@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.ageing.operations import BIRTHDAYS
+from services.programs.answers.handlers import HANDLERS
 from services.programs.as_cash.operations import MOVE_TO_CASH
 from services.programs.audit.api import blueprint as audit
 from services.programs.audit.pages import pages as audit_pages
@@ -19,7 +20,6 @@ from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
 from services.programs.imports.pages import pages as import_pages
 from services.programs.matching.allocator import ALLOCATOR
-from services.programs.matching.handlers import HANDLERS
 from services.programs.needs.api import blueprint as needs
 from services.programs.needs.pages import pages as need_pages
 from services.programs.policy.api import blueprint as policy

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from services.programs.answers.handlers import on_donations
 from services.programs.database import db
 from services.programs.matching.allocator import settle_markets
-from services.programs.matching.handlers import on_donations
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import follow_households, lock_rows
 from services.programs.needs.models import Need

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.programs.matching.answers import apply_answers
+from services.programs.answers.operations import apply_answers
 from shared.events.donations import (
     AllocationRefused,
     AllocationReleased,
