@@ -27,7 +27,7 @@ blueprint = Blueprint(
 @blueprint.arguments(DecisionSchema)
 @blueprint.response(200, HouseholdLineSchema)
 def decide(body: dict[str, Any], household: UUID) -> Any:
-    """Decide what the last visit means; never by who visited or registered the household."""
+    """Decide what the last visit means; never by who visited, registered or recorded a need of it."""
     return render_line(operations.decide(household, Ruling(**body), by=current_principal().id))
 
 
