@@ -117,7 +117,7 @@ def test_the_same_form_sent_twice_makes_one_pledge(enter: Callable[..., Page]) -
 def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], programs: Programs) -> None:
     _short(programs)
     page = enter("/board", width=390)
-    page.click("main td a")
+    page.click("main tr:has-text('Perak') td a")
     assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "6000000")
     page.click("main button:not([value=back])")
     assert page.is_checked("input[name=areas][value='35.17.01']")
