@@ -1,7 +1,5 @@
 """The programs service: start reading here."""
 
-from datetime import timedelta
-
 from flask import Flask
 from flask_babel import lazy_gettext
 
@@ -35,11 +33,9 @@ from services.programs.visits.pages import pages as assigning_pages
 from services.programs.work.pages import pages as work_pages
 from shared.auth.principal import OFFICERS
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
-from shared.http import idempotency
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.web import Link
-from shared.worker import Task
 
 SERVICE = Service(
     name="programs",
@@ -88,7 +84,6 @@ SERVICE = Service(
         BIRTHDAYS,
         ALLOCATOR,
         MOVE_TO_CASH,
-        Task("forget stored answers", idempotency.purge, timedelta(hours=1)),
     ],
     accounts=ACCOUNTS,
 )
