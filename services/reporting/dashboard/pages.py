@@ -58,6 +58,29 @@ TRENDS: dict[str, LazyString] = {
     "contributed": lazy_gettext("Paid"),
     "delivered": lazy_gettext("Delivered"),
 }
+# The words of the published figures: the file has them in English, the pages say them in both languages.
+PUBLISHED_WORDS = (
+    lazy_gettext("IDR per person per day"),
+    lazy_gettext("IDR per person per month"),
+    lazy_gettext("people"),
+    lazy_gettext("percent"),
+    lazy_gettext("annual plan"),
+    lazy_gettext("as stated at the coordination meeting"),
+    lazy_gettext("by-name list of the regent's decree"),
+    lazy_gettext("coordinating ministry"),
+    lazy_gettext("estimate of the coordinating ministry"),
+    lazy_gettext("desakita.co report of the meeting of 12 Feb 2024"),
+    lazy_gettext("desakita.co; press (2023)"),
+    lazy_gettext("press"),
+    lazy_gettext("press (2024)"),
+    lazy_gettext("press (19 Mar 2024)"),
+    lazy_gettext("press (8 Oct 2024)"),
+    lazy_gettext("press (19 Mar 2024; 8 Oct 2024)"),
+    lazy_gettext("press (15 Oct 2025)"),
+    lazy_gettext("press quoting BPS (9 Dec 2019)"),
+    lazy_gettext("press quoting Bappeda (14 Jun 2023)"),
+)
+
 _OFFICIAL_BESIDE = ("extreme_poverty_headcount", "extreme_poverty_rate", "poverty_headcount_rate")
 
 
