@@ -83,6 +83,12 @@ def test_rows_stay_in_the_outbox_until_the_bus_has_acknowledged_them(
     assert _drain(donations, reporting, bus).applied == 2
 
 
+def test_the_next_relay_takes_over_at_once(donations: Side, bus: PrefixedBus) -> None:
+    for _ in range(30):
+        with _relay(donations, bus) as relay:
+            assert relay.publish_batch() is not None
+
+
 def test_a_record_published_twice_takes_effect_once(
     donations: Side, reporting: Side, bus: PrefixedBus
 ) -> None:
