@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry, scoped_session
+from sqlalchemy.orm import Session as PlainSession
 
 from shared.auth.visibility import limit_to_visible
 from shared.errors import Conflict
@@ -21,6 +22,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# What reads and operations take: a worker's session, or the one of a request.
+AnySession = PlainSession | scoped_session[Any]
 
 
 class Session(FlaskSession):

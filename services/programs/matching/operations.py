@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.database import Model
 from services.programs.matching.domain import LIVE, Claimed
@@ -19,10 +18,10 @@ from services.programs.matching.models import Allocation, MarketChange, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import bell, clock, outbox
+from shared.database import AnySession
 from shared.events.event import Event
 from shared.events.programs import AllocationApproved, AllocationCancelled, AllocationHeld
 
-AnySession = Session | scoped_session[Any]
 Row = TypeVar("Row", bound=Model)
 Step = TypeVar("Step", bound=Event)
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.matching.domain import Claimed, Rule, Rules
 from services.programs.matching.engine import NeedState, PledgeState
@@ -17,8 +16,7 @@ from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.registry.models import Household
 from shared import clock
-
-AnySession = Session | scoped_session[Any]
+from shared.database import AnySession
 
 
 def may_be_matched(today: date) -> ColumnElement[bool]:

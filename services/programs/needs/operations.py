@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.database import db
 from services.programs.matching.domain import LIVE
@@ -16,11 +15,10 @@ from services.programs.needs.models import Need
 from services.programs.needs.queries import find_need
 from services.programs.registry.models import Household
 from shared import clock, outbox
+from shared.database import AnySession
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.programs import NeedClosed, NeedRecorded
 from shared.vocabulary import STRATEGY_OF, NeedCategory, Strategy
-
-AnySession = Session | scoped_session[Any]
 
 # A household in one of these states is none whose needs are met.
 _OUT = ("rejected", "graduated")

@@ -1,17 +1,15 @@
 """Reads of allocations for people."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, scoped_session
+from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, AllocationDecision, Pledge
 from services.programs.registry.models import Household
+from shared.database import AnySession
 from shared.errors import NotFound
-
-AnySession = Session | scoped_session[Any]
 
 
 def find_allocation(session: AnySession, allocation: UUID) -> Allocation:

@@ -1,17 +1,15 @@
 """What waits for an officer, and what was decided."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import aliased
 
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.verification.models import Decision, Hold
 from services.programs.visits.models import Visit
-
-AnySession = Session | scoped_session[Any]
+from shared.database import AnySession
 
 
 def to_assign() -> Select[Household]:

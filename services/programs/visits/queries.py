@@ -1,15 +1,12 @@
 """Reading visits."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.visits.models import Visit
+from shared.database import AnySession
 from shared.errors import NotFound
-
-AnySession = Session | scoped_session[Any]
 
 
 def visits(

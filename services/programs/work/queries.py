@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import is_deliverable
@@ -16,8 +14,7 @@ from services.programs.review.queries import count_allocations, is_held, list_al
 from services.programs.verification.queries import count_households, to_assign, to_decide
 from services.programs.visits.models import Visit
 from shared import clock
-
-AnySession = Session | scoped_session[Any]
+from shared.database import AnySession
 
 RECENTLY = timedelta(days=30)
 

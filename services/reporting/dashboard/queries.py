@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy.orm import Session, scoped_session
 
 from services.reporting.funding.queries import STAGES, list_funding
 from services.reporting.progress.domain import TARGET
 from services.reporting.trend.queries import trace
 from shared.clock import LOCAL_ZONE
+from shared.database import AnySession
 from shared.disclosure import Shown
 from shared.web.charts import (
     Chart,
@@ -26,8 +26,6 @@ from shared.web.charts import (
 )
 from shared.web.formats import rupiah_short, whole
 from shared.web.words import word
-
-AnySession = Session | scoped_session[Any]
 
 # A drawing as wide as a phone can't show more.
 _MOST_POINTS = 120

@@ -5,15 +5,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
 from services.reporting.indicators.domain import OFFICIAL, Definition
 from services.reporting.progress.domain import coverage_of, percentage
 from services.reporting.progress.queries import population_of, show_areas, waiting_days
 from services.reporting.projections.queries import find_position
+from shared.database import AnySession
 from shared.errors import NotFound
 
-AnySession = Session | scoped_session[Any]
 Value = dict[str, Any]
 
 _OWN = {"method": "count of the registry by events, live", "source": "Helix registry"}

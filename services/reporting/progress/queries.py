@@ -7,15 +7,14 @@ from operator import add
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.reporting.progress.domain import GROUPS, TARGET, coverage_of, percentage, spread
 from services.reporting.projections.models import AreaFigures, Waited, Waiting
 from services.reporting.projections.queries import find_position
 from shared import areas, clock
+from shared.database import AnySession
 from shared.disclosure import Shown, disclose
 
-AnySession = Session | scoped_session[Any]
 Days = dict[str, dict[int, int]]
 
 FUNNEL = {

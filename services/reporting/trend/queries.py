@@ -6,16 +6,14 @@ from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.reporting.progress.domain import TARGET
 from services.reporting.projections.models import Change
 from services.reporting.projections.queries import find_position
 from services.reporting.trend.domain import MEASURES, YOUNG, Measure
 from shared import clock
+from shared.database import AnySession
 from shared.disclosure import is_small
-
-AnySession = Session | scoped_session[Any]
 
 
 def trace(session: AnySession, name: str) -> dict[str, Any]:
