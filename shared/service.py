@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint as Pages
 from flask import Flask, Response, jsonify
 from flask_limiter import Limiter
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,11 +27,9 @@ from shared.http.resources import Api, Blueprint, register_api
 from shared.settings import Settings
 from shared.telemetry.requests import metrics, register_request_telemetry
 from shared.web import init_pages
-from shared.worker import Handler, Task
+from shared.worker import Handler, Task, state
 
 LARGEST_BODY = 1024 * 1024
-
-_OLDEST_WAITING = text("SELECT extract(epoch FROM now() - min(created_at))::float FROM outbox")
 
 
 @dataclass(frozen=True)
@@ -126,15 +123,25 @@ def _register_health(app: Flask, service: Service) -> None:
 
     @access.everyone
     def ready() -> tuple[Response, int]:
-        """Tell whether the service can do its work, and how long its oldest event has waited for the bus.
+        """Tell whether the service can do its work, and how the exchange of events stands.
 
         A bus that is away does not make a web process unready: it only delays what it accepts.
         """
         try:
-            waiting = service.db.session.scalar(_OLDEST_WAITING)
+            found = state.read(service.db.session)
         except Exception:  # noqa: BLE001 - whatever the reason, it is not ready
             return jsonify(status="unavailable", database="away"), 503
-        return jsonify(status="ok", database="ok", outbox_seconds=round(waiting or 0, 1)), 200
+        return (
+            jsonify(
+                status="ok",
+                database="ok",
+                bus={True: "ok", False: "away", None: "unknown"}[found.bus_answers],
+                lag=found.lag,
+                outbox_seconds=round(found.outbox_seconds, 1),
+                worker_seconds=None if found.worker_seconds is None else round(found.worker_seconds, 1),
+            ),
+            200,
+        )
 
     app.add_url_rule("/healthz", "health", health)
     app.add_url_rule("/readyz", "ready", ready)

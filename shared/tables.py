@@ -52,3 +52,15 @@ IDEMPOTENCY: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_idempotency_created_at ON idempotency (created_at)",
 )
+
+# One row: what the workers last told of the bus and of what waits. It is no part of a rebuild.
+WORKER_STATE: tuple[str, ...] = (
+    """
+    CREATE TABLE worker_state (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        told_at timestamptz NOT NULL,
+        bus_answers boolean NOT NULL,
+        lag bigint CHECK (lag >= 0)
+    )
+    """,
+)

@@ -18,7 +18,7 @@ from shared.events.catalogue import redrive_topic_of, topic_of
 from shared.events.envelope import Origin
 from shared.relay import BATCH, Relay
 from shared.settings import Settings
-from shared.worker import metrics
+from shared.worker import metrics, state
 from shared.worker.applier import Applier
 from shared.worker.consuming import Consuming
 from shared.worker.handler import Handler, Task
@@ -123,12 +123,20 @@ class Worker:
     def _threads(self, relay: Relay) -> list[Repeating | Listener]:
         relaying = Repeating("relay", partial(self._relay, relay), every_seconds=RELAY_SECONDS)
         tasks = {task: self._repeating(task) for task in self.parts.tasks}
+        telling = Repeating("state", self._tell_state, every_seconds=state.TOLD_EVERY_SECONDS)
         woken = [relaying.wake, *(thread.wake for task, thread in tasks.items() if task.woken)]
-        return [relaying, *tasks.values(), Listener(connection_url(self.parts.engine), woken)]
+        return [relaying, telling, *tasks.values(), Listener(connection_url(self.parts.engine), woken)]
 
     def _repeating(self, task: Task) -> Repeating:
         every = task.every.total_seconds()
         return Repeating(task.name, partial(self.parts.run_task, task), every_seconds=every)
+
+    def _tell_state(self) -> bool:
+        parts = self.parts
+        with parts.sessions() as session:
+            state.tell(session, parts.bus, parts.settings.service, parts.topics)
+            session.commit()
+        return False
 
     def _consume(self) -> None:
         if not self.parts.topics:

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from services.programs.app import SERVICE
 from shared.database import sqlalchemy_url
 
-SHARED = {"outbox", "inbox", "consumer_offset", "idempotency", "alembic_version"}
+SHARED = {"outbox", "inbox", "consumer_offset", "worker_state", "idempotency", "alembic_version"}
 
 
 def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:

@@ -175,7 +175,7 @@ def probe(
         app = create_service_app(service, settings)
         made.append(app)
         with app.app_context():
-            for statement in tables.EXCHANGE + tables.IDEMPOTENCY:
+            for statement in tables.EXCHANGE + tables.IDEMPOTENCY + tables.WORKER_STATE:
                 db.session.execute(text(statement))
             db.session.commit()
             db.create_all()

@@ -17,7 +17,7 @@ from tests.reporting.story import VILLAGE, Story, season, shuffled
 
 TABLES = ("household", "need", "pledge", "area_figures", "funding", "waited", "waiting", "change")
 KEYS = {"area", "days", "since", "fund", "strategy", "stakeholder_kind", "category", "grain", "start"}
-EXCHANGE = {"outbox", "inbox", "consumer_offset", "idempotency"}
+EXCHANGE = {"outbox", "inbox", "consumer_offset", "worker_state", "idempotency"}
 
 
 def contents(app: Flask) -> dict[str, list[tuple[Any, ...]]]:

@@ -128,6 +128,33 @@ def test_a_page_asks_to_sign_in_and_comes_back(app: Flask) -> None:
     assert client.get("/v1/gifts").status_code == 401, "the API must not believe a cookie"
 
 
+def test_nobody_looks_who_asks_for_a_file(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    sign_in(client)
+    looked_up: list[str] = []
+    find = app.extensions["helix_find_account"]
+    monkeypatch.setitem(
+        app.extensions, "helix_find_account", lambda *proof: looked_up.append(proof[0]) or find(*proof)
+    )
+    file = client.get("/static/pages.css")
+    assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-cache")
+    assert looked_up == []
+    client.get("/mine")
+    assert len(looked_up) == 1
+
+
+def test_a_key_is_told_which_scope_it_lacks_and_a_person_that_the_role_does_not_do(
+    app: Flask, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weak = Principal(id="w", roles=frozenset(), stakeholder=new_id(), scopes=frozenset({"pledges:read"}))
+    monkeypatch.setitem(app.extensions, "helix_authenticate", {"hlx_live_weak": weak}.get)
+    refused = app.test_client().post("/v1/gifts", headers={"Authorization": "Bearer hlx_live_weak"})
+    assert refused.get_json()["detail"] == "This key lacks the scope pledges:write."
+    monkeypatch.undo()
+    person = app.test_client().post("/v1/gifts", headers=bearer(app, "tksk"))
+    assert person.get_json()["detail"] == "Your role or key does not allow this."
+
+
 def test_a_changed_account_is_signed_out(app: Flask) -> None:
     client = app.test_client()
     sign_in(client)

@@ -16,7 +16,7 @@ from shared.errors import Conflict
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.events.envelope import Received
 from shared.settings import Settings, load
-from shared.tables import EXCHANGE, IDEMPOTENCY
+from shared.tables import EXCHANGE, IDEMPOTENCY, WORKER_STATE
 from shared.worker import Handler, Task, Worker
 
 _TABLES = (
@@ -72,7 +72,7 @@ class Side:
         sessions = sessionmaker(create_engine(sqlalchemy_url(url), pool_pre_ping=True))
         if fresh:
             with sessions.begin() as session:
-                for statement in (*EXCHANGE, *IDEMPOTENCY, *_TABLES):
+                for statement in (*EXCHANGE, *IDEMPOTENCY, *WORKER_STATE, *_TABLES):
                     session.execute(text(statement))
         return cls(_settings(service, url, changed), sessions)
 

@@ -118,7 +118,8 @@ def test_a_database_that_is_away_is_told_as_unavailable(
     answer = client.get("/v1/gifts", headers=headers)
     check_problem(answer, 503, "unavailable")
     assert answer.headers["Retry-After"] == "2"
-    assert client.get("/readyz").status_code == 503
+    unready = client.get("/readyz")
+    assert (unready.status_code, unready.json) == (503, {"status": "unavailable", "database": "away"})
     assert client.get("/healthz").status_code == 200
 
 
