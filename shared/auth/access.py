@@ -18,9 +18,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """Who may call a route: everyone, or the holders of a role, or an API key with the scope."""
+    """Who may call a route: everyone, or the holders of a role, or an API key with the scope.
+
+    `unseen`: everyone, and the answer is the same whoever calls, so that nobody looks who does.
+    """
 
     everyone: bool = False
+    unseen: bool = False
     roles: frozenset[str] = frozenset()
     scope: str | None = None
 
@@ -34,6 +38,11 @@ class AccessRule:
 def everyone(view: View) -> View:
     """Open a route to the public."""
     return _ruled(view, AccessRule(everyone=True))
+
+
+def unseen(view: View) -> View:
+    """Open a route to the public that answers everyone the same, such as a file of the pages."""
+    return _ruled(view, AccessRule(everyone=True, unseen=True))
 
 
 def only(*roles: str, scope: str | None = None) -> Callable[[View], View]:
@@ -72,16 +81,16 @@ def is_api() -> bool:
     return request.path.startswith("/v1/")
 
 
-def _what_is_missing() -> str:
-    """Say to a key which scope it lacks, to a person that the role does not allow it."""
-    rule = rule_of(current_app, request.endpoint or "")
-    if current_principal().roles or rule is None or rule.scope is None:
-        return "Your role or key does not allow this."
-    return f"This key lacks the scope {rule.scope}."
+def _rule() -> AccessRule | None:
+    return rule_of(current_app, request.endpoint or "")
 
 
 def _identify() -> None:
-    g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
+    rule = _rule()
+    if rule is not None and rule.unseen:
+        g.principal = PUBLIC
+    else:
+        g.principal = _caller_by_header() if is_api() else _caller_by_cookie()
 
 
 def _keep_private(response: Response) -> Response:
@@ -95,20 +104,25 @@ def _enforce() -> Response | None:
     if request.endpoint is None:
         # The router tells that there is nothing here, on a page that knows who is signed in.
         return None
-    rule = rule_of(current_app, request.endpoint)
+    rule = _rule()
     if rule is None:
         raise NotFound("page")
-    if rule.admits(current_principal()):
-        return None
-    return _refuse()
+    return None if rule.admits(current_principal()) else _refuse(rule, current_principal())
 
 
-def _refuse() -> Response:
+def _refuse(rule: AccessRule, caller: Principal) -> Response:
     if is_api():
-        if current_principal() is PUBLIC:
+        if caller is PUBLIC:
             raise Unauthenticated("unauthenticated", "Send an access token or an API key as a Bearer token.")
-        raise Forbidden("forbidden", _what_is_missing())
-    if current_principal() is PUBLIC:
+        # Roles are a person's: only a key is told which scope it lacks.
+        by_scope = rule.scope is not None and not caller.roles
+        raise Forbidden(
+            "forbidden",
+            f"This key lacks the scope {rule.scope}."
+            if by_scope
+            else "Your role or key does not allow this.",
+        )
+    if caller is PUBLIC:
         going = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("sign_in.show", going=going))  # type: ignore[return-value]
     raise Forbidden("forbidden", "Your role does not allow this.")

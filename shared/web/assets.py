@@ -39,7 +39,7 @@ def serve_assets(app: Flask) -> None:
     blueprint = Blueprint("web", __name__, template_folder="templates")
 
     @blueprint.get("/static/<name>", endpoint="static")
-    @access.everyone
+    @access.unseen
     def show_asset(name: str) -> Response:
         """Return one file."""
         if name not in assets:

@@ -133,9 +133,13 @@ def test_nobody_looks_who_asks_for_a_file(app: Flask, monkeypatch: pytest.Monkey
     sign_in(client)
     looked_up: list[str] = []
     find = app.extensions["helix_find_account"]
-    monkeypatch.setitem(
-        app.extensions, "helix_find_account", lambda *proof: looked_up.append(proof[0]) or find(*proof)
-    )
+
+    def watched(account: str, generation: int | None) -> Principal | None:
+        looked_up.append(account)
+        found: Principal | None = find(account, generation)
+        return found
+
+    monkeypatch.setitem(app.extensions, "helix_find_account", watched)
     file = client.get("/static/pages.css")
     assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-cache")
     assert looked_up == []
