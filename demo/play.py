@@ -20,20 +20,26 @@ _SECONDS_BETWEEN = 1.0
 _VISITS_IN_ALL = 900
 _HOUSEHOLDS_PER_PLEDGE = 9
 
+_log = logging.getLogger(__name__)
+
 
 def play(access: Path, officers: Path, memory: Path) -> int:
     """Play all scenes, going on where the last start came to; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     stage = Stage(json.loads(access.read_text()), json.loads(officers.read_text()), memory)
     stage.remember()
+    _log.info("A synthetic registry is imported, and invented organisations register.")
     scenes.upload_registry(stage)
     scenes.meet_stakeholders(stage)
     scenes.await_registry(stage)
     scenes.recall_visits(stage)
     waiting = scenes.waiting_households(stage, list(areas.villages()))
     if stage.state["visits"] < sum(_QUICK_ROUNDS):
+        _log.info("First pledges, visits, payments and deliveries follow as fast as they can be made.")
         _begin_quickly(stage, waiting)
+    _log.info("From now on a household is visited about every second, until %d were.", _VISITS_IN_ALL)
     _go_on_calmly(stage, waiting)
+    _log.info("The demonstration has played to its end: %d visits, %d pledges.", *_reached(stage))
     return 0
 
 
@@ -60,6 +66,10 @@ def _go_on_calmly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
         if turn % 3 == 0:
             _settle(stage, stage.random.sample(districts, 4), at_most=2)
         time.sleep(_SECONDS_BETWEEN)
+
+
+def _reached(stage: Stage) -> tuple[int, int]:
+    return stage.state["visits"], stage.state["pledges"]
 
 
 def _settle(stage: Stage, districts: list[str], *, at_most: int) -> None:

@@ -153,8 +153,14 @@ def _decide(stage: Stage, household: dict[str, Any], outcome: str) -> None:
 
 def approve_large_ones(stage: Stage) -> None:
     """Officers give their word for the allocations whose amount asks for it."""
-    reserved = stage.officer("verifier").every("programs", "/v1/allocations", status="reserved")
-    waiting = [allocation for allocation in reserved if allocation["awaits_approval"]]
+    verifier = stage.officer("verifier")
+    # What a pledge had in hand pays for the next household at once, before anyone approved it.
+    live = (
+        allocation
+        for status in ("reserved", "contributed")
+        for allocation in verifier.every("programs", "/v1/allocations", status=status)
+    )
+    waiting = [allocation for allocation in live if allocation["awaits_approval"]]
     for allocation in waiting[_LEFT:]:
         for role in ("verifier", "approver")[: allocation["approvals_needed"] - allocation["approvals"]]:
             _attempt(stage.officer(role), "programs", f"/v1/allocations/{allocation['id']}/approve")
@@ -184,8 +190,9 @@ def deliver(stage: Stage, districts: list[str], *, at_most: int) -> None:
     for district in districts:
         worker = stage.social_worker(district)
         left = _LEFT if district == HOME_AREA else 0
-        query = {"status": "contributed", "limit": left + at_most}
-        for allocation in worker.get("programs", "/v1/allocations", **query)["data"][left:]:
+        paid = worker.get("programs", "/v1/allocations", status="contributed", limit=100)["data"]
+        ready = [allocation for allocation in paid if not allocation["awaits_approval"]]
+        for allocation in ready[left : left + at_most]:
             outcome = _draw(stage, _DELIVERY_OUTCOMES)
             body = {
                 "allocation": allocation["id"],

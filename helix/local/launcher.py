@@ -205,10 +205,16 @@ class Instance:
         officers = self._folder.path / "demo-accounts.json"
         arguments = ["helix", "demo", "play", str(self._folder.access), "--officers", str(officers)]
         processes.start("demo", [*arguments, "--state", str(self._demo_state())])
+        self._progress.say(
+            "The demonstration plays: invented households, officers and donors use the services over HTTP,\n"
+            "for about half an hour. Everything can be used meanwhile. How far it is:"
+        )
 
     def _watch(self, processes: Processes) -> None:
         while not self._stopping.wait(1.0):
-            self._tell_of_the_demo(processes)
+            if processes.find("demo") is not None:
+                self._progress.update()
+                self._tell_of_the_demo(processes)
             if not self._postgres.is_running():
                 raise CannotRun(
                     f"PostgreSQL has ended; its log is {self._folder.postgres / 'log'}. Nothing accepted is lost:"
@@ -221,7 +227,6 @@ class Instance:
                 if self._folder.is_full():
                     raise CannotRun(f"The disk of {self._folder.path} is full. {failure}") from failure
                 raise
-            self._progress.update()
         self._progress.close()
 
     def _tell_of_the_demo(self, processes: Processes) -> None:
@@ -231,8 +236,12 @@ class Instance:
         if demo is None or code is None:
             return
         processes.forget("demo")
+        self._progress.close()
         if code == 0:
-            self._progress.say("The demonstration is over; everything goes on running.")
+            self._progress.say(
+                "The demonstration has played to its end; the system stays up with all that it made.\n"
+                f"Sign in with the accounts of {self._folder.access}. Ctrl-C stops it."
+            )
         else:
             self._progress.say(
                 f"The demonstration {ending(code)}: {last_line(demo.log)} Its log is {demo.log}."

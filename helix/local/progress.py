@@ -8,18 +8,18 @@ from typing import Any
 import requests
 
 _STEPS = ("registered", "verified", "matched", "delivered")
-_SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_LINES = 60.0
 
 
 class Progress:
-    """Says what has been reached: one line kept up to date in a terminal, a line now and then in a file."""
+    """Says what has been reached: one line kept up to date in a terminal, a line a minute in a file."""
 
     def __init__(self, reporting_url: str) -> None:
         self._url = f"{reporting_url}/v1/summary"
         self._session = requests.Session()
         self._etag = ""
         self._shown = ""
-        self._said_at = 0.0
+        self._said_at = float("-inf")
         self._live = sys.stdout.isatty()
 
     def say(self, sentence: str) -> None:

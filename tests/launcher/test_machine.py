@@ -3,7 +3,9 @@
 import json
 import re
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ from helix.local import accounts
 from helix.local.environment import Places, environment, urls_of
 from helix.local.failure import CannotRun
 from helix.local.folder import DataFolder
+from helix.local.launcher import Instance, Launch
 from helix.local.ports import require_free
-from helix.local.progress import sentence_of
+from helix.local.processes import Processes
+from helix.local.progress import Progress, sentence_of
 from helix.local.secrets_file import keep_secrets
 from shared import areas
 from shared.auth.principal import ROLES
@@ -128,6 +132,44 @@ def test_progress_tells_the_funnel_in_one_line_and_keeps_small_numbers_small() -
     assert sentence_of(summary) == (
         "households: 2.570 registered, 120 verified, <10 matched, <10 delivered; Rp 12.500.000 delivered"
     )
+
+
+def _launched(tmp_path: Path, play: str) -> tuple[Instance, Processes]:
+    """Return a launcher whose demonstration is one command, and what it watches."""
+    instance = Instance(Launch("builtin", True, 9000, tmp_path), threading.Event(), ExitStack())
+    processes = Processes(tmp_path, {})
+    child = processes.start("demo", ["sh", "-c", play])
+    assert child.process is not None
+    child.process.wait(timeout=20)
+    return instance, processes
+
+
+def test_the_end_of_the_demonstration_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance, processes = _launched(tmp_path, "exit 0")
+    instance._tell_of_the_demo(processes)
+    instance._tell_of_the_demo(processes)
+    said = capsys.readouterr().out
+    assert said.count("The demonstration has played to its end; the system stays up") == 1
+    assert str(tmp_path / "access.json") in said
+
+
+def test_a_demonstration_that_fails_says_why_and_where_its_log_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance, processes = _launched(tmp_path, "echo nobody came; exit 3")
+    instance._tell_of_the_demo(processes)
+    said = capsys.readouterr().out
+    assert "The demonstration ended with code 3: nobody came" in said
+    assert str(tmp_path / "demo.log") in said
+
+
+def test_a_file_gets_a_line_of_progress_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress("http://127.0.0.1:9")
+    for visited in range(5):
+        progress._show(f"{visited} verified")
+    assert capsys.readouterr().out == "0 verified\n"
 
 
 def test_fresh_secrets_name_each_variable_that_the_compose_file_requires() -> None:
