@@ -12,6 +12,7 @@ from services.programs.audit.pages import pages as audit_pages
 from services.programs.database import db
 from services.programs.delivery.api import blueprint as deliveries
 from services.programs.delivery.pages import pages as delivery_pages
+from services.programs.fieldwork.operations import FORGET_DRAFTS
 from services.programs.fieldwork.pages import pages as field_pages
 from services.programs.gaps.api import blueprint as gaps
 from services.programs.imports.api import blueprint as imports
@@ -81,6 +82,7 @@ SERVICE = Service(
     tasks=[
         IMPORTS,
         LAPSE,
+        FORGET_DRAFTS,
         BIRTHDAYS,
         ALLOCATOR,
         MOVE_TO_CASH,

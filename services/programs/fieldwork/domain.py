@@ -1,12 +1,12 @@
-"""A visit that is being filled in: where one is in it, and what was said so far."""
+"""A visit that is being filled in: which steps there are, and what was said so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
-from services.programs.visits.domain import BY_CODE, QUESTIONS, answer_faults
+from services.programs.visits.domain import QUESTIONS
 from shared.catalogue import ITEMS
-from shared.vocabulary import MAX_QUANTITY, NEED_CATEGORIES, RUPIAH, VISIT_OUTCOMES
+from shared.vocabulary import NEED_CATEGORIES, RUPIAH
 
 OUTCOME, NEEDS, CHECK = "outcome", "needs", "check"
 
@@ -16,7 +16,7 @@ MOST_NEEDS = 12
 
 
 class Lack(TypedDict):
-    """A need as the form carries it, and as it is recorded."""
+    """A need as the draft keeps it, and as it is recorded."""
 
     category: str
     item: str | None
@@ -28,9 +28,13 @@ class Lack(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The step one is at, and the answers so far."""
+    """The answers so far, and the furthest step one has come to: there one goes on.
 
-    step: str = OUTCOME
+    An answer belongs to a step that is named with it. Given twice, or after going back, it takes the
+    place of the one before.
+    """
+
+    reached: str = OUTCOME
     outcome: str | None = None
     answers: Mapping[str, bool | int | str | Sequence[str]] = field(default_factory=dict)
     needs: Sequence[Lack] = ()
@@ -40,35 +44,34 @@ class Draft:
         """Return the steps there are: few where nobody was met."""
         return _FOUND if self.outcome in {None, "found"} else _NOT_FOUND
 
-    @property
-    def is_sound(self) -> bool:
-        """Tell whether this form could have made it: it comes back from a page that anybody can rewrite."""
-        return (
-            (self.outcome in VISIT_OUTCOMES if self.outcome is not None else self.step == OUTCOME)
-            and self.step in self.path
-            and all(code in BY_CODE for code in self.answers)
-            and not answer_faults(self.answers)
-            and len(self.needs) <= MOST_NEEDS
-            and all(_is_need(need) for need in self.needs)
-        )
+    def leads_to(self, step: str) -> bool:
+        """Tell whether a step can be shown: all others follow from whether somebody was met."""
+        return step == OUTCOME or (self.outcome is not None and step in self.path)
 
-    @property
-    def place(self) -> int:
+    def place_of(self, step: str) -> int:
         """Return how many steps lie before this one."""
-        return self.path.index(self.step) if self.step in self.path else 0
+        return self.path.index(step) if step in self.path else 0
 
-    def forward(self) -> "Draft":
-        """Go one step on."""
-        return replace(self, step=self.path[min(self.place + 1, len(self.path) - 1)])
+    def before(self, step: str) -> str:
+        """Return the step before this one."""
+        return self.path[max(self.place_of(step) - 1, 0)]
 
-    def back(self) -> "Draft":
-        """Go one step back."""
-        return replace(self, step=self.path[max(self.place - 1, 0)])
+    def after(self, step: str) -> str:
+        """Return the step after this one; the last one for who has been there already."""
+        return CHECK if self.reached == CHECK else self.path[min(self.place_of(step) + 1, len(self.path) - 1)]
+
+    def passed(self, step: str) -> "Draft":
+        """Note that a step was answered."""
+        return replace(self, reached=max(self.reached, self.after(step), key=self.place_of))
 
     def met(self, outcome: str) -> "Draft":
         """Say whether the household was met; what was asked of it before falls away if it was not."""
-        kept = self if outcome == "found" else replace(self, needs=(), answers=_only(self.answers, "note"))
-        return replace(kept, outcome=outcome)
+        if outcome == self.outcome:
+            return self
+        if outcome == "found":
+            return replace(self, outcome=outcome, reached=OUTCOME)
+        note = {code: answer for code, answer in self.answers.items() if code == "note"}
+        return Draft(outcome=outcome, answers=note)
 
     def answered(self, code: str, answer: Any) -> "Draft":
         """Keep an answer, or take it back where there is none."""
@@ -79,13 +82,9 @@ class Draft:
         """Add a need."""
         return replace(self, needs=(*self.needs, need))
 
-    def without_need(self, place: int) -> "Draft":
-        """Take a need out."""
-        return replace(self, needs=tuple(need for n, need in enumerate(self.needs) if n != place))
-
-
-def _only(answers: Mapping[str, Any], code: str) -> dict[str, Any]:
-    return {key: value for key, value in answers.items() if key == code}
+    def without(self, kind: str) -> "Draft":
+        """Take the need of a kind out."""
+        return replace(self, needs=tuple(need for need in self.needs if kind_of(need) != kind))
 
 
 def kinds_of_need() -> list[tuple[str, str | None]]:
@@ -100,6 +99,11 @@ def code_of(category: str, item: str | None) -> str:
     return f"{category}:{item or RUPIAH}"
 
 
+def kind_of(need: Lack) -> str:
+    """Return the code of a need's kind; a visit records each kind once."""
+    return code_of(need["category"], need["item"])
+
+
 def need_of(code: str, quantity: int, urgency: int) -> Lack:
     """Return the need of a kind."""
     category, _, item = code.partition(":")
@@ -111,14 +115,4 @@ def need_of(code: str, quantity: int, urgency: int) -> Lack:
         quantity=quantity,
         urgency=urgency,
         indivisible=False,
-    )
-
-
-def _is_need(need: Lack) -> bool:
-    kind = (need["category"], need["item"])
-    return (
-        kind in kinds_of_need()
-        and 1 <= need["quantity"] <= MAX_QUANTITY
-        and 1 <= need["urgency"] <= 5
-        and need == need_of(code_of(*kind), need["quantity"], need["urgency"])
     )

@@ -1,16 +1,14 @@
-"""The visits to make, and the form of one.
+"""The visits to make, and the form of one: a step a screen.
 
-Each step is a form of its own that carries the answers so far, so it works without any script and
-the way back is always open. Who lives there is shown at the door; each look leaves a line in the
-audit log.
+Each step has an address and is answered there, without any script. What was answered is kept, so
+that a visit can be left and gone on with; the way back is always open. Who lives there is shown at
+the door; each look leaves a line in the audit log.
 """
 
-import re
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.programs import words
@@ -23,16 +21,18 @@ from services.programs.fieldwork.domain import (
     OUTCOME,
     Draft,
     code_of,
+    kind_of,
     kinds_of_need,
     need_of,
 )
+from services.programs.fieldwork.operations import begin_visit, keep_draft, record_draft
+from services.programs.fieldwork.queries import Begun, drafts_of, find_begun
 from services.programs.needs.queries import list_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household, households, open_household, open_households
 from services.programs.vault import current_vault
 from services.programs.visits.domain import BY_CODE, Question
 from services.programs.visits.models import Visit
-from services.programs.visits.operations import Result, record_result
 from services.programs.visits.queries import find_visit, visits
 from shared import clock
 from shared.auth import access
@@ -44,8 +44,6 @@ from shared.web.forms import Form
 pages = Blueprint("fieldwork", __name__, url_prefix="/visits", template_folder="templates")
 
 AT_ONCE = 30
-
-_GO = re.compile(r"(?:|next|add|back|save|remove-(?P<place>\d{1,2}))", re.ASCII)
 
 
 @pages.get("")
@@ -61,6 +59,9 @@ def show_visits() -> str:
         "fieldwork/visits.html",
         visits=shown,
         opened=open_households(db.session, current_vault(), list(records)),
+        drafts=drafts_of(
+            db.session, current_vault(), [visit.id for visit in shown], by=current_principal().id
+        ),
         today=clock.today(),
         more=len(found) > AT_ONCE,
         recorded=request.args.get("recorded") == "1",
@@ -73,16 +74,19 @@ def show_visits() -> str:
 @pages.get("/<uuid:visit>")
 @access.only("tksk")
 def show_visit(visit: UUID) -> Any:
-    """Show whom the visit is to, and how to begin."""
+    """Show whom the visit is to, and how to begin or to go on."""
     found = find_visit(db.session, visit)
     if found.status == "completed":
+        flash(gettext("This visit was made already."), "info")
         return redirect(url_for(".show_visits"), 303)
     household = find_household(db.session, found.household_id)
+    begun = _find_begun(visit)
     page = render_template(
         "fieldwork/visit.html",
         visit=found,
         opened=open_household(db.session, current_vault(), household, reveal=True),
         needs=db.session.scalars(list_needs(household=household.id)).all(),
+        draft=begun and begun.draft,
         words=words,
     )
     audit.record(db.session, "household.read", household.id, why="visit")
@@ -92,47 +96,71 @@ def show_visit(visit: UUID) -> Any:
 
 @pages.post("/<uuid:visit>")
 @access.only("tksk")
-def answer(visit: UUID) -> Any:
-    """Take the answer of one step and show the next; the last one records the visit."""
+def begin(visit: UUID) -> Any:
+    """Begin the visit, or go on with it; begin it anew if that is asked for."""
+    anew = Form.submitted().ticked("anew")
+    draft = begin_visit(visit, current_vault(), by=current_principal().id, anew=anew)
+    return _to_step(visit, draft.reached)
+
+
+@pages.get("/<uuid:visit>/<step>")
+@access.only("tksk")
+def show_step(visit: UUID, step: str) -> Any:
+    """Show one step, with what was answered there before."""
+    find_visit(db.session, visit)
+    begun = _find_begun(visit)
+    if begun is None:
+        return redirect(url_for(".show_visit", visit=visit), 303)
+    if not begun.draft.leads_to(step):
+        return _to_step(visit, begun.draft.reached)
+    return _page(visit, step, begun.draft, _filled(begun.draft, step))
+
+
+@pages.post("/<uuid:visit>/<step>")
+@access.only("tksk")
+def answer(visit: UUID, step: str) -> Any:
+    """Keep the answer of one step and show the next; the last one records the visit."""
     found = find_visit(db.session, visit)
-    form, draft = Form.submitted(), _draft()
+    if found.status == "completed" and found.visited_by == current_principal().id:
+        # The button was pressed twice.
+        return redirect(url_for(".show_visits", recorded=1), 303)
+    form = Form.submitted()
     go = form.value("go")
-    asked = _GO.fullmatch(go)
-    if draft is None or asked is None:
-        form.fault = gettext("The form can't be read. Begin the visit again.")
-        return _step(found, form, Draft()), 422
-    if go == "save" and draft.step == CHECK:
-        return _save(found, form, draft)
+    saves = go == "save" and step == CHECK
+    # Recording locks the household first, as everybody does who changes it.
+    begun = _find_begun(visit, lock=not saves)
+    if begun is None:
+        return redirect(url_for(".show_visit", visit=visit), 303)
+    if not begun.draft.leads_to(step):
+        return _to_step(visit, begun.draft.reached)
+    if saves:
+        return _record(begun, form)
     if go == "back":
-        return _step(found, form, draft.back())
-    if asked["place"] is not None:
-        return _step(found, form, draft.without_need(int(asked["place"])))
-    taken = _take(form, draft) if go else draft
+        return _to_step(visit, begun.draft.before(step))
+    draft = _take(form, begun.draft, step)
     if form.errors:
-        return _step(found, form, draft), 422
-    stays = go in {"", "add"} or draft.step == CHECK
-    return _step(found, form, taken if stays else taken.forward())
+        return _page(visit, step, begun.draft, form), 422
+    stays = go == "add" or go.startswith("remove ")
+    keep_draft(begun, draft if stays else draft.passed(step), current_vault())
+    return _to_step(visit, step if stays else draft.after(step))
 
 
-def _draft() -> Draft | None:
-    """Return the draft that the form carries: a new one at the beginning, None where it can't be read."""
-    carried = request.form.get("draft", "")
-    if not carried:
-        return Draft()
-    try:
-        draft = msgspec.json.decode(carried, type=Draft)
-    except msgspec.DecodeError:
-        return None
-    return draft if draft.is_sound else None
+def _find_begun(visit: UUID, *, lock: bool = False) -> Begun | None:
+    return find_begun(db.session, current_vault(), visit, by=current_principal().id, lock=lock)
 
 
-def _take(form: Form, draft: Draft) -> Draft:
-    if draft.step == OUTCOME:
+def _to_step(visit: UUID, step: str) -> Any:
+    return redirect(url_for(".show_step", visit=visit, step=step), 303)
+
+
+def _take(form: Form, draft: Draft, step: str) -> Draft:
+    if step == OUTCOME:
         outcome = form.choice("answer", VISIT_OUTCOMES)
         return draft if outcome is None else draft.met(outcome)
-    if draft.step == NEEDS:
-        return _take_need(form, draft)
-    question = BY_CODE.get(draft.step)
+    if step == NEEDS:
+        go, _, kind = form.value("go").partition(" ")
+        return draft.without(kind) if go == "remove" else _take_need(form, draft)
+    question = BY_CODE.get(step)
     return draft if question is None else draft.answered(question.code, _read(form, question))
 
 
@@ -157,52 +185,49 @@ def _take_need(form: Form, draft: Draft) -> Draft:
         return draft
     quantity = form.whole("quantity", least=1)
     urgency = form.whole("urgency", least=1, most=5)
-    if any(code_of(need["category"], need["item"]) == kind for need in draft.needs):
+    if form.errors or quantity is None or urgency is None:
+        return draft
+    need = need_of(kind, quantity, urgency)
+    if need in draft.needs:
+        # The button was pressed twice.
+        return draft
+    if any(kind_of(other) == kind for other in draft.needs):
         form.refuse("kind", gettext("This need is in the list already."))
     if len(draft.needs) >= MOST_NEEDS:
         form.refuse("kind", gettext("These are as many needs as one visit can record."))
-    if form.errors or quantity is None or urgency is None:
-        return draft
-    return draft.lacking(need_of(kind, quantity, urgency))
+    return draft.lacking(need)
 
 
-def _save(visit: Visit, form: Form, draft: Draft) -> Any:
-    result = Result(
-        # The form's own number: a button pressed twice records one visit.
-        client_id=str(form.submission() or visit.id),
-        visited_at=clock.now(),
-        outcome=draft.outcome if draft.outcome in VISIT_OUTCOMES else "not_found",
-        answers=draft.answers,
-        needs=draft.needs,
-    )
+def _record(begun: Begun, form: Form) -> Any:
+    visit = begun.row.visit_id
     try:
-        record_result(visit.id, result, by=current_principal().id)
+        record_draft(begun, by=current_principal().id)
     except DomainError as error:
         if error.status == 404:
             raise
         db.session.rollback()
-        form.fault = " ".join([gettext(error.detail), *(gettext(fault.detail) for fault in error.errors)])
-        return _step(find_visit(db.session, visit.id), form, draft), error.status
+        form.take(error)
+        return _page(visit, CHECK, begun.draft, form), error.status
     return redirect(url_for(".show_visits", recorded=1), 303)
 
 
-def _step(visit: Visit, form: Form, draft: Draft) -> str:
-    shown = form if form.errors or form.fault else _filled(form, draft)
+def _page(visit: UUID, step: str, draft: Draft, form: Form) -> str:
     return render_template(
         "fieldwork/step.html",
         visit=visit,
-        form=shown,
+        step=step,
         draft=draft,
-        carried=msgspec.json.encode(draft).decode(),
-        question=BY_CODE.get(draft.step),
+        form=form,
+        question=BY_CODE.get(step),
         kinds=[(code_of(category, item), category, item) for category, item in kinds_of_need()],
+        kind_of=kind_of,
         words=words,
     )
 
 
-def _filled(form: Form, draft: Draft) -> Form:
-    """Return a form that shows what was said at this step before."""
-    said: Any = draft.outcome if draft.step == OUTCOME else draft.answers.get(draft.step)
+def _filled(draft: Draft, step: str) -> Form:
+    """Return a form that shows what was said at a step before."""
+    said: Any = draft.outcome if step == OUTCOME else draft.answers.get(step)
     if isinstance(said, bool):
         said = "yes" if said else "no"
-    return Form.of(submission=form.value("submission") or None, answer=said, urgency=3)
+    return Form.of(answer=said, urgency=3)

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
+from services.programs.fieldwork.models import VisitDraft
 from services.programs.needs.operations import add_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
@@ -106,6 +107,7 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
         raise Invalid(faults)
     _complete(found, result, by)
     _flush_new_client_id()
+    db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id == found.id))
     days_waited = max(0, (result.visited_at - found.created_at).days)
     outbox.record(
         db.session,

@@ -1,0 +1,253 @@
+"""A visit can be left at any step and gone on with; nothing of it is lost, doubled or readable to others."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from services.programs.accounts.models import ACCOUNTS
+from services.programs.database import db
+from services.programs.fieldwork.operations import FORGET_DRAFTS, KEPT
+from shared import clock
+from shared.auth.accounts import Grant
+from tests.programs.people import Office, member, result
+
+PASSWORD = "a password for this test"
+
+
+class Phone:
+    """The browser of a social worker, at one visit."""
+
+    def __init__(self, browser: FlaskClient, visit: str) -> None:
+        self.browser = browser
+        self.visit = f"/visits/{visit}"
+
+    def send(self, path: str, **typed: str) -> TestResponse:
+        """Send a form of the visit's own page."""
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/visits").text)
+        assert token is not None
+        return self.browser.post(path, data=typed | {"csrf_token": token[1]})
+
+    def begin(self, **typed: str) -> str:
+        """Begin the visit or go on; return the step that is shown."""
+        return self.step_of(self.send(self.visit, **typed))
+
+    def answer(self, step: str, go: str = "next", **typed: str) -> str:
+        """Answer a step; return the step that is shown then."""
+        return self.step_of(self.send(f"{self.visit}/{step}", go=go, **typed))
+
+    def step_of(self, response: TestResponse) -> str:
+        """Return the step that an answer leads to."""
+        assert response.status_code == 303, response.text
+        return response.headers["Location"].removeprefix(self.visit).lstrip("/")
+
+    def shows(self, step: str) -> str:
+        """Return the page of a step."""
+        response = self.browser.get(f"{self.visit}/{step}")
+        assert response.status_code == 200
+        return response.text
+
+
+@pytest.fixture(name="sign_in")
+def sign_in_as(office: Office) -> Callable[[str], FlaskClient]:
+    """Return a function that signs in a social worker of the visit's sub-district."""
+
+    def sign_in(name: str) -> FlaskClient:
+        with office.app.app_context():
+            ACCOUNTS.add(db.session(), name, PASSWORD, Grant(("tksk",), area="35.17.01"))
+        browser = office.app.test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
+        assert token is not None
+        who = {"username": name, "password": PASSWORD, "csrf_token": token[1]}
+        assert browser.post("/sign-in", data=who).status_code == 303
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture(name="phone")
+def at_the_door(office: Office, sign_in: Callable[[str], FlaskClient]) -> Phone:
+    """A social worker's phone, at a visit that waits."""
+    visit = office.assign(office.register(members=[member(name="Siti Contoh")]))
+    return Phone(sign_in("tksk"), visit)
+
+
+def rows(office: Office) -> list[Any]:
+    with office.app.app_context():
+        return list(db.session.execute(text("SELECT * FROM visit_draft")).mappings())
+
+
+def recorded(office: Office) -> dict[str, Any]:
+    with office.app.app_context():
+        found = db.session.execute(text("SELECT status, outcome, answers, needs_recorded FROM visit"))
+        return dict(found.mappings().one())
+
+
+def test_a_visit_that_was_left_goes_on_where_it_was(phone: Phone) -> None:
+    assert phone.begin() == "outcome"
+    assert phone.answer("outcome", answer="found") == "lives_here"
+    assert phone.answer("lives_here", answer="yes") == "people"
+    assert phone.answer("people", answer="4") == "earners"
+    listed = phone.browser.get("/visits").text
+    assert "langkah 4 dari 14" in listed
+    assert f'href="{phone.visit}/earners"' in listed
+    assert "Lanjutkan dari langkah 4 dari 14" in phone.browser.get(phone.visit).text
+    assert 'value="4"' in phone.shows("people")
+
+
+def test_a_page_of_before_the_beginning_goes_on_and_does_not_begin_anew(phone: Phone) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    assert phone.begin() == "lives_here"
+    assert phone.begin(anew="1") == "outcome"
+    assert "checked" not in phone.shows("outcome")
+
+
+def test_a_step_answered_twice_is_answered_once(phone: Phone, office: Office) -> None:
+    phone.begin()
+    assert [phone.answer("outcome", answer="found") for _ in range(2)] == ["lives_here"] * 2
+    need = {"kind": "food:rice", "quantity": "20", "urgency": "3"}
+    assert [phone.answer("needs", "add", **need) for _ in range(2)] == ["needs"] * 2
+    phone.answer("needs", "add", kind="food:IDR", quantity="500.000", urgency="3")
+    assert [phone.answer("needs", "remove food:IDR") for _ in range(2)] == ["needs"] * 2
+    assert phone.answer("needs") == "check"
+    phone.send(f"{phone.visit}/check", go="save")
+    assert recorded(office)["needs_recorded"] == 1
+
+
+def test_a_need_of_the_same_kind_and_another_quantity_is_refused(phone: Phone) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("needs", "add", kind="food:rice", quantity="20", urgency="3")
+    refused = phone.send(f"{phone.visit}/needs", go="add", kind="food:rice", quantity="30", urgency="3")
+    assert (refused.status_code, "sudah ada dalam daftar" in refused.text) == (422, True)
+
+
+def test_going_back_and_answering_again_replaces_the_answer_and_keeps_the_later_ones(
+    phone: Phone, office: Office
+) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("people", answer="4")
+    phone.answer("note", answer="Rumah di belakang masjid.")
+    assert phone.answer("needs") == "check"
+    assert phone.answer("check", "back") == "needs"
+    assert phone.answer("people", answer="5") == "check"
+    assert phone.answer("outcome", answer="found") == "check"
+    phone.send(f"{phone.visit}/check", go="save")
+    assert recorded(office)["answers"] == {"people": 5, "note": "Rumah di belakang masjid."}
+
+
+def test_who_turns_out_not_to_be_met_keeps_only_the_note(phone: Phone, office: Office) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("people", answer="4")
+    phone.answer("note", answer="Pagar terkunci.")
+    phone.answer("needs", kind="food:rice", quantity="20", urgency="3")
+    assert phone.answer("outcome", answer="moved") == "note"
+    assert phone.answer("note", answer="Pagar terkunci.") == "check"
+    # A page of the longer form that is still open somewhere leads to where the visit is now.
+    assert phone.answer("needs", kind="food:rice", quantity="20", urgency="3") == "check"
+    phone.send(f"{phone.visit}/check", go="save")
+    assert recorded(office) == {
+        "status": "completed",
+        "outcome": "moved",
+        "answers": {"note": "Pagar terkunci."},
+        "needs_recorded": 0,
+    }
+
+
+def test_no_step_is_shown_before_it_is_said_who_was_met(phone: Phone) -> None:
+    assert phone.step_of(phone.browser.get(f"{phone.visit}/people")) == ""
+    phone.begin()
+    for step in ("people", "check", "elsewhere"):
+        assert phone.step_of(phone.browser.get(f"{phone.visit}/{step}")) == "outcome"
+        assert phone.answer(step, "save") == "outcome"
+
+
+def test_an_answer_that_does_not_hold_changes_nothing(phone: Phone) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("people", answer="4")
+    assert phone.send(f"{phone.visit}/people", go="next", answer="99").status_code == 422
+    assert 'value="4"' in phone.shows("people")
+
+
+def test_what_was_answered_cannot_be_read_in_the_database(phone: Phone, office: Office) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("note", answer="Sakit sejak lama")
+    (row,) = rows(office)
+    readable = {name: value for name, value in row.items() if name != "answers"}
+    assert set(readable) == {"id", "visit_id", "person", "saved_at", "household_id", "desa"}
+    assert b"Sakit" not in bytes(row["answers"])
+    assert b"found" not in bytes(row["answers"])
+
+
+def test_nobody_sees_what_a_colleague_has_begun(phone: Phone, sign_in: Callable[[str], FlaskClient]) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("people", answer="4")
+    colleague = Phone(sign_in("colleague"), phone.visit.rpartition("/")[2])
+    assert "Mulai kunjungan" in colleague.browser.get(phone.visit).text
+    assert "dari 14" not in colleague.browser.get("/visits").text
+    assert colleague.step_of(colleague.browser.get(f"{phone.visit}/people")) == ""
+    assert colleague.begin() == "outcome"
+    colleague.answer("outcome", answer="moved")
+    assert 'value="4"' in phone.shows("people")
+
+
+def test_nothing_is_left_of_a_visit_that_is_recorded(
+    phone: Phone, office: Office, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    colleague = Phone(sign_in("colleague"), phone.visit.rpartition("/")[2])
+    for one in (phone, colleague):
+        one.begin()
+        one.answer("outcome", answer="not_found")
+    sent = [phone.send(f"{phone.visit}/check", go="save") for _ in range(2)]
+    assert [one.headers["Location"] for one in sent] == ["/visits?recorded=1"] * 2
+    assert rows(office) == []
+    # Whoever comes second is told, and can't begin it again.
+    assert colleague.answer("check", "save") == ""
+    told = colleague.browser.get(phone.visit, follow_redirects=True)
+    assert "Kunjungan ini sudah dilakukan." in told.text
+    assert colleague.send(phone.visit).status_code == 409
+    assert rows(office) == []
+
+
+def test_a_visit_recorded_by_another_program_leaves_no_draft(phone: Phone, office: Office) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    answer = office.post(f"/v1{phone.visit}/result", result(), office.tksk)
+    assert (answer.status_code, rows(office)) == (200, [])
+
+
+def test_a_visit_that_cannot_be_recorded_keeps_its_answers(phone: Phone, office: Office) -> None:
+    household = office.get("/v1/visits", office.verifier).get_json()["data"][0]["household"]
+    need = {"category": "food", "item": "rice", "quantity": 20, "unit": "kg", "urgency": 3}
+    assert office.post(f"/v1/households/{household}/needs", need, office.tksk).status_code == 201
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    phone.answer("needs", kind="food:rice", quantity="20", urgency="3")
+    refused = phone.send(f"{phone.visit}/check", go="save")
+    assert (refused.status_code, 'role="alert"' in refused.text) == (409, True)
+    phone.answer("needs", "remove food:rice")
+    assert phone.send(f"{phone.visit}/check", go="save").status_code == 303
+    assert recorded(office)["status"] == "completed"
+
+
+def test_what_nobody_goes_on_with_is_forgotten(
+    phone: Phone, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.begin()
+    office.work(FORGET_DRAFTS.name)
+    assert len(rows(office)) == 1
+    later = clock.now() + KEPT + timedelta(minutes=1)
+    monkeypatch.setattr("shared.clock.now", lambda: later)
+    office.work(FORGET_DRAFTS.name)
+    assert rows(office) == []
