@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.programs.answers.handlers import on_donations
 from services.programs.database import db
+from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.matching.allocator import settle_markets
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import follow_households, lock_rows
@@ -206,9 +207,27 @@ class Scene:
 
     def pay(self, allocation: Allocation, quantity: int | None = None) -> None:
         """Have the donor pay the allocation, or a part of it."""
-        step = self._step(allocation)
-        step["quantity"] = quantity or allocation.quantity
-        self.hear(ContributionMade(**step, contribution=new_id(), paid_on=TODAY))
+        self.hear(self.paid(allocation, quantity or allocation.quantity))
+
+    def paid(self, allocation: Allocation, quantity: int) -> ContributionMade:
+        """Return the event that so much of the allocation is paid."""
+        step = self._step(allocation) | {"quantity": quantity}
+        return ContributionMade(**step, contribution=new_id(), paid_on=TODAY)
+
+    def hand_over(
+        self, allocation: Allocation, quantity: int | None = None, *, outcome: str = "delivered"
+    ) -> None:
+        """Have the TKSK hand the allocation over, or a part of it; or say that it could not be."""
+        said = HandingOver(
+            allocation=allocation.id,
+            client_id=str(new_id()),
+            quantity=quantity or allocation.quantity,
+            handed_over_at=clock.now(),
+            outcome=outcome,
+            reason="nobody there" if outcome == "failed" else None,
+        )
+        with self.app.app_context():
+            record_delivery(said, by="tksk")
 
     def _step(self, allocation: Allocation) -> dict[str, Any]:
         need, pledge = self.find_need(allocation.need_id), self.find_pledge(allocation.pledge_id)

@@ -118,7 +118,6 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
     if not parts:
         return
     now = clock.now()
-    values = [proposal.quantity * reference_price(need.item) for proposal, need, _ in parts]
     allocations = [
         Allocation(
             id=new_id(),
@@ -127,15 +126,16 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
             household_id=need.household_id,
             desa=need.desa,
             quantity=proposal.quantity,
-            value_idr=value,
-            approvals_needed=policy.approvals_needed(value),
+            value_idr=proposal.quantity * reference_price(need.item),
+            # All that covers the need by now, so that many small parts can't do without people's word.
+            approvals_needed=policy.approvals_needed(need.covered * reference_price(need.item)),
             reasons=msgspec.to_builtins(proposal.reasons),
             policy_version=policy.version,
             pledge_version=pledge.version,
             created_at=now,
             changed_at=now,
         )
-        for (proposal, need, pledge), value in zip(parts, values, strict=True)
+        for proposal, need, pledge in parts
     ]
     session.add_all(allocations)
     session.flush()

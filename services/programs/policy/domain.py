@@ -20,7 +20,11 @@ class Policy:
     cash_after_days: int | None = None
 
     def approvals_needed(self, value_idr: int) -> int:
-        """Return how many people must approve an amount before it is paid: 0, 1 or 2."""
+        """Return how many people must approve before more of a need is paid: 0, 1 or 2.
+
+        `value_idr` is the worth of all that covers the need, with what is to be approved: an amount in
+        many small parts weighs what it weighs in one.
+        """
         return (value_idr >= self.approval_threshold_idr) + (value_idr >= self.second_person_threshold_idr)
 
 
@@ -30,7 +34,7 @@ def policy_faults(
     """Return what is wrong with a policy, every fault at once."""
     faults = []
     if sorted(order) != sorted(ORDER_KEYS):
-        faults.append(Fault("/order", f"Must name each of {', '.join(ORDER_KEYS)} once."))
+        faults.append(Fault("/order", "Must name each of %(keys)s once.", keys=ORDER_KEYS))
     if second_person_threshold_idr < approval_threshold_idr:
         faults.append(Fault("/second_person_threshold_idr", "Must not be below approval_threshold_idr."))
     return faults

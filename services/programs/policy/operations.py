@@ -38,8 +38,10 @@ def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVe
         with db.session.begin_nested():
             db.session.add(adopted)
     except IntegrityError:
-        detail = "The policy was changed since you read it. Read it again and repeat the change."
-        raise PreconditionFailed("changed_meanwhile", detail) from None
+        raise PreconditionFailed(
+            "changed_meanwhile",
+            "The policy was changed since you read it. Read it again and repeat the change.",
+        ) from None
     note_changes(
         db.session, db.session.scalars(select(Pledge.market).where(Pledge.status == "open").distinct())
     )

@@ -6,13 +6,22 @@ from services.programs.policy.domain import ORDER_KEYS
 from services.programs.policy.models import PolicyVersion
 from shared.http.fields import Quantity, Word
 
+_THRESHOLD = (
+    "Once all that covers a need is worth so much, what is allocated to it next waits for the word of {people}."
+    " What is delivered counts, and what is allocated at once counts together."
+)
+
 
 class NewPolicySchema(Schema):
     """What a planner decides. Amounts are whole rupiah."""
 
     order = fields.List(Word(ORDER_KEYS), required=True)
-    approval_threshold_idr = Quantity(smallest=0, required=True)
-    second_person_threshold_idr = Quantity(smallest=0, required=True)
+    approval_threshold_idr = Quantity(
+        smallest=0, required=True, metadata={"description": _THRESHOLD.format(people="one person")}
+    )
+    second_person_threshold_idr = Quantity(
+        smallest=0, required=True, metadata={"description": _THRESHOLD.format(people="two different people")}
+    )
     cash_after_days = fields.Integer(
         strict=True, allow_none=True, load_default=None, validate=validate.Range(1, 3650)
     )

@@ -103,6 +103,46 @@ def test_large_amounts_wait_for_one_or_two_people(scene: Scene) -> None:
     )
 
 
+def test_many_small_pledges_to_one_need_wait_as_one_large_one_does(scene: Scene) -> None:
+    need = scene.need(scene.household(), 20_000_000)
+    needed = []
+    for _ in range(5):
+        scene.pledge(4_000_000)
+        scene.settle()
+        needed.append(scene.allocations()[-1].approvals_needed)
+    assert needed == [0, 1, 1, 1, 2]
+    assert scene.find_need(need).status == "covered"
+
+
+def test_what_is_allocated_at_once_waits_together(scene: Scene) -> None:
+    scene.need(scene.household(), 12_000_000)
+    scene.need(scene.household(), 4_000_000)
+    for _ in range(4):
+        scene.pledge(4_000_000)
+    scene.settle()
+    assert sorted(row.approvals_needed for row in scene.allocations()) == [0, 1, 1, 1]
+
+
+def test_what_was_delivered_of_a_need_counts_and_what_was_given_back_does_not(scene: Scene) -> None:
+    scene.need(scene.household(), 20_000_000)
+    scene.pledge(4_000_000)
+    scene.settle()
+    first = scene.only_allocation()
+    scene.reserve(first, left=0)
+    scene.release(first, "expired", left=0)
+    scene.hear(opened(4_000_000, kind=PledgeWithdrawn, pledge=first.pledge_id, version=2))
+    scene.pledge(4_000_000)
+    scene.settle()
+    second = scene.only_allocation()
+    assert second.approvals_needed == 0
+    scene.reserve(second, left=0)
+    scene.pay(second)
+    scene.hand_over(second)
+    scene.pledge(4_000_000)
+    scene.settle()
+    assert scene.only_allocation().approvals_needed == 1
+
+
 def test_a_big_burst_is_settled_in_parts_to_the_same_end(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

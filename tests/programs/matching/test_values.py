@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.matching.models import Allocation
-from shared import clock
 from shared.catalogue import ITEMS
 from shared.events.event import Event
 from shared.events.programs import AllocationProposed, DeliveryConfirmed, DeliveryFailed
@@ -25,12 +23,6 @@ def allocation(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Allocation:
     return scene.only_allocation()
 
 
-def _hand_over(scene: Scene, allocation: Allocation, quantity: int, outcome: str = "delivered") -> None:
-    said = HandingOver(allocation.id, f"{outcome}-{quantity}", quantity, clock.now(), outcome, "nobody there")
-    with scene.app.app_context():
-        record_delivery(said, by="tksk")
-
-
 def _values(scene: Scene, *kinds: type[Event]) -> list[int]:
     return [event.value_idr for kind in kinds for event in scene.told(kind)]  # type: ignore[attr-defined]
 
@@ -38,8 +30,8 @@ def _values(scene: Scene, *kinds: type[Event]) -> list[int]:
 def test_the_steps_are_worth_what_was_proposed(scene: Scene, allocation: Allocation) -> None:
     scene.reserve(allocation, left=0)
     scene.pay(allocation)
-    _hand_over(scene, allocation, 3)
-    _hand_over(scene, allocation, 7, "failed")
+    scene.hand_over(allocation, 3)
+    scene.hand_over(allocation, 7, outcome="failed")
     assert _values(scene, AllocationProposed, DeliveryConfirmed, DeliveryFailed) == [
         140_000,
         42_000,
@@ -52,7 +44,7 @@ def test_what_is_left_after_a_withdrawal_keeps_its_price(scene: Scene, allocatio
     scene.pay(allocation, 3)
     scene.release(allocation, "withdrawn", left=0, quantity=7)
     assert scene.only_allocation().value_idr == 42_000
-    _hand_over(scene, allocation, 1)
-    _hand_over(scene, allocation, 2)
+    scene.hand_over(allocation, 1)
+    scene.hand_over(allocation, 2)
     assert _values(scene, DeliveryConfirmed) == [14_000, 28_000]
     scene.check_books()
