@@ -36,6 +36,14 @@ PledgeStatus = Literal["open", "exhausted", "withdrawn", "expired"]
 HouseholdStatus = Literal["registered", "verified", "rejected", "lapsed", "graduated"]
 VisitOutcome = Literal["found", "not_found", "moved", "deceased"]
 NeedStatus = Literal["open", "covered", "closed"]
+# How far *all* has come that is kept of an allocation; what was given back of it no longer counts.
+#   proposed     donations has not answered yet; donations itself never says so
+#   reserved     it is set aside, and something of it is still to be paid
+#   contributed  all of it is paid, and something of it is still to be handed over
+#   delivered    all of it reached the household
+#   held         a person stopped it on the way; what awaits approval can't be paid anyway, so there
+#                donations is not told of a hold and says reserved
+#   refused, vetoed, failed, released   nothing of it is kept: how it ended
 AllocationStatus = Literal[
     "proposed", "reserved", "refused", "held", "vetoed", "contributed", "delivered", "failed", "released"
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared import areas
-from shared.errors import Conflict
+from shared.errors import Conflict, Fault
 from shared.vocabulary import ZAKAT_DECILE
 
 STANDINGS = ("payable", "awaiting_approval", "held")
@@ -118,7 +118,7 @@ class Amounts:
 
 
 def status_of(amounts: Amounts, standing: str, outcome: str | None) -> str:
-    """Return the status of an allocation, in the words of the API."""
+    """Return how far all that is kept of an allocation has come: `shared.vocabulary.AllocationStatus`."""
     if amounts.live == 0:
         return outcome or "released"
     if amounts.delivered == amounts.live:
@@ -144,6 +144,7 @@ def require_payable(amounts: Amounts, standing: str, quantity: int) -> None:
     if quantity > amounts.unpaid:
         raise Conflict(
             "more_than_open",
-            f"Only {amounts.unpaid} of this allocation is still open.",
+            "That is more than what is still open.",
+            errors=[Fault("/quantity", "At most %(most)s is still open.", most=amounts.unpaid)],
             extra={"open": amounts.unpaid},
         )

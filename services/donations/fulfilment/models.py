@@ -73,7 +73,7 @@ class Allocation(OwnedByStakeholder, Model):
 
     @hybrid_property
     def status(self) -> str:
-        """Return its status, in the words of the API."""
+        """Return how far all that is kept of it has come; what was released is not kept."""
         return status_of(self.amounts, self.standing, self.outcome)
 
     @status.inplace.expression
@@ -84,14 +84,24 @@ class Allocation(OwnedByStakeholder, Model):
             (live == 0, func.coalesce(cls.outcome, "released")),
             (cls.delivered == live, "delivered"),
             (cls.standing == "held", "held"),
-            (cls.contributed == live, "contributed"),
+            (func.greatest(cls.contributed, cls.delivered) == live, "contributed"),
             else_="reserved",
         )
+
+    @hybrid_property
+    def unpaid(self) -> int:
+        """Return what may still be paid or handed over by the donor, now or once an officer agrees."""
+        return self.amounts.unpaid
+
+    @unpaid.inplace.expression
+    @classmethod
+    def _unpaid_in_sql(cls) -> ColumnElement[int]:
+        return cls.quantity - cls.released - func.greatest(cls.contributed, cls.delivered)
 
     @property
     def open(self) -> int:
         """Return what the donor may pay or hand over now: nothing while an officer's word is awaited."""
-        return self.amounts.unpaid if self.standing == "payable" else 0
+        return self.unpaid if self.standing == "payable" else 0
 
     @property
     def policy_version(self) -> int | None:

@@ -11,9 +11,19 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.operations import Locked, end, lock_rows, note_changes, shorten
+from services.programs.matching.operations import (
+    Locked,
+    cancel_unadmitted,
+    end,
+    find_unpaid,
+    lock_rows,
+    note_changes,
+    shorten,
+)
 from services.programs.needs.models import Need
+from services.programs.registry.models import Household
 from shared import clock
 from shared.catalogue import market
 from shared.errors import NotFound
@@ -44,7 +54,9 @@ class _Book:
     def __init__(self, session: Session, events: Sequence[Received]) -> None:
         self.session = session
         pledges = {event.data.key for event in events}
+        self._claims = _lock_claims(session, events)
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
+        steps |= self._claims.keys()
         wanted = select(Allocation.need_id).where(Allocation.id.in_(steps))
         self.needs = lock_rows(session, Need, set(session.scalars(wanted)))
         self.pledges = lock_rows(session, Pledge, pledges)
@@ -74,9 +86,42 @@ class _Book:
         ours = copy.quantity - copy.used
         copy.withheld = max(0, ours - (left - self.unanswered.get(pledge, 0)))
 
+    def check_again(self, pledge: Pledge) -> None:
+        """Cancel what is unpaid of a pledge and not admitted by its rule as it is now."""
+        several = [
+            Locked(row, self.needs[row.need_id], pledge)
+            for allocation in self._claims
+            if (row := self.allocations[allocation]).pledge_id == pledge.id
+        ]
+        cancel_unadmitted(self.session, several, self._claims)
+
     def settle_again(self, market_name: str) -> None:
         """Have the market settled again."""
         note_changes(self.session, [market_name])
+
+
+def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Claimed]:
+    """Lock the households that pledges with a changed rule give to; return what the rule looks at.
+
+    It is by the unpaid allocations of those pledges. What is proposed by the old rule while this waits
+    for a lock is refused by donations, which knows of the new one already.
+    """
+    amended = [event.data for event in events if isinstance(event.data, PledgeAmended)]
+    known = session.scalars(select(Pledge).where(Pledge.id.in_({told.pledge for told in amended})))
+    rules = {pledge.id: pledge.rule() for pledge in known}
+    changed = {
+        told.pledge
+        for told in amended
+        if rules.get(told.pledge) not in {None, Pledge(**_columns(told)).rule()}
+    }
+    if not changed:
+        return {}
+    given_to = select(Allocation.household_id).where(
+        Allocation.pledge_id.in_(changed), Allocation.stage.in_(LIVE)
+    )
+    lock_rows(session, Household, set(session.scalars(given_to)))
+    found = find_unpaid(session, Allocation.pledge_id.in_(changed))
+    return {allocation: claim for allocation, (_, claim) in found.items()}
 
 
 def apply_answers(session: Session, events: Sequence[Received]) -> None:
@@ -96,6 +141,7 @@ def _describe(book: _Book, told: PledgeState) -> None:
         return
     for name, value in _columns(told).items():
         setattr(copy, name, value)
+    book.check_again(copy)
     if copy.status == "open":
         note_changes(book.session, [copy.market], due_on=max(told.opens_on, clock.today()))
 
@@ -135,6 +181,8 @@ def _reserve(book: _Book, told: AllocationReserved) -> None:
     book.answered(allocation)
     if allocation.stage == "proposed":
         allocation.stage, allocation.changed_at = "reserved", clock.now()
+        # It is worth what the pledge was valued at, so that what is delivered is told as what was pledged.
+        allocation.value_idr = told.value_idr
     book.believe(told.pledge, told.left)
 
 
@@ -162,13 +210,14 @@ def _release(book: _Book, told: AllocationReleased) -> None:
     allocation = locked.allocation
     book.answered(allocation)
     if allocation.is_live:
-        paid = max(allocation.delivered, allocation.contributed - told.contributed)
         if told.quantity >= allocation.quantity - allocation.delivered:
             end(locked, "released", told.why)
         else:
             # The unpaid part goes, the paid part stays on its way.
             shorten(locked, told.quantity)
-        allocation.contributed = min(paid, allocation.quantity)
+    # What had been paid of it is with the pledge again, whoever ended it.
+    paid = max(allocation.delivered, allocation.contributed - told.contributed)
+    allocation.contributed = min(paid, allocation.quantity)
     book.believe(told.pledge, told.left)
     book.settle_again(locked.pledge.market)
 
@@ -180,7 +229,7 @@ def _contribute(book: _Book, told: ContributionMade) -> None:
         return
     book.answered(allocation)
     allocation.contributed = min(allocation.quantity, allocation.contributed + told.quantity)
-    allocation.stage, allocation.changed_at = "contributed", clock.now()
+    allocation.stage, allocation.changed_at = "reserved", clock.now()
 
 
 _APPLY: dict[type, Callable[[_Book, Any], None]] = {

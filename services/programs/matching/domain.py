@@ -7,7 +7,7 @@ from typing import Protocol
 from shared.vocabulary import ZAKAT_DECILE
 
 # A live allocation holds its quantity; one that is over holds only what was delivered of it.
-LIVE = ("proposed", "reserved", "contributed")
+LIVE = ("proposed", "reserved")
 OVER = ("refused", "vetoed", "delivered", "failed", "released")
 STAGES = LIVE + OVER
 

@@ -114,10 +114,11 @@ class Pledge(Model):
 class Allocation(OfHousehold, Model):
     """A quantity of one pledge set aside for one need.
 
-    `stage` is how far it has come; `held` (by a person) and `household_held` stop it wherever it is,
-    and `status` shows both in one word. `holding` is what it takes from the pledge and covers of the
-    need. `value_idr` is its worth at the price of the day it was made. `household_id` and `desa`
-    repeat the need's.
+    `stage` is proposed, reserved, or how it ended; `held` (by a person) and `household_held` stop it
+    wherever it is. `status` says in one word how far all that is kept of it has come, as
+    `shared.vocabulary.AllocationStatus` defines it. `holding` is what it takes from the pledge and
+    covers of the need. `value_idr` is its worth at the price of the day it was made. `household_id`
+    and `desa` repeat the need's.
     """
 
     __tablename__ = "allocation"
@@ -156,7 +157,10 @@ class Allocation(OfHousehold, Model):
     status: Mapped[str] = mapped_column(
         String(12),
         Computed(
-            f"CASE WHEN (held OR household_held) AND stage IN ({_LIVE}) THEN 'held' ELSE stage END",
+            f"CASE WHEN stage NOT IN ({_LIVE}) AND delivered > 0 THEN 'delivered'"
+            f" WHEN stage IN ({_LIVE}) AND (held OR household_held) THEN 'held'"
+            f" WHEN stage IN ({_LIVE}) AND contributed = quantity THEN 'contributed'"
+            " ELSE stage END",
             persisted=True,
         ),
     )

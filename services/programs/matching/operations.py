@@ -4,13 +4,13 @@ Rows are locked in one order everywhere: households, needs, pledges, allocations
 pledge's lock also keeps its events in order.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from services.programs.database import Model
 from services.programs.matching.domain import LIVE, Claimed
@@ -116,7 +116,7 @@ def end(locked: Locked, stage: str, reason: str) -> int:
 
 
 def cancel(session: AnySession, several: Sequence[Locked], reason: str) -> None:
-    """End live, unpaid allocations because of their need or household, and tell donations."""
+    """End live, unpaid allocations because of their need, household or pledge, and tell donations."""
     outbox.record_all(
         session,
         [tell(AllocationCancelled, one, end(one, "released", reason), reason=reason) for one in several],
@@ -153,42 +153,54 @@ def check_again(session: AnySession, households: Collection[UUID]) -> None:
     alone: releasing it calls this again.
     """
     session.flush()
-    claims = _claims_of_unpaid(session, households)
-    cancel(
-        session,
-        [
-            one
-            for one in lock_allocations(session, list(claims))
-            if one.allocation.is_live
-            and not one.allocation.is_on_its_way
-            and not one.pledge.rule().admits(claims[one.allocation.id])
-        ],
-        "no_longer_admitted",
-    )
+    claims = {
+        allocation: claim
+        for allocation, (pledge, claim) in find_unpaid(
+            session, Allocation.household_id.in_(households)
+        ).items()
+        if not pledge.rule().admits(claim)
+    }
+    cancel_unadmitted(session, lock_allocations(session, list(claims)), claims)
     open_markets = select(Need.market).where(Need.household_id.in_(households), Need.status == "open")
     note_changes(session, session.scalars(open_markets.distinct()).all())
 
 
-def _claims_of_unpaid(session: AnySession, households: Collection[UUID]) -> dict[UUID, Claimed]:
-    """Return, by unpaid allocation that its pledge's rule does not admit now, what the rule looks at."""
+def find_unpaid(session: AnySession, condition: ColumnElement[bool]) -> dict[UUID, tuple[Pledge, Claimed]]:
+    """Return the pledge, and what its rule looks at, of each unpaid allocation that fits the condition.
+
+    Those of a household on hold are left out: releasing it checks them again.
+    """
     rows = session.execute(
         select(Allocation.id, Pledge, Need.category, Household)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
         .join(Need, Need.id == Allocation.need_id)
         .join(Household, Household.id == Allocation.household_id)
         .where(
-            Allocation.household_id.in_(households),
+            condition,
             Allocation.stage.in_(LIVE),
             Allocation.contributed <= Allocation.delivered,
             Household.held.is_(False),
         )
     )
-    found = {}
-    for allocation, pledge, category, household in rows:
-        claim = Claimed(category, household.desa, household.decile, frozenset(household.attributes))
-        if not pledge.rule().admits(claim):
-            found[allocation] = claim
-    return found
+    return {
+        allocation: (
+            pledge,
+            Claimed(category, household.desa, household.decile, frozenset(household.attributes)),
+        )
+        for allocation, pledge, category, household in rows
+    }
+
+
+def cancel_unadmitted(session: AnySession, several: Iterable[Locked], claims: Mapping[UUID, Claimed]) -> None:
+    """Cancel, of locked allocations, what is unpaid and no longer admitted by its pledge's rule."""
+    ended = [
+        one
+        for one in several
+        if one.allocation.is_live
+        and not one.allocation.is_on_its_way
+        and not one.pledge.rule().admits(claims[one.allocation.id])
+    ]
+    cancel(session, ended, "no_longer_admitted")
 
 
 def _follow(session: AnySession, one: Locked, status: str, held: bool) -> None:

@@ -109,7 +109,7 @@ def test_no_more_is_handed_over_than_is_paid(scene: Scene, tksk: dict[str, str])
     assert answer.status_code == 409
     assert (answer.get_json()["code"], answer.get_json()["available"]) == ("more_than_paid", 60)
     assert hand_over(scene, tksk, allocation, quantity=60).status_code == 201
-    assert scene.only_allocation().status == "contributed"
+    assert scene.only_allocation().status == "reserved"
     again = hand_over(scene, tksk, allocation, quantity=1, client_id="phone-2")
     assert again.get_json()["available"] == 0
     scene.check_books()
@@ -125,7 +125,8 @@ def test_a_failure_says_why_and_gives_the_rest_back(scene: Scene, tksk: dict[str
     )
     assert failed.status_code == 201
     (row,) = scene.allocations()
-    assert (row.status, row.holding) == ("failed", 30)
+    # All that is kept of it has arrived; what could not be handed over is kept no longer.
+    assert (row.status, row.ended_reason, row.holding) == ("delivered", "not_handed_over", 30)
     assert scene.find_need(row.need_id).covered == 30
     (event,) = scene.told(DeliveryFailed)
     assert (event.quantity, event.reason) == (70, "not_handed_over")

@@ -1,13 +1,16 @@
 """What donations answers, and what the match makes of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from services.programs.answers import operations
 from shared import clock
 from shared.errors import NotFound
 from shared.events.donations import AllocationRefused, PledgeAmended
-from shared.events.programs import AllocationProposed
+from shared.events.programs import AllocationCancelled, AllocationProposed
 from shared.ids import new_id
 from tests.programs.scene import Scene, opened
 
@@ -24,9 +27,9 @@ def test_reserved_then_paid(scene: Scene) -> None:
     scene.reserve(allocation, left=900)
     assert scene.only_allocation().status == "reserved"
     scene.pay(allocation, 40)
-    assert (scene.only_allocation().status, scene.only_allocation().contributed) == ("contributed", 40)
+    assert (scene.only_allocation().status, scene.only_allocation().contributed) == ("reserved", 40)
     scene.pay(allocation, 60)
-    assert scene.only_allocation().contributed == 100
+    assert (scene.only_allocation().status, scene.only_allocation().contributed) == ("contributed", 100)
     scene.check_books()
 
 
@@ -127,6 +130,100 @@ def test_what_is_paid_and_released_returns_to_the_pledge(scene: Scene) -> None:
     (row,) = scene.allocations()
     assert (row.status, row.contributed) == ("released", 0)
     scene.check_books()
+
+
+def test_what_was_paid_of_what_a_person_ended_is_with_the_pledge_again(
+    scene: Scene, bearer: Callable[..., dict[str, str]]
+) -> None:
+    matched(scene)
+    allocation = scene.only_allocation()
+    scene.reserve(allocation, left=900)
+    scene.pay(allocation, 60)
+    client, officer = scene.app.test_client(), bearer(scene.app, "verifier")
+    client.post(f"/v1/allocations/{allocation.id}/veto", json={"reason": "doubtful"}, headers=officer)
+    assert scene.allocations()[0].contributed == 60
+    scene.release(allocation, "vetoed", left=1000, contributed=60)
+    assert (scene.allocations()[0].status, scene.allocations()[0].contributed) == ("vetoed", 0)
+
+
+NARROWED = [
+    {"areas": ["35.17.02"]},
+    {"categories": ["education"]},
+    {"attributes": ["elderly"]},
+    {"max_decile": 1},
+    {"zakat": True},
+]
+
+
+def amend(scene: Scene, pledge: object, *, version: int = 2, quantity: int = 1000, **rule: Any) -> None:
+    scene.hear(opened(quantity, kind=PledgeAmended, pledge=pledge, version=version, **rule))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("narrowed", NARROWED)
+def test_what_a_narrowed_pledge_no_longer_admits_goes_to_others(
+    scene: Scene, narrowed: dict[str, Any]
+) -> None:
+    need = scene.need(scene.household(decile=2), 100)
+    pledge = scene.pledge(1000)
+    scene.settle()
+    scene.reserve(scene.only_allocation(), left=900)
+    other = scene.pledge(100)
+    amend(scene, pledge, **narrowed)
+    (row,) = scene.allocations()
+    assert (row.status, row.ended_reason, row.holding) == ("released", "no_longer_admitted", 0)
+    assert [event.reason for event in scene.told(AllocationCancelled)] == ["no_longer_admitted"]
+    scene.settle()
+    assert (scene.only_allocation().need_id, scene.only_allocation().pledge_id) == (need, other)
+    scene.check_books()
+
+
+@pytest.mark.parametrize("proposed", [True, False])
+def test_what_a_narrowed_pledge_still_admits_stays(scene: Scene, proposed: bool) -> None:
+    _, pledge = matched(scene)
+    if not proposed:
+        scene.reserve(scene.only_allocation(), left=900)
+    amend(scene, pledge, categories=["food"], areas=["35.17.01"], max_decile=1, zakat=True)
+    assert scene.only_allocation().is_live
+    assert scene.told(AllocationCancelled) == []
+
+
+def test_what_is_paid_of_a_narrowed_pledge_goes_on(scene: Scene) -> None:
+    _, pledge = matched(scene)
+    scene.reserve(scene.only_allocation(), left=900)
+    scene.pay(scene.only_allocation(), 10)
+    amend(scene, pledge, categories=["education"])
+    assert scene.only_allocation().is_live
+
+
+def test_what_a_narrowed_pledge_gave_to_a_held_household_ends_when_it_is_released(scene: Scene) -> None:
+    _, pledge = matched(scene)
+    household = scene.only_allocation().household_id
+    scene.change(household, held=True)
+    amend(scene, pledge, categories=["education"])
+    assert scene.only_allocation().status == "held"
+    scene.change(household, held=False)
+    assert [row.ended_reason for row in scene.allocations()] == ["no_longer_admitted"]
+
+
+def test_a_payment_before_the_narrowing_counts_and_one_after_it_is_left_to_donations(scene: Scene) -> None:
+    for _ in range(2):
+        scene.need(scene.household(), 100)
+    pledge = scene.pledge(200)
+    scene.settle()
+    first, second = scene.allocations()
+    narrowed = opened(200, kind=PledgeAmended, pledge=pledge, version=2, categories=["education"])
+    scene.hear(scene.paid(first, 100), narrowed, scene.paid(second, 100))
+    assert [row.status for row in scene.allocations()] == ["contributed", "released"]
+    scene.check_books()
+
+
+def test_a_pledge_whose_rule_stays_looks_at_nothing_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, pledge = matched(scene)
+    monkeypatch.delattr(operations, "find_unpaid")
+    amend(scene, pledge, quantity=2000)
+    assert scene.find_pledge(pledge).quantity == 2000  # type: ignore[arg-type]
 
 
 def test_an_answer_about_an_allocation_that_was_never_proposed_is_put_aside(scene: Scene) -> None:
