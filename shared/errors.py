@@ -1,19 +1,66 @@
-"""The errors a rule may raise. `shared.http` turns each into problem+json.
+"""The errors a rule may raise. `shared.http` turns each into problem+json, `shared.web` into a page.
 
 A message is written for the person who caused it: what is wrong and how to mend it. It never
-holds a person's data, SQL or a stack.
+holds a person's data, SQL or a stack. It is a literal, so that it is found for translation; what
+differs from case to case is passed by name:
+
+    raise Conflict("more_than_paid", "Only %(ready)s of it is paid.", ready=3)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """A code as a value of a sentence: a program reads the code, a page shows its word.
+
+    `vocabulary` is a list of `shared.web.words`, or `item` for a line of the catalogue.
+    """
+
+    code: str
+    vocabulary: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An English template, and the values that fill it: numbers, codes, texts, sentences, or lists of them.
+
+    As text it is English. A page translates the template and writes each value in the reader's
+    language.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        # Without values it may hold a percent sign, as gettext has it.
+        filled = {name: _plain(value) for name, value in self.values.items()}
+        return self.template % filled if filled else self.template
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+@dataclass(slots=True, init=False)
 class Fault:
     """One thing wrong with an input: where (an RFC 6901 pointer) and what would mend it."""
 
     pointer: str
-    detail: str
+    sentence: Sentence
+
+    def __init__(self, pointer: str, detail: str, **values: object) -> None:
+        self.pointer = pointer
+        self.sentence = Sentence(detail, values)
+
+    @property
+    def detail(self) -> str:
+        """Return what is wrong in English."""
+        return str(self.sentence)
 
 
 class DomainError(Exception):
@@ -28,12 +75,18 @@ class DomainError(Exception):
         *,
         errors: Sequence[Fault] = (),
         extra: Mapping[str, object] | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(detail)
         self.code = code
-        self.detail = detail
+        self.sentence = Sentence(detail, values)
         self.errors = tuple(errors)
         self.extra = dict(extra or {})
+        super().__init__(self.detail)
+
+    @property
+    def detail(self) -> str:
+        """Return what was refused in English."""
+        return str(self.sentence)
 
 
 class Unauthenticated(DomainError):
@@ -54,7 +107,7 @@ class NotFound(DomainError):
     status = 404
 
     def __init__(self, what: str) -> None:
-        super().__init__("not_found", f"There is no such {what}.")
+        super().__init__("not_found", "There is no such %(what)s.", what=what)
 
 
 class Conflict(DomainError):

@@ -115,13 +115,9 @@ def _refuse(rule: AccessRule, caller: Principal) -> Response:
         if caller is PUBLIC:
             raise Unauthenticated("unauthenticated", "Send an access token or an API key as a Bearer token.")
         # Roles are a person's: only a key is told which scope it lacks.
-        by_scope = rule.scope is not None and not caller.roles
-        raise Forbidden(
-            "forbidden",
-            f"This key lacks the scope {rule.scope}."
-            if by_scope
-            else "Your role or key does not allow this.",
-        )
+        if rule.scope is not None and not caller.roles:
+            raise Forbidden("forbidden", "This key lacks the scope %(scope)s.", scope=rule.scope)
+        raise Forbidden("forbidden", "Your role or key does not allow this.")
     if caller is PUBLIC:
         going = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("sign_in.show", going=going))  # type: ignore[return-value]

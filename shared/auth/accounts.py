@@ -71,13 +71,15 @@ class Accounts:
     def add(self, session: Session, username: str, password: str, grant: Grant) -> UUID:
         """Make the account, or give the one of that name this password and these rights; return its id."""
         if not grant.roles or not set(grant.roles) <= set(ROLES):
-            raise Invalid([Fault("/roles", f"Must be among {', '.join(ROLES)}.")])
+            raise Invalid([Fault("/roles", "Must be among %(roles)s.", roles=ROLES)])
         if grant.area is not None and not areas.exists(grant.area):
             raise Invalid([Fault("/area", "Must be the official code of an area here.")])
         if "tksk" in grant.roles and grant.area is None:
             raise Invalid([Fault("/area", "A social worker has an area.")])
         if len(password) < SHORTEST_PASSWORD:
-            raise Invalid([Fault("/password", f"Must have at least {SHORTEST_PASSWORD} characters.")])
+            raise Invalid(
+                [Fault("/password", "Must have at least %(least)s characters.", least=SHORTEST_PASSWORD)]
+            )
         account = session.scalar(select(self._model).where(self._model.username == username))
         if account is None:
             account = self._model(id=new_id(), username=username, generation=0)

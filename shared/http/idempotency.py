@@ -89,8 +89,7 @@ def _once(session: "scoped_session[Session]", key: str, run: Callable[[], Any]) 
 
 def _again(stored: Any, fingerprint: str) -> Response:
     if not hmac.compare_digest(stored.fingerprint, fingerprint):
-        detail = "This Idempotency-Key was used for another request. Use a new one."
-        raise Invalid([Fault("", detail)], detail)
+        raise Invalid([Fault("", "This Idempotency-Key was used for another request. Use a new one.")])
     headers = {**stored.headers, "Idempotency-Replayed": "true"}
     return Response(_cipher().decrypt(stored.body), status=stored.status, headers=headers)
 

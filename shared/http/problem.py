@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import DomainError, Fault, Unauthenticated
+from shared.errors import DomainError, Fault, Sentence, Unauthenticated
 from shared.telemetry.context import current_trace
 from shared.web.problems import render_problem
 
@@ -20,25 +20,29 @@ _log = logging.getLogger(__name__)
 _BUSY = {"55P03", "57014"}
 
 _DETAILS = {
-    400: "The request could not be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "The body is too large.",
-    415: "Send the body as application/json.",
-    429: "Too many requests; wait as long as Retry-After says.",
-    500: "Something broke on our side; the request_id finds it in the log.",
+    400: Sentence("The request could not be read."),
+    404: Sentence("There is nothing at this address."),
+    405: Sentence("This address does not take that method."),
+    413: Sentence("The body is too large."),
+    415: Sentence("Send the body as application/json."),
+    429: Sentence("Too many requests; wait as long as Retry-After says."),
+    500: Sentence("Something broke on our side; the request_id finds it in the log."),
 }
+_BUSY_OR_AWAY = Sentence("The database is busy or away; nothing was changed. Try again in a moment.")
 
 
 def problem(
     status: int,
     code: str,
-    detail: str,
+    detail: Sentence,
     *,
     errors: tuple[Fault, ...] = (),
     extra: dict[str, object] | None = None,
 ) -> dict[str, Any]:
-    """Return the body of a problem: `type, title, status, detail, instance, code, request_id`."""
+    """Return a problem: `type, title, status, detail, instance, code, request_id`.
+
+    Its sentences are in no language yet: a program gets them in English, a person in their own.
+    """
     trace = current_trace()
     body: dict[str, Any] = {
         "type": f"urn:helix:problem:{code}",
@@ -50,13 +54,20 @@ def problem(
         "request_id": trace.request_id if trace else None,
     }
     if errors:
-        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in errors]
+        body["errors"] = [{"pointer": fault.pointer, "detail": fault.sentence} for fault in errors]
     return body | (extra or {})
 
 
 def respond(body: dict[str, Any]) -> Response:
-    """Return the problem as an answer."""
-    return Response(json.dumps(body), status=body["status"], content_type="application/problem+json")
+    """Return the problem as an answer to a program."""
+    english = json.dumps(body, default=_english)
+    return Response(english, status=body["status"], content_type="application/problem+json")
+
+
+def _english(value: object) -> str:
+    if isinstance(value, Sentence):
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} can't be written as JSON")
 
 
 def is_for_programs() -> bool:
@@ -83,7 +94,7 @@ def _answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Resp
 
 def _domain_error(error: DomainError) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
-    body = problem(error.status, error.code, error.detail, errors=error.errors, extra=error.extra)
+    body = problem(error.status, error.code, error.sentence, errors=error.errors, extra=error.extra)
     return _answer(body, headers)
 
 
@@ -95,7 +106,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if messages and status in {400, 422}:
         return _answer(_from_marshmallow(status, messages))
     code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    detail = _DETAILS.get(status) or HTTPStatus(status).description or HTTPStatus(status).phrase
+    detail = _DETAILS.get(status) or Sentence(HTTPStatus(status).description or HTTPStatus(status).phrase)
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     return _answer(problem(status, code, detail), kept)
 
@@ -107,8 +118,7 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     )
     if away or state in _BUSY:
         _log.warning("database unavailable", extra={"sqlstate": state})
-        detail = "The database is busy or away; nothing was changed. Try again in a moment."
-        return _answer(problem(503, "unavailable", detail), {"Retry-After": "2"})
+        return _answer(problem(503, "unavailable", _BUSY_OR_AWAY), {"Retry-After": "2"})
     return _bug(error)
 
 
@@ -129,8 +139,9 @@ def _from_marshmallow(status: int, messages: dict[str, Any]) -> dict[str, Any]:
     """Flatten {location: {field: [text]}} into one fault each, with its RFC 6901 pointer."""
     faults = tuple(fault for location in messages.values() for fault in _faults(location, ""))
     if status == 400:
-        return problem(400, "unreadable", "The body is not JSON.", errors=faults)
-    return problem(422, "invalid", "The input has faults; each is listed with its place.", errors=faults)
+        return problem(400, "unreadable", Sentence("The body is not JSON."), errors=faults)
+    listed = Sentence("The input has faults; each is listed with its place.")
+    return problem(422, "invalid", listed, errors=faults)
 
 
 def _faults(found: Any, pointer: str) -> list[Fault]:

@@ -32,8 +32,10 @@ class _Parser(FlaskParser):
         except UnicodeEncodeError:
             raise Invalid([Fault("", "Must not hold half of a surrogate pair.")]) from None
         except (RecursionError, ValueError):
-            detail = "The body is not JSON that can be read: it nests too deep, or a number is too long."
-            raise DomainError("unreadable", detail) from None
+            raise DomainError(
+                "unreadable",
+                "The body is not JSON that can be read: it nests too deep, or a number is too long.",
+            ) from None
         return body
 
 

@@ -88,6 +88,7 @@ from shared.web.language import init_language
 from shared.web.navigation import Link, add_navigation
 from shared.web.problems import render_problem
 from shared.web.security import add_headers, protect_forms
+from shared.web.sentences import say
 from shared.web.words import add_words
 
 __all__ = ["Link", "add_assets", "init_pages", "render_problem"]
@@ -104,4 +105,5 @@ def init_pages(app: Flask, *, service: str, navigation: Sequence[Link] = ()) -> 
     serve_assets(app)
     add_filters(app)
     add_words(app)
+    app.jinja_env.filters["say"] = say
     add_navigation(app, settings, service, navigation)

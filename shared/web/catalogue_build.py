@@ -22,14 +22,24 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("shared", "services")
 CATALOGUE = CATALOGUES / DEFAULT / "LC_MESSAGES" / "messages.po"
 
-# The second argument of these is said to a person: `Conflict("too_much", "More than is free.")`.
-_SAID = ("Conflict", "DomainError", "Fault", "Forbidden", "PreconditionFailed", "PreconditionRequired")
+# Which argument of these is said to a person: `Conflict("too_much", "More than is free.")`.
+SAID = {
+    "Conflict": 2,
+    "DomainError": 2,
+    "Fault": 2,
+    "Forbidden": 2,
+    "Invalid": 2,
+    "PreconditionFailed": 2,
+    "PreconditionRequired": 2,
+    "Sentence": 1,
+    "Unauthenticated": 2,
+}
 
 _KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
-    **dict.fromkeys(_SAID, (2,)),
+    **{name: (place,) for name, place in SAID.items()},
 }
 _METHODS = [("**/migrations/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}

@@ -18,6 +18,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from shared.errors import DomainError
 from shared.vocabulary import MAX_QUANTITY
 from shared.web.formats import whole
+from shared.web.sentences import say
 
 _THOUSANDS = re.compile(r"^-?\d{1,3}([.,\s\u00a0]\d{3})+$")
 _WHOLE = re.compile(r"^-?\d{1,16}$")
@@ -154,9 +155,9 @@ class Form:
         for fault in error.errors:
             words = [word for word in fault.pointer.split("/") if word and not word.isdigit()]
             last = words[-1] if words else ""
-            self.refuse((names or {}).get(fault.pointer, last), gettext(fault.detail))
+            self.refuse((names or {}).get(fault.pointer, last), say(fault.sentence))
         if not error.errors:
-            self.fault = gettext(error.detail)
+            self.fault = say(error.sentence)
 
     def call(self, name: str, label: str) -> str:
         """Remember what the page calls a field, for the summary; return nothing to draw."""

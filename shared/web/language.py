@@ -60,7 +60,7 @@ def init_language(app: Flask) -> None:
         app, default_locale=DEFAULT, default_timezone="Asia/Jakarta", locale_selector=_requested_language
     )
     app.after_request(_remember_language)
-    # For a sentence that is no literal, such as an error's: unlike `_`, it may hold a percent sign.
+    # For a text that is no literal, such as one of the database: unlike `_`, it may hold a percent sign.
     app.jinja_env.filters["translated"] = gettext
     app.jinja_env.globals.update(
         languages=LANGUAGES, current_language=current_language, language_url=language_url

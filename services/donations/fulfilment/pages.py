@@ -45,10 +45,7 @@ def pay_allocation(allocation_id: UUID) -> Any:
     try:
         make_contribution(allocation=allocation_id, submission=form.submission(), **given)
     except DomainError as error:
-        if error.code == "more_than_open":
-            form.refuse("quantity", gettext("That is more than what is still open."))
-        else:
-            form.take(error)
+        form.take(error)
         return _render(get_allocation(allocation_id, fresh=True), form), error.status
     flash(gettext("Recorded. You get a receipt once the delivery is confirmed at the door."))
     return redirect(url_for("my_pledges.show_pledge", pledge_id=found.pledge_id), 303)

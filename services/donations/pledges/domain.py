@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from shared.catalogue import ITEMS
-from shared.errors import Conflict, Fault
+from shared.errors import Coded, Conflict, Fault
 from shared.vocabulary import RUPIAH
 
 # A promise as it is given: `resource`, `quantity`, `fund`, `zakat`, `restrictions`, `opens_on`,
@@ -45,6 +45,32 @@ class Balance:
         return self.reserved + self.delivered + self.in_hand
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is set aside of a pledge and not delivered: unpaid, by what it waits for, and paid."""
+
+    payable: int = 0
+    awaiting_approval: int = 0
+    held: int = 0
+    on_its_way: int = 0
+
+
+def next_steps(balance: Balance, waiting: Waiting) -> list[tuple[str, int]]:
+    """Return what happens next to a pledge, each with its quantity, what the donor has to do first.
+
+    Nothing is left to happen to one that is delivered or has ended without anything in hand.
+    """
+    steps = [
+        ("pay", waiting.payable),
+        ("return" if balance.ended else "use", balance.in_hand),
+        ("approve", waiting.awaiting_approval),
+        ("hold", waiting.held),
+        ("deliver", waiting.on_its_way),
+        ("match", balance.free_unpaid),
+    ]
+    return [(step, quantity) for step, quantity in steps if quantity]
+
+
 def status_of(ended: str | None, balance: Balance) -> str:
     """Return `open`, `exhausted`, `withdrawn` or `expired`."""
     return ended or ("open" if balance.free else "exhausted")
@@ -72,7 +98,7 @@ def _item_faults(kind: str, item: str | None, unit: str | None) -> Iterator[Faul
     if entry is None or entry.kind != kind:
         yield Fault("/resource/item", "Must be an item of this kind from the catalogue.")
     elif unit != entry.unit:
-        yield Fault("/resource/unit", f"This item is counted in {entry.unit}.")
+        yield Fault("/resource/unit", "This item is counted in %(unit)s.", unit=Coded(entry.unit, "unit"))
 
 
 def _window_faults(given: Given, today: date) -> Iterator[Fault]:
@@ -109,7 +135,8 @@ def _category_faults(given: Given, _today: date) -> Iterator[Fault]:
     categories = given.get("restrictions", {}).get("categories")
     entry = ITEMS.get(given.get("resource", {}).get("item") or "")
     if categories and entry is not None and entry.category not in categories:
-        yield Fault("/restrictions/categories", f"This item only serves the category {entry.category}.")
+        only = Coded(entry.category, "need_category")
+        yield Fault("/restrictions/categories", "This item only serves the category %(only)s.", only=only)
 
 
 _RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
@@ -126,7 +153,8 @@ def require_room(quantity: int, balance: Balance) -> None:
     if quantity < balance.committed:
         raise Conflict(
             "below_reserved",
-            f"{balance.committed} is reserved, paid or delivered already; the pledge can't become smaller.",
+            "%(committed)s is reserved, paid or delivered already; the pledge can't become smaller.",
+            committed=balance.committed,
             extra={
                 "reserved": balance.reserved,
                 "delivered": balance.delivered,
@@ -140,5 +168,8 @@ def require_going(ended: str | None) -> None:
     """Refuse to change a promise that is over."""
     if ended is not None:
         raise Conflict(
-            "pledge_over", f"The pledge is {ended}; it can't be changed.", extra={"pledge_status": ended}
+            "pledge_over",
+            "The pledge is over (%(status)s); it can't be changed.",
+            status=Coded(ended, "pledge_status"),
+            extra={"pledge_status": ended},
         )

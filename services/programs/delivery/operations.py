@@ -88,8 +88,10 @@ def _refuse(one: Locked, quantity: int, *, held: bool) -> None:
         raise Conflict("awaiting_approval", "It has still to be approved.")
     ready = allocation.contributed - allocation.delivered
     if quantity > ready:
-        detail = f"Only {ready} {one.need.unit} of it is paid and not yet handed over."
-        raise Conflict("more_than_paid", detail, extra={"available": ready})
+        fault = Fault("/quantity", "At most %(most)s is paid and not yet handed over.", most=ready)
+        raise Conflict(
+            "more_than_paid", "It is more than is paid.", errors=[fault], extra={"available": ready}
+        )
 
 
 def _keep(one: Locked, said: HandingOver, *, by: str) -> Delivery:

@@ -3,11 +3,10 @@
 Whom it is for is shown at the door, so each look at a name leaves a line in the audit log.
 """
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
@@ -25,7 +24,6 @@ from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.errors import DomainError
 from shared.vocabulary import DELIVERY_OUTCOMES
-from shared.web.formats import whole
 from shared.web.forms import Form
 
 pages = Blueprint("delivery_pages", __name__, url_prefix="/deliveries", template_folder="templates")
@@ -76,17 +74,9 @@ def record(allocation: UUID) -> Any:
         record_delivery(said, by=current_principal().id)
     except DomainError as error:
         db.session.rollback()
-        _tell(form, error)
+        form.take(error)
         return _page(find_allocation(db.session, allocation), form), error.status
     return redirect(url_for(".show_deliveries", recorded=1), 303)
-
-
-def _tell(form: Form, error: DomainError) -> None:
-    if error.code == "more_than_paid":
-        most = whole(cast(int, error.extra["available"]))
-        form.refuse("quantity", gettext("At most %(most)s is paid and not yet handed over.", most=most))
-    else:
-        form.take(error)
 
 
 @pages.post("/<uuid:allocation>/told")

@@ -94,7 +94,13 @@ class _Text:
         while line := self._file.readline(_LONGEST_ROW + 1):
             self._taken += len(line)
             if self._taken > _LONGEST_ROW:
-                raise Invalid([Fault("/file", f"A row of the file has more than {_LONGEST_ROW} characters.")])
+                raise Invalid(
+                    [
+                        Fault(
+                            "/file", "A row of the file has more than %(most)s characters.", most=_LONGEST_ROW
+                        )
+                    ]
+                )
             yield line
 
     def delimiter(self) -> str:
@@ -115,7 +121,9 @@ def _rows(content: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
     for cells in reader:
         lines.end_row()
         if reader.line_num > _MOST_LINES:
-            raise Invalid([Fault("/file", f"The file has more than {_MOST_LINES} lines. Split it.")])
+            raise Invalid(
+                [Fault("/file", "The file has more than %(most)s lines. Split it.", most=_MOST_LINES)]
+            )
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
 
@@ -126,14 +134,14 @@ def _header_faults(header: list[str]) -> list[Fault]:
     unknown = [name for name in dict.fromkeys(header) if name not in known]
     more = len(unknown) - _LISTED_FAULTS
     return (
-        [Fault("/file", f"The column {name} is missing.") for name in missing]
+        [Fault("/file", "The column %(name)s is missing.", name=name) for name in missing]
         + [
-            Fault("/file", f"The column {name[:40] or '(without a name)'} is unknown.")
+            Fault("/file", "The column “%(name)s” is unknown.", name=name[:40])
             for name in unknown[:_LISTED_FAULTS]
         ]
-        + ([Fault("/file", f"And {more} more columns are unknown.")] if more > 0 else [])
+        + ([Fault("/file", "And %(more)s more columns are unknown.", more=more)] if more > 0 else [])
         + [
-            Fault("/file", f"The column {name} stands there twice.")
+            Fault("/file", "The column %(name)s stands there twice.", name=name)
             for name in known
             if header.count(name) > 1
         ]
@@ -148,10 +156,17 @@ def _lines(header: list[str], rows: Iterator[tuple[int, list[str]]]) -> list[Lin
     faults: list[Fault] = []
     for count, (number, row) in enumerate(rows, start=1):
         if count > MOST_ROWS:
-            _refuse([Fault("/file", f"The file has more than {MOST_ROWS} rows. Split it.")])
+            _refuse([Fault("/file", "The file has more than %(most)s rows. Split it.", most=MOST_ROWS)])
         if len(row) != len(header):
-            detail = f"Line {number} has {len(row)} cells where the header has {len(header)}."
-            faults.append(Fault("/file", detail))
+            faults.append(
+                Fault(
+                    "/file",
+                    "Line %(line)s has %(cells)s cells where the header has %(columns)s.",
+                    line=number,
+                    cells=len(row),
+                    columns=len(header),
+                )
+            )
             if len(faults) == _LISTED_FAULTS:
                 break
             continue

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.catalogue import ITEMS, market, reference_price
-from shared.errors import Fault
+from shared.catalogue import ITEMS, Item, market, reference_price
+from shared.errors import Coded, Fault
 from shared.vocabulary import MAX_QUANTITY, RUPIAH
 
 
@@ -38,24 +38,34 @@ class NewNeed:
 
     def faults(self, pointer: str = "") -> list[Fault]:
         """Return all that is wrong with it; `pointer` is where it stands in the input."""
-        found = _cash_faults(self) if self.item is None else _goods_faults(self, ITEMS[self.item])
-        return [Fault(pointer + place, detail) for place, detail in found]
+        if self.item is None:
+            return _cash_faults(self, pointer)
+        return _goods_faults(self, ITEMS[self.item], pointer)
 
 
-def _cash_faults(need: NewNeed) -> list[tuple[str, str]]:
+def _cash_faults(need: NewNeed, pointer: str) -> list[Fault]:
     if need.unit != RUPIAH:
-        return [("/item", f"Name the item of the catalogue, or use the unit {RUPIAH}.")]
+        return [Fault(f"{pointer}/item", "Name the item of the catalogue, or use the unit IDR.")]
     if need.value_idr is not None and need.value_idr != need.quantity:
-        return [("/value_idr", "Must equal quantity where the unit is rupiah.")]
+        return [Fault(f"{pointer}/value_idr", "Must equal quantity where the unit is rupiah.")]
     return []
 
 
-def _goods_faults(need: NewNeed, item: Any) -> list[tuple[str, str]]:
+def _goods_faults(need: NewNeed, item: Item, pointer: str) -> list[Fault]:
     found = []
     if need.unit != item.unit:
-        found.append(("/unit", f"Must be {item.unit}, the unit of {item.item}."))
+        unit = Coded(item.unit, "unit")
+        found.append(
+            Fault(
+                f"{pointer}/unit",
+                "Must be %(unit)s, the unit of %(item)s.",
+                unit=unit,
+                item=Coded(item.item, "item"),
+            )
+        )
     if need.category != item.category:
-        found.append(("/category", f"Must be {item.category}, the category of {item.item}."))
+        category = Coded(item.category, "need_category")
+        found.append(Fault(f"{pointer}/category", "Must be %(category)s for this item.", category=category))
     if need.quantity * item.reference_price > MAX_QUANTITY:
-        found.append(("/quantity", "Is worth more than can be counted."))
+        found.append(Fault(f"{pointer}/quantity", "Is worth more than can be counted."))
     return found

@@ -16,7 +16,7 @@ from services.programs.needs.queries import find_need
 from services.programs.registry.models import Household
 from shared import clock, outbox
 from shared.database import AnySession
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Coded, Conflict, Fault, Invalid, NotFound, Sentence
 from shared.events.programs import NeedClosed, NeedRecorded
 from shared.vocabulary import STRATEGY_OF, NeedCategory, Strategy
 
@@ -68,8 +68,10 @@ def close_need(need: UUID, note: str, *, by: str) -> Need:
     found = lock_need(need)
     live = _lock_live_allocations(found)
     if any(one.allocation.contributed > one.allocation.delivered for one in live):
-        detail = "Something that a donor has paid is on its way. Record its delivery, or refuse it, first."
-        raise Conflict("paid_on_its_way", detail)
+        raise Conflict(
+            "paid_on_its_way",
+            "Something that a donor has paid is on its way. Record its delivery, or refuse it, first.",
+        )
     cancel(db.session, live, "need_closed")
     found.closed_note, found.closed_by = note, by
     shut(db.session, found, "closed_by_person")
@@ -116,10 +118,17 @@ def _refuse_doubles(
         )
     both = open_markets(session, household.id) & set(keys)
     if both:
-        named = ", ".join(f"{category} in {name}" for category, name in sorted(both))
         raise Conflict(
-            "need_already_open", f"The household has such a need already: {named}. Close it first."
+            "need_already_open",
+            "The household has such a need already: %(needs)s. Close it first.",
+            needs=[_named(category, name) for category, name in sorted(both)],
         )
+
+
+def _named(category: str, market: str) -> Sentence:
+    item, _, unit = market.rpartition(":")
+    what = Coded(item, "item") if item else Coded(unit, "unit")
+    return Sentence("%(category)s in %(what)s", {"category": Coded(category, "need_category"), "what": what})
 
 
 def make_need(household: Household, need: NewNeed, by: str) -> Need:

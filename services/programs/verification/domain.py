@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from shared.errors import Conflict, Fault, Forbidden, Invalid
+from shared.errors import Coded, Conflict, Fault, Forbidden, Invalid
 
 DecisionWord = Literal["verify", "reject", "graduate"]
 DECISIONS: tuple[str, ...] = ("verify", "reject", "graduate")
@@ -63,7 +63,8 @@ def settle(ruling: Ruling, facts: Facts) -> date | None:
     if facts.outcome is None:
         raise Conflict("no_visit", "There is no visit that waits for a decision. Ask for one first.")
     if ruling.decision != "reject" and facts.outcome != "found":
-        raise Conflict("not_met", f"The last visit did not meet the household: {facts.outcome}.")
+        met = Coded(facts.outcome, "visit_outcome")
+        raise Conflict("not_met", "The last visit did not meet the household: %(outcome)s.", outcome=met)
     if ruling.decision == "graduate":
         _check_graduation(facts)
     return _valid_until(ruling, facts.today)
@@ -78,7 +79,9 @@ def _check_graduation(facts: Facts) -> None:
         )
     if facts.visited_on is None or facts.today - facts.visited_on > FRESH:
         raise Conflict(
-            "visit_stale", f"The last visit is more than {FRESH.days} days old. Ask for a fresh one."
+            "visit_stale",
+            "The last visit is more than %(days)s days old. Ask for a fresh one.",
+            days=FRESH.days,
         )
 
 

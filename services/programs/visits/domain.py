@@ -50,47 +50,56 @@ def answer_faults(answers: Mapping[str, Any]) -> list[Fault]:
     while the form changed must not lose its visit.
     """
     if len(answers) > _MOST_ANSWERS:
-        return [Fault("/answers", f"Must have at most {_MOST_ANSWERS} answers.")]
+        return [Fault("/answers", "Must have at most %(most)s answers.", most=_MOST_ANSWERS)]
     faults = []
     for code, answer in answers.items():
         question = BY_CODE.get(code)
-        detail = _unknown_fault(code, answer) if question is None else _fault(question, answer)
-        if detail is not None:
-            faults.append(Fault(f"/answers/{code[:40].replace('~', '~0').replace('/', '~1')}", detail))
+        pointer = f"/answers/{code[:40].replace('~', '~0').replace('/', '~1')}"
+        fault = (
+            _unknown_fault(code, answer, pointer) if question is None else _fault(question, answer, pointer)
+        )
+        if fault is not None:
+            faults.append(fault)
     return faults
 
 
-def _fault(question: Question, answer: Any) -> str | None:
+def _fault(question: Question, answer: Any, pointer: str) -> Fault | None:
+    if _holds(question, answer):
+        return None
     match question.kind:
         case "yes_no":
-            return None if isinstance(answer, bool) else "Must be true or false."
+            return Fault(pointer, "Must be true or false.")
         case "count" | "rupiah":
-            is_whole = isinstance(answer, int) and not isinstance(answer, bool)
-            return (
-                None
-                if is_whole and 0 <= answer <= question.most
-                else f"Must be a whole number to {question.most}."
-            )
+            return Fault(pointer, "Must be a whole number to %(most)s.", most=question.most)
         case "choice":
-            return None if answer in question.choices else f"Must be one of: {', '.join(question.choices)}."
+            return Fault(pointer, "Must be one of: %(codes)s.", codes=question.choices)
         case "choices":
-            holds = isinstance(answer, list) and all(one in question.choices for one in answer)
-            return None if holds else f"Must be a list of: {', '.join(question.choices)}."
+            return Fault(pointer, "Must be a list of: %(codes)s.", codes=question.choices)
         case "text":
-            return (
-                None
-                if _is_text(answer, question.most)
-                else f"Must be text of at most {question.most} characters."
-            )
+            return Fault(pointer, "Must be text of at most %(most)s characters.", most=question.most)
 
 
-def _unknown_fault(code: str, answer: Any) -> str | None:
+def _holds(question: Question, answer: Any) -> bool:
+    match question.kind:
+        case "yes_no":
+            return isinstance(answer, bool)
+        case "count" | "rupiah":
+            return isinstance(answer, int) and not isinstance(answer, bool) and 0 <= answer <= question.most
+        case "choice":
+            return answer in question.choices
+        case "choices":
+            return isinstance(answer, list) and all(one in question.choices for one in answer)
+        case "text":
+            return _is_text(answer, question.most)
+
+
+def _unknown_fault(code: str, answer: Any, pointer: str) -> Fault | None:
     if not _CODE.match(code):
-        return "Is not the code of a question."
+        return Fault(pointer, "Is not the code of a question.")
     several = answer if isinstance(answer, list) else [answer]
     if len(several) <= 30 and all(one is None or isinstance(one, bool) or _is_small(one) for one in several):
         return None
-    return "Must be a short text, a number, true or false, or a list of them."
+    return Fault(pointer, "Must be a short text, a number, true or false, or a list of them.")
 
 
 def _is_small(answer: Any) -> bool:

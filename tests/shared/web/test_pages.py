@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.auth.principal import Principal
+from shared.errors import Sentence
 from shared.web import render_problem
 from shared.web.assets import add_assets
 from tests.shared.web.gallery import OFFICER, make_gallery
@@ -148,7 +149,7 @@ def test_behind_a_prefix_every_address_has_it() -> None:
 def test_a_problem_may_speak_of_percent() -> None:
     app = make_gallery()
     with app.test_request_context("/"):
-        answer = render_problem({"status": 409, "detail": "Only 5 % is left.", "request_id": "r-1"})
+        answer = render_problem({"status": 409, "detail": Sentence("Only 5 % is left."), "request_id": "r-1"})
     assert answer.status_code == 409
     page = answer.get_data(as_text=True)
     assert "Only 5 % is left." in page
