@@ -8,6 +8,7 @@ from flask import Response, make_response, request
 from werkzeug.http import quote_etag
 
 from shared.errors import PreconditionFailed, PreconditionRequired
+from shared.release import release
 
 
 def tagged(version: int) -> dict[str, str]:
@@ -33,14 +34,15 @@ def revalidated(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let anyone, and a cache in front, keep a public answer and ask whether it changed.
 
-    `tag` tells one state of the answer from another and is read first: what changes while the
+    `tag` tells one state of the figures from another and is read first: what changes while the
     answer is made is then seen by the next question. The same tag is a 304, made without the view.
+    The release belongs to it: after an upgrade the same figures may come in another shape.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def answer(*args: Any, **kwargs: Any) -> Response:
-            current = tag()
+            current = f"{tag()}-{release()}"
             if request.if_none_match.contains_weak(current):
                 # A browser takes over the headers of a 304, so it must look like the kind of answer it stands for.
                 kind = "application/json" if request.path.startswith("/v1/") else "text/html"

@@ -62,11 +62,15 @@ class Story:
         )
 
     def decide(self, kind: str, household: UUID, desa: str = VILLAGE) -> None:
-        """Reject, lapse or graduate a household."""
+        """Reject, lapse, hold, release or graduate a household."""
         if kind == "rejected":
             self.tell(programs.HouseholdRejected(household=household, desa=desa, reason="not_poor"))
         elif kind == "lapsed":
             self.tell(programs.VerificationLapsed(household=household, desa=desa))
+        elif kind == "held":
+            self.tell(programs.HouseholdHeld(household=household, desa=desa, reason="objection"))
+        elif kind == "released":
+            self.tell(programs.HouseholdReleased(household=household, desa=desa))
         else:
             self.tell(programs.HouseholdGraduated(household=household, desa=desa, people=3))
 
@@ -240,6 +244,10 @@ def _live(story: Story, chance: random.Random, desa: str, elsewhere: str) -> Non
         return
     story.verify(household, desa)
     need = story.need(household, desa, 100)
+    story.need(household, desa, 10)
+    if chance.random() < 0.2:
+        story.decide("held", household, desa)
+        story.decide(chance.choice(["held", "released"]), household, desa)
     steps = story.reserve(household, need, 100, desa)
     ending = chance.choice(["open", "released", "delivered", "partly", "graduated", "lapsed"])
     story.contribute(steps, 60)

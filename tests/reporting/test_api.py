@@ -9,6 +9,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from shared import clock
+from shared.events import programs
 from tests.reporting.story import VILLAGE, Story, season
 
 ADDRESSES = (
@@ -80,6 +81,42 @@ def test_the_summary_adds_up(reporting: Flask, fold: Fold) -> None:
     assert summary["as_of"] == story.events[-1].time.isoformat()
 
 
+def test_only_graduation_is_progress(reporting: Flask, fold: Fold) -> None:
+    story = many(32)
+    households = [
+        event.data.key for event in story.events if isinstance(event.data, programs.HouseholdRegistered)
+    ]
+    for household in households[:10]:
+        story.decide("graduated", household)
+    for household in households[10:22]:
+        story.decide("rejected", household)
+    fold(reporting, story.events)
+    summary = get(reporting, "/v1/summary")
+    assert summary["headline"]["people"] == 30
+    assert summary["progress"] == {
+        "start": 60,
+        "graduated": 10,
+        "graduated_people": 30,
+        "removed": 12,
+        "removed_people": 36,
+        "share": 50.0,
+        "suppressed": False,
+    }
+    for measure in ("graduated", "graduated_people", "removed", "removed_people"):
+        trend = get(reporting, f"/v1/trend?measure={measure}")
+        assert trend["data"][-1]["value"] == summary["progress"][measure]
+
+
+def test_few_who_graduated_are_not_told_by_how_much_of_the_way_is_done(reporting: Flask, fold: Fold) -> None:
+    story = many(30)
+    story.decide("graduated", story.events[0].data.key)
+    fold(reporting, story.events)
+    progress = get(reporting, "/v1/summary")["progress"]
+    assert progress["suppressed"]
+    assert {progress[name] for name in ("start", "graduated", "graduated_people", "share")} == {None}
+    assert progress["removed"] == 0
+
+
 def test_a_small_number_is_suppressed_in_every_shape(reporting: Flask, fold: Fold) -> None:
     fold(reporting, many(3).events)
     summary = get(reporting, "/v1/summary")
@@ -135,10 +172,10 @@ def test_funding_has_four_columns_for_each_word(reporting: Flask, fold: Fold) ->
 
 def test_the_trend_ends_at_the_present_figure(reporting: Flask, fold: Fold) -> None:
     fold(reporting, season(seed=5))
-    for measure in ("people", "households", "pledged", "reserved", "contributed", "delivered"):
+    for measure in ("people", "households", "verified", "pledged", "reserved", "contributed", "delivered"):
         trend = get(reporting, f"/v1/trend?measure={measure}")
         summary = get(reporting, "/v1/summary")
-        now = {**summary["headline"], **summary["funding"]}[measure]
+        now = {**summary["funnel"], **summary["headline"], **summary["funding"]}[measure]
         assert trend["data"][-1]["value"] == now
     assert trend["target"] is None
 
@@ -162,6 +199,17 @@ def test_an_unchanged_answer_is_a_304(reporting: Flask, fold: Fold, address: str
     assert (again.status_code, again.data) == (304, b"")
     fold(reporting, many(1).events)
     assert client.get(address, headers=headers).status_code == 200
+
+
+def test_another_release_is_another_answer(
+    reporting: Flask, fold: Fold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold(reporting, many(1).events)
+    client = reporting.test_client()
+    headers = {"If-None-Match": client.get("/v1/summary").headers["ETag"]}
+    assert client.get("/v1/summary", headers=headers).status_code == 304
+    monkeypatch.setattr("shared.http.versions.release", lambda: "another")
+    assert client.get("/v1/summary", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,17 @@ from services.reporting.dashboard.queries import (
     draw_map,
     draw_progress,
     draw_trend,
+    percent_or_hidden,
     rupiah_or_hidden,
+    tells_anything,
 )
 from services.reporting.database import db
 from services.reporting.indicators.domain import OFFICIAL, REGISTRY
 from services.reporting.indicators.queries import definitions, list_indicators, official_values
-from services.reporting.progress.queries import describe_area, show_areas
+from services.reporting.progress.queries import describe_area, find_standing, summarise
 from services.reporting.projections.queries import current_tag
-from shared import areas, clock
+from services.reporting.trend.domain import MEASURES
+from shared import areas
 from shared.auth import access
 from shared.disclosure import SMALLEST_SHOWN
 from shared.errors import NotFound
@@ -32,12 +35,13 @@ from shared.web.language import current_language
 
 pages = Blueprint("dashboard", __name__, template_folder="templates")
 pages.add_app_template_global(count_or_hidden)
+pages.add_app_template_global(percent_or_hidden)
 pages.add_app_template_global(rupiah_or_hidden)
 
 NAVIGATION = (
     Link(lazy_gettext("How far 0 % is"), "dashboard.show_home"),
     Link(lazy_gettext("Areas"), "dashboard.show_area"),
-    Link(lazy_gettext("Definitions and sources"), "dashboard.show_method"),
+    Link(lazy_gettext("Definitions"), "dashboard.show_method"),
     Link(lazy_gettext("Data"), "dashboard.show_data"),
 )
 
@@ -52,11 +56,25 @@ GROUPINGS: dict[str, tuple[LazyString, str]] = {
     "stakeholder_kind": (lazy_gettext("Giver"), "stakeholder_kind"),
     "category": (lazy_gettext("Need"), "need_category"),
 }
-TRENDS: dict[str, LazyString] = {
-    "people": lazy_gettext("People on the list"),
-    "verified": lazy_gettext("Households verified"),
-    "contributed": lazy_gettext("Paid"),
-    "delivered": lazy_gettext("Delivered"),
+# What is drawn together is of one unit, and leaves out what came in at once with an import of the registry
+# or with a large pledge: on that scale everything after it would be a flat line.
+TRENDS: dict[str, tuple[LazyString, dict[str, LazyString]]] = {
+    "households": (
+        lazy_gettext("Households"),
+        {
+            "verified": lazy_gettext("Verified"),
+            "reached": lazy_gettext("Reached"),
+            "graduated": lazy_gettext("Graduated"),
+            "removed": lazy_gettext("Removed"),
+        },
+    ),
+    "rupiah": (
+        lazy_gettext("Rupiah"),
+        {
+            "contributed": lazy_gettext("Paid"),
+            "delivered": lazy_gettext("Delivered"),
+        },
+    ),
 }
 # The words of the published figures: the file has them in English, the pages say them in both languages.
 PUBLISHED_WORDS = (
@@ -122,10 +140,10 @@ def show_live() -> str:
 
 def _home() -> dict[str, Any]:
     code = _settings().regency
-    shown = show_areas(db.session, code)
-    area = describe_area(db.session, code, shown, synthetic=_settings().synthetic)
-    by, measure, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
-    chosen: dict[str, Any] = {"by": by, "trend": measure, "map": figure}
+    standing = find_standing(db.session, code)
+    area = summarise(standing, code, synthetic=_settings().synthetic)
+    by, unit, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
+    chosen: dict[str, Any] = {"by": by, "trend": unit, "map": figure}
     return {
         "area": area,
         "as_of": None,
@@ -133,14 +151,16 @@ def _home() -> dict[str, Any]:
         "live_url": url_for(".show_live", **chosen),
         "choices_of": {
             "by": {key: name for key, (name, _) in GROUPINGS.items()},
-            "trend": TRENDS,
+            "trend": {key: name for key, (name, _) in TRENDS.items()},
             "map": MAPS,
         },
-        "progress": draw_progress(db.session, area["headline"]["people"], clock.today()),
-        "tiles": draw_map(shown, figure, str(MAPS[figure]), lambda tile: url_for(".show_area", code=tile)),
+        "progress": draw_progress(area["progress"], area["headline"]["people"]),
+        "tiles": draw_map(
+            standing.shown, figure, str(MAPS[figure]), lambda tile: url_for(".show_area", code=tile)
+        ),
         "funnel": draw_funnel(area["funnel"]),
         "funding": draw_funding(db.session, by, GROUPINGS[by][1]),
-        "trend": draw_trend(db.session, measure, str(TRENDS[measure])),
+        "trend": draw_trend(db.session, TRENDS[unit][1]),
         "official": [(definitions()[name], official_values()[name]) for name in _OFFICIAL_BESIDE],
         "defined": definitions(),
     }
@@ -159,8 +179,8 @@ def show_area(code: str | None = None) -> str:
 
 def _show_area(code: str) -> str:
     settings = _settings()
-    shown = show_areas(db.session, settings.regency)
-    area = describe_area(db.session, code, shown, synthetic=settings.synthetic)
+    standing = find_standing(db.session, settings.regency)
+    area = describe_area(db.session, standing, code, synthetic=settings.synthetic)
     around = [
         outer for outer in (settings.regency, code[:8]) if outer != code and areas.contains(outer, code)
     ]
@@ -170,6 +190,8 @@ def _show_area(code: str) -> str:
         trail=[(areas.name_of(outer), url_for(".show_area", code=outer)) for outer in around]
         + [(area["name"], "")],
         kind=_kind(code),
+        told=[child for child in area["children"] if tells_anything(child)],
+        hidden=[child for child in area["children"] if not tells_anything(child)],
         funnel=draw_funnel(area["funnel"]),
         as_of=area["as_of"],
         defined=definitions(),
@@ -202,4 +224,4 @@ def show_method() -> str:
 @revalidated(_tag)
 def show_data() -> str:
     """Show where the figures can be had for programs."""
-    return render_template("dashboard/data.html", groupings=GROUPINGS, trends=TRENDS)
+    return render_template("dashboard/data.html", groupings=GROUPINGS, measures=MEASURES)

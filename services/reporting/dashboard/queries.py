@@ -1,34 +1,38 @@
 """What the pages draw: figures turned into charts, each with the table of what it shows."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import LazyString, gettext
 
 from services.reporting.funding.queries import STAGES, list_funding
 from services.reporting.progress.domain import TARGET
-from services.reporting.trend.queries import trace
+from services.reporting.trend.domain import MEASURES
+from services.reporting.trend.queries import follow
+from shared import clock
 from shared.clock import LOCAL_ZONE
 from shared.database import AnySession
 from shared.disclosure import Shown
 from shared.web.charts import (
     Chart,
+    Course,
     Group,
-    Point,
+    Part,
     Stage,
+    Way,
+    courses,
     funnel,
     grouped_bars,
     progress_to_target,
     subdistrict_tiles,
     tile_map,
-    trend,
 )
-from shared.web.formats import rupiah_short, whole
+from shared.web.formats import day_short, percent, rupiah_short, whole
 from shared.web.words import word
 
 # A drawing as wide as a phone can't show more.
-_MOST_POINTS = 120
+_MOST_MOMENTS = 120
 HIDDEN = "∗"
 
 
@@ -37,12 +41,23 @@ def count_or_hidden(number: int | None) -> str:
     return HIDDEN if number is None else whole(number)
 
 
+def percent_or_hidden(figure: float | None, *, hidden: bool) -> str:
+    """Write a percentage in whole; where there is none, tell whether it is hidden or unknown."""
+    return HIDDEN if figure is None and hidden else percent(None if figure is None else figure / 100, 0)
+
+
 def rupiah_or_hidden(amount: int | None) -> str:
     """Write rupiah in short; a sign where they would give a hidden count away."""
     return HIDDEN if amount is None else rupiah_short(amount)
 
 
-def draw_map(shown: dict[str, Shown], figure: str, name: str, link: Callable[[str], str]) -> Chart:
+def tells_anything(area: Mapping[str, Any]) -> bool:
+    """Tell whether any count of households or people of an area may be shown."""
+    counts = (*area["funnel"].values(), area["headline"]["people"], area["headline"]["households"])
+    return any(count is not None for count in counts if not isinstance(count, bool))
+
+
+def draw_map(shown: Mapping[str, Shown], figure: str, name: str, link: Callable[[str], str]) -> Chart:
     """Draw a figure of each sub-district where it lies."""
     values = {code: figures[figure] for code, figures in shown.items()}
     title = gettext("%(figure)s by sub-district", figure=name)
@@ -71,38 +86,48 @@ def _group_name(key: str, vocabulary: str) -> str:
     return gettext("Whatever is short") if key == "any" else word(key, vocabulary)
 
 
-def draw_trend(session: AnySession, measure: str, name: str) -> Chart | None:
-    """Draw a series, by day with its dated target, or by minute in the first days; None where nothing may be shown."""
-    found = trace(session, measure)
-    by_day = found["grain"] == "day"
-    points = _points(found["data"], by_day=by_day)
-    if not points:
+def draw_trend(session: AnySession, names: Mapping[str, LazyString]) -> Chart | None:
+    """Draw some measures of one unit on one scale, from their zero until now; None before there is anything."""
+    found = follow(session, list(names))
+    kept = _thinned(len(found.moments))
+    if not kept:
         return None
-    write = rupiah_short if found["unit"] == "IDR" else whole
-    target = Point(TARGET.due, 0) if found["target"] and by_day else None
-    return trend(name, points, write, column=name, target=target)
-
-
-def draw_progress(session: AnySession, now: int | None, today: date) -> Chart | None:
-    """Draw how much of the way to 0 is done since the list was longest; None where that may not be shown."""
-    points = _points(trace(session, "people")["data"], by_day=True)
-    if now is None or not points:
-        return None
-    start = max(points, key=lambda point: point.value)
-    title = gettext("The way to 0")
-    return progress_to_target(
-        title, start=start, now=Point(today, now), target=Point(TARGET.due, 0), write=whole
+    by_day = found.grain == "day"
+    before = found.moments[0] - (timedelta(days=1) if by_day else timedelta(minutes=1))
+    moments = [_when(at, by_day=by_day) for at in (before, *(found.moments[n] for n in kept))]
+    lines = {name: [0, *(found.values[name][n] for n in kept)] for name in names}
+    now = _when(clock.now(), by_day=by_day)
+    if moments[-1] < now:
+        moments.append(now)
+        lines = {name: [*values, values[-1]] for name, values in lines.items()}
+    in_rupiah = MEASURES[next(iter(names))].unit == "IDR"
+    return courses(
+        gettext("Rupiah since the start") if in_rupiah else gettext("Households since the start"),
+        moments,
+        [Course(str(name), tuple(lines[measure])) for measure, name in names.items()],
+        rupiah_or_hidden if in_rupiah else count_or_hidden,
     )
 
 
-def _points(data: Sequence[dict[str, Any]], *, by_day: bool) -> list[Point]:
-    shown = [row for row in data if row["value"] is not None]
-    step = -(-len(shown) // _MOST_POINTS) or 1
-    # Counted from the end, so that the present value is always among those kept.
-    kept = list(reversed(shown[::-1][::step]))
-    return [Point(_when(row["at"], by_day=by_day), row["value"]) for row in kept]
+def draw_progress(progress: dict[str, Any], left: int | None) -> Chart | None:
+    """Draw how much of the way to 0 is done, in people; None where nobody ever was on the list, or it is hidden."""
+    if not left and not progress["graduated_people"]:
+        return None
+    way = Way(
+        done=Part(gettext("Graduated"), progress["graduated_people"]),
+        left=Part(gettext("Still on the list"), left),
+        apart=Part(gettext("Removed after verification, no progress"), progress["removed_people"]),
+        target=gettext("Target 0 · %(day)s", day=day_short(TARGET.due)),
+    )
+    return progress_to_target(gettext("The way to 0"), way, count_or_hidden)
+
+
+def _thinned(number: int) -> list[int]:
+    """Return which of so many moments a drawing can show: evenly apart, the last always among them."""
+    step = -(-number // _MOST_MOMENTS) or 1
+    return list(range(number))[::-1][::step][::-1]
 
 
 def _when(at: datetime, *, by_day: bool) -> date:
     local = at.astimezone(LOCAL_ZONE)
-    return local.date() if by_day else local
+    return local.date() if by_day else local.replace(second=0, microsecond=0)

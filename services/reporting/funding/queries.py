@@ -3,11 +3,11 @@
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.reporting.projections.domain import ANY_CATEGORY
 from services.reporting.projections.models import FundingCell
 from services.reporting.projections.queries import find_position
+from shared.database import AnySession
 from shared.vocabulary import FUNDS, NEED_CATEGORIES, STAKEHOLDER_KINDS, STRATEGIES
 
 GROUPINGS: dict[str, tuple[str, ...]] = {
@@ -19,7 +19,7 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
 STAGES = ("pledged", "reserved", "contributed", "delivered")
 
 
-def list_funding(session: Session | scoped_session[Any], by: str) -> dict[str, Any]:
+def list_funding(session: AnySession, by: str) -> dict[str, Any]:
     """Return rupiah at each stage for each word of a grouping, in the order of the vocabulary."""
     key = getattr(FundingCell, by)
     sums = (func.sum(getattr(FundingCell, f"{stage}_idr")) for stage in STAGES)

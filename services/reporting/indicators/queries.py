@@ -6,9 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from services.reporting.indicators.domain import OFFICIAL, Definition
-from services.reporting.progress.domain import coverage_of, percentage
-from services.reporting.progress.queries import population_of, show_areas, waiting_days
-from services.reporting.projections.queries import find_position
+from services.reporting.progress.domain import coverage_of, percentage, way_of
+from services.reporting.progress.queries import find_standing, population_of, waiting_days
 from shared.database import AnySession
 from shared.errors import NotFound
 
@@ -59,15 +58,16 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _own_values(session: AnySession, regency: str) -> dict[str, Value]:
-    position = find_position(session)
-    shown = show_areas(session, regency)[regency]
+    standing = find_standing(session, regency)
+    shown = standing.shown[regency]
     figures: dict[str, Any] = {
         **shown,
         "rate": percentage(shown["people"], population_of(regency, regency)),
+        "share": way_of(shown).share,
         "coverage": coverage_of(shown)["needs"],
         **waiting_days(session, [regency])[regency],
     }
-    period = position.as_of.isoformat() if position and position.as_of else None
+    period = standing.as_of.isoformat() if standing.as_of else None
     return {
         name: {"period": period, "value": value, **_OWN, "suppressed": value is None}
         for name, value in figures.items()

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 from services.reporting.database import db
-from services.reporting.progress.queries import describe_area, show_areas, summarise
+from services.reporting.progress.queries import describe_area, find_standing, summarise
 from services.reporting.progress.schemas import AreaSchema, SummaryQuery, SummarySchema
 from services.reporting.projections.queries import current_tag
 from shared import areas
@@ -32,8 +32,8 @@ def show_summary(query: dict[str, Any]) -> dict[str, Any]:
     """Show the headline beside its target, the funnel, the needs and the funding of an area."""
     settings = _settings()
     code = query["area"] or settings.regency
-    shown = show_areas(db.session, settings.regency)
-    return summarise(db.session, code, shown, synthetic=settings.synthetic)
+    standing = find_standing(db.session, settings.regency)
+    return summarise(standing, code, synthetic=settings.synthetic)
 
 
 @blueprint.route("/areas/<code>")
@@ -45,5 +45,5 @@ def show_area(code: str) -> dict[str, Any]:
     if not areas.exists(code):
         raise NotFound("area")
     settings = _settings()
-    shown = show_areas(db.session, settings.regency)
-    return describe_area(db.session, code, shown, synthetic=settings.synthetic)
+    standing = find_standing(db.session, settings.regency)
+    return describe_area(db.session, standing, code, synthetic=settings.synthetic)

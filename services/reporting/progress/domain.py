@@ -28,18 +28,46 @@ TARGET = Target(
     ),
 )
 
-
 # Which figures of an area go together: rupiah go with the count behind them, but those of the regency are always shown.
 GROUPS = (
     Group(("households", "people")),
     Group(("verified",)),
     Group(("matched",), ("reserved_idr", "contributed_idr"), root_keeps_amounts=True),
     Group(("delivered",), ("delivered_idr",), root_keeps_amounts=True),
-    Group(("graduated",)),
+    Group(("graduated", "graduated_people")),
+    Group(("removed", "removed_people")),
     Group(("needs_open",)),
     Group(("needs_covered",)),
     Group(("needs_delivered",)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How much of the way to 0 is done, in people; None where hidden.
+
+    `start` is all that are or were on the list: those on it now and those who graduated. Only
+    graduation is progress. Who was removed was never extremely poor, or is not there: that makes
+    the list right, and belongs neither to the start nor to the way.
+    """
+
+    left: int | None
+    graduated: int | None
+
+    @property
+    def start(self) -> int | None:
+        """Return how many there are to go in all."""
+        return None if self.left is None or self.graduated is None else self.left + self.graduated
+
+    @property
+    def share(self) -> float | None:
+        """Return how much of it is done, in percent; None where nobody was ever on the list, too."""
+        return percentage(self.graduated, self.start)
+
+
+def way_of(shown: Shown) -> Way:
+    """Return how far an area is on its way to 0."""
+    return Way(left=shown["people"], graduated=shown["graduated_people"])
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from operator import add
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from services.reporting.progress.domain import GROUPS, TARGET, coverage_of, percentage, spread
+from services.reporting.progress.domain import GROUPS, TARGET, coverage_of, percentage, spread, way_of
 from services.reporting.projections.models import AreaFigures, Waited, Waiting
 from services.reporting.projections.queries import find_position
 from shared import areas, clock
@@ -28,43 +30,59 @@ _MEASURES = [column for column in AreaFigures.__table__.columns if column.name !
 _NAMES = [column.name for column in _MEASURES]
 
 
-def show_areas(session: AnySession, regency: str) -> dict[str, Shown]:
-    """Return the figures of the regency and every area in it, None where hidden."""
-    return disclose(_totals(session, regency), GROUPS, regency, areas.children_of)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the regency and every area in it are, None where hidden, after so many batches of events."""
+
+    version: int
+    as_of: datetime | None
+    shown: Mapping[str, Shown]
 
 
-def summarise(
-    session: AnySession, code: str, shown: Mapping[str, Shown], *, synthetic: bool
-) -> dict[str, Any]:
-    """Return the headline, funnel, needs and funding of an area; `shown` is what `show_areas` gives."""
+# One for each database: what may be shown is worked out from all areas at once, and then serves every
+# question until something changes.
+_standings: WeakKeyDictionary[Any, Standing] = WeakKeyDictionary()
+
+
+def find_standing(session: AnySession, regency: str) -> Standing:
+    """Return how far the regency and every area in it are now."""
     position = find_position(session)
+    version, as_of = (position.version, position.as_of) if position else (0, None)
+    database = session.get_bind()
+    kept = _standings.get(database)
+    if kept is None or kept.version != version or regency not in kept.shown:
+        shown = disclose(_totals(session, regency), GROUPS, regency, areas.children_of)
+        kept = _standings[database] = Standing(version, as_of, shown)
+    return kept
+
+
+def summarise(standing: Standing, code: str, *, synthetic: bool) -> dict[str, Any]:
+    """Return the headline, the way to 0, the funnel, the needs and the funding of an area."""
     return {
         "object": "summary",
-        "as_of": position.as_of if position else None,
-        "position": position.version if position else 0,
+        "as_of": standing.as_of,
+        "position": standing.version,
         "synthetic": synthetic,
         "target": asdict(TARGET),
-        **_figures(code, shown[code]),
+        **_figures(code, standing.shown[code]),
     }
 
 
-def describe_area(
-    session: AnySession, code: str, shown: Mapping[str, Shown], *, synthetic: bool
-) -> dict[str, Any]:
+def describe_area(session: AnySession, standing: Standing, code: str, *, synthetic: bool) -> dict[str, Any]:
     """Return an area as `summarise` does, with coverage and waiting, and its children beside each other."""
     children = areas.children_of(code)
     waiting = waiting_days(session, [code, *children])
     around = code.rpartition(".")[0]
     return {
-        **summarise(session, code, shown, synthetic=synthetic),
+        **summarise(standing, code, synthetic=synthetic),
         "object": "area",
-        "parent": around if around in shown else None,
-        "coverage": coverage_of(shown[code]),
+        "parent": around if around in standing.shown else None,
+        "coverage": coverage_of(standing.shown[code]),
         "waiting_days": waiting[code],
         "children": [
             {
-                **_figures(child, shown[child]),
-                "coverage": coverage_of(shown[child]),
+                **_figures(child, standing.shown[child]),
+                "coverage": coverage_of(standing.shown[child]),
                 "waiting_days": waiting[child],
             }
             for child in children
@@ -130,10 +148,20 @@ def _figures(code: str, shown: Shown) -> dict[str, Any]:
         "name": areas.name_of(code),
         "headline": _group(headline)
         | {"rate": percentage(shown["people"], population), "population": population},
+        "progress": _progress(shown),
         "funnel": _group({name: shown[figure] for name, figure in FUNNEL.items()}),
         "needs": _group({name: shown[figure] for name, figure in NEEDS.items()}),
         "funding": _group({name: shown[figure] for name, figure in FUNDING.items()}),
     }
+
+
+def _progress(shown: Shown) -> dict[str, Any]:
+    way = way_of(shown)
+    figures = {
+        "start": way.start,
+        **{name: shown[name] for name in ("graduated", "graduated_people", "removed", "removed_people")},
+    }
+    return _group(figures) | {"share": way.share}
 
 
 def _group(figures: dict[str, int | None]) -> dict[str, Any]:

@@ -38,6 +38,29 @@ class HeadlineSchema(Schema):
     suppressed = fields.Boolean()
 
 
+class ProgressSchema(Schema):
+    """The way to 0: only graduation is progress. Who was removed was found not to be extremely poor, or not there."""
+
+    start = fields.Integer(
+        allow_none=True,
+        metadata={"description": "people on the list now, and those who graduated; null where suppressed"},
+    )
+    graduated = fields.Integer(
+        allow_none=True, metadata={"description": "households that left extreme poverty"}
+    )
+    graduated_people = fields.Integer(**_COUNT)
+    removed = fields.Integer(
+        allow_none=True,
+        metadata={"description": "households taken off the list by a decision after a visit; no progress"},
+    )
+    removed_people = fields.Integer(**_COUNT)
+    share = fields.Float(
+        allow_none=True,
+        metadata={"description": "percent: graduated people over the start; null: suppressed or nobody"},
+    )
+    suppressed = fields.Boolean()
+
+
 class FunnelSchema(Schema):
     """Households at each stage."""
 
@@ -50,7 +73,7 @@ class FunnelSchema(Schema):
 
 
 class NeedsSchema(Schema):
-    """Needs that are short, fully promised, fully delivered."""
+    """Needs wholly promised, wholly delivered; `open`: short, of households that a pledge may reach now."""
 
     open = fields.Integer(**_COUNT)
     covered = fields.Integer(**_COUNT)
@@ -74,6 +97,7 @@ class FiguresSchema(Schema):
     area = fields.String()
     name = fields.String()
     headline = fields.Nested(HeadlineSchema)
+    progress = fields.Nested(ProgressSchema)
     funnel = fields.Nested(FunnelSchema)
     needs = fields.Nested(NeedsSchema)
     funding = fields.Nested(FundingSchema)

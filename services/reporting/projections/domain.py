@@ -8,14 +8,14 @@ and its rupiah too, is counted where it lives now.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import takewhile
 from uuid import UUID
 
 from shared.events import donations, programs
 
 # Raised when the same events would fold into other rows: the tables then want a rebuild.
-RULES = 3
+RULES = 4
 
 ANY_CATEGORY = "any"
 # The area of what is meant for no place in particular.
@@ -30,6 +30,8 @@ Decision = (
     | programs.HouseholdRejected
     | programs.VerificationLapsed
     | programs.HouseholdGraduated
+    | programs.HouseholdHeld
+    | programs.HouseholdReleased
 )
 Step = (
     donations.AllocationReserved
@@ -51,7 +53,8 @@ class Household:
     """What is known of a household here. Version 0: heard of, not yet registered.
 
     `set_aside` sums quantities of any unit, reserved less released: all that counts is whether
-    anything is left. `verified_on` is the first verification, which waiting is measured from. The
+    anything is left. `verified_on` is the first verification, which waiting is measured from.
+    `reached_at` is when its first delivery was told, which may be days after the delivery. The
     counts of needs and the rupiah are those of all its needs and allocations. Until it is registered
     it lives where the first event that spoke of it says.
     """
@@ -61,10 +64,12 @@ class Household:
     desa: str = ""
     people: int = 0
     status: str = "registered"
+    held: bool = False
     verified_on: date | None = None
     set_aside: int = 0
     deliveries: int = 0
     first_delivery_on: date | None = None
+    reached_at: datetime | None = None
     needs_open: int = 0
     needs_covered: int = 0
     needs_delivered: int = 0
@@ -118,21 +123,27 @@ def describe_household(household: Household, event: HouseholdState) -> Household
 
 def decide_household(household: Household, event: Decision, day: date) -> Household:
     """Take over what was decided about it, on a day."""
+    if isinstance(event, (programs.HouseholdHeld, programs.HouseholdReleased)):
+        return replace(household, held=isinstance(event, programs.HouseholdHeld))
     status = _STATUS_AFTER[type(event)]
     first = household.verified_on or (day if status == "verified" else None)
     return replace(household, status=status, verified_on=first)
 
 
-def count_step(household: Household, event: Step) -> Household:
-    """Add what a step of an allocation means for the household."""
+def count_step(household: Household, event: Step, at: datetime) -> Household:
+    """Add what a step of an allocation, told at an instant, means for the household."""
     match event:
         case donations.AllocationReserved():
             return replace(household, set_aside=household.set_aside + event.quantity)
         case donations.AllocationReleased():
             return replace(household, set_aside=household.set_aside - event.quantity)
         case programs.DeliveryConfirmed():
-            first = min(household.first_delivery_on or event.day, event.day)
-            return replace(household, deliveries=household.deliveries + 1, first_delivery_on=first)
+            return replace(
+                household,
+                deliveries=household.deliveries + 1,
+                first_delivery_on=min(household.first_delivery_on or event.day, event.day),
+                reached_at=min(household.reached_at or at, at),
+            )
     return household
 
 
@@ -187,24 +198,39 @@ def is_on_the_list(household: Household) -> bool:
     return household.version > 0 and household.status not in {"rejected", "graduated"}
 
 
+def may_be_reached(household: Household) -> bool:
+    """Tell whether a pledge may reach it now: its verification holds, and no person stopped it."""
+    return household.status == "verified" and not household.held
+
+
 def figures_of_household(household: Household) -> dict[str, int]:
-    """Return what the household, its needs and its allocations add to the figures of its village."""
+    """Return what the household, its needs and its allocations add to the figures of its village.
+
+    A need is open only while a pledge may reach its household, as on the board of donations.
+    """
     booked = {name: getattr(household, name) for name in _BOOKED}
+    booked["needs_open"] *= may_be_reached(household)
     if household.version == 0:
         return booked
-    listed = is_on_the_list(household)
-    return booked | {
-        "households": int(listed),
-        "people": household.people if listed else 0,
-        "verified": int(household.status == "verified"),
-        "matched": int(household.set_aside > 0 or household.deliveries > 0),
-        "delivered": int(household.deliveries > 0),
-        "graduated": int(household.status == "graduated"),
-    }
+    return (
+        booked
+        | _counted("households", "people", household, is_on_the_list(household))
+        | _counted("graduated", "graduated_people", household, household.status == "graduated")
+        | _counted("removed", "removed_people", household, household.status == "rejected")
+        | {
+            "verified": int(household.status == "verified"),
+            "matched": int(household.set_aside > 0 or household.deliveries > 0),
+            "delivered": int(household.deliveries > 0),
+        }
+    )
+
+
+def _counted(households: str, people: str, household: Household, counts: bool) -> dict[str, int]:
+    return {households: int(counts), people: household.people if counts else 0}
 
 
 def figures_of_need(need: Need) -> dict[str, int]:
-    """Return what the need adds to its household: it is open, covered or delivered."""
+    """Return what the need adds to its household: it is short, wholly set aside or wholly delivered."""
     if need.quantity == 0:
         return {}
     if need.delivered >= need.quantity:
@@ -253,6 +279,11 @@ def days_waited(household: Household) -> int | None:
     if household.version == 0 or household.verified_on is None or household.first_delivery_on is None:
         return None
     return max(0, (household.first_delivery_on - household.verified_on).days)
+
+
+def reached_at(household: Household) -> datetime | None:
+    """Return when the first delivery to a registered household was told; None before."""
+    return household.reached_at if household.version > 0 else None
 
 
 def waiting_since(household: Household) -> date | None:

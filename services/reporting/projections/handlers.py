@@ -22,8 +22,6 @@ UNHEARD: tuple[type[Event], ...] = (
     donations.AllocationRefused,
     programs.VisitAssigned,
     programs.VisitCompleted,
-    programs.HouseholdHeld,
-    programs.HouseholdReleased,
     programs.AllocationProposed,
     programs.AllocationApproved,
     programs.AllocationHeld,

@@ -30,6 +30,8 @@ DECISIONS = (
     programs.HouseholdRejected,
     programs.VerificationLapsed,
     programs.HouseholdGraduated,
+    programs.HouseholdHeld,
+    programs.HouseholdReleased,
 )
 NEEDS = (programs.NeedRecorded, programs.NeedClosed)
 PLEDGES = (
@@ -45,8 +47,16 @@ STEPS = (
     programs.DeliveryConfirmed,
 )
 
-# What the trend follows of a household; the rest depends on the order across topics.
-_FOLLOWED = ("people", "households", "verified", "graduated")
+# What the trend follows of a household's own events; what allocations change has no such instant.
+_FOLLOWED = (
+    "people",
+    "households",
+    "verified",
+    "graduated",
+    "graduated_people",
+    "removed",
+    "removed_people",
+)
 
 _ADVANCE = text("""
     INSERT INTO applied (version, as_of, rules) VALUES (1, :as_of, :rules)
@@ -159,7 +169,7 @@ def _apply_pledge(batch: _Batch, data: domain.PledgeState, at: datetime) -> None
 
 def _apply_step(batch: _Batch, data: domain.Step, at: datetime) -> None:
     rupiah = domain.funding_of_step(data)
-    household = domain.count_step(batch.households[data.household], data)
+    household = domain.count_step(batch.households[data.household], data, at)
     batch.households[data.household] = domain.book(household, data.desa, rupiah)
     _replace_need(batch, data, domain.cover_need(batch.needs[data.need], data))
     _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, data.category), rupiah)
@@ -176,6 +186,7 @@ def _count_differences(before: _Batch, after: _Batch) -> None:
         for household in facts.households.values():
             _add(after.areas, (household.desa,), domain.figures_of_household(household), sign)
             _count_waiting(after, household, sign)
+            _count_reached(after, household, sign)
         for pledge in facts.pledges.values():
             pledged = {"pledged_idr": pledge.value_idr} if pledge.version else {}
             place = (pledge.fund, pledge.strategy, pledge.stakeholder_kind, pledge.category)
@@ -190,6 +201,13 @@ def _count_waiting(batch: _Batch, household: Household, sign: int) -> None:
             _add(batch.waited, (area, days), {"households": 1}, sign)
         if since is not None:
             _add(batch.waiting, (area, since), {"households": 1}, sign)
+
+
+def _count_reached(batch: _Batch, household: Household, sign: int) -> None:
+    """Count the household in the day and minute it was reached, which a fact knows and an event does not."""
+    at = domain.reached_at(household)
+    if at is not None:
+        batch.follow(at, {"reached": 1}, sign)
 
 
 def _levels(desa: str) -> tuple[str, str, str]:

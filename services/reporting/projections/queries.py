@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from services.reporting.database import db
 from services.reporting.projections.domain import Household, Need, Pledge
 from services.reporting.projections.models import Applied
 from shared import clock
+from shared.database import AnySession
 
 Fact = TypeVar("Fact", Household, Need, Pledge)
 
@@ -79,7 +80,7 @@ def add_to(
     )
 
 
-def find_position(session: Session | scoped_session[Any]) -> Applied | None:
+def find_position(session: AnySession) -> Applied | None:
     """Return how far the tables are; None before the first event."""
     return session.get(Applied, True, populate_existing=True)
 
@@ -89,6 +90,11 @@ def _columns(table: str) -> list[str]:
 
 
 def current_tag() -> str:
-    """Return what tells the present figures from those before; waiting days grow with the day, too."""
+    """Return what tells the present figures from those before; waiting days grow with the day, too.
+
+    It is asked first in a request: whatever the request then reads is of the same state, so that two
+    figures of one answer never differ by an event that came in between.
+    """
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     position = find_position(db.session)
     return f"{position.version if position else 0}-{clock.today():%Y%m%d}"

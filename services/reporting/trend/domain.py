@@ -18,12 +18,18 @@ class Measure:
 
 
 _LISTED = ("people", "households")
+_GRADUATED = ("graduated", "graduated_people")
+_REMOVED = ("removed", "removed_people")
 
 MEASURES = {
     "people": Measure("people", "people", _LISTED, has_target=True),
     "households": Measure("households", "households", _LISTED, has_target=True),
     "verified": Measure("verified", "households", ("verified",)),
-    "graduated": Measure("graduated", "households", ("graduated",)),
+    "reached": Measure("reached", "households", ("reached",)),
+    "graduated": Measure("graduated", "households", _GRADUATED),
+    "graduated_people": Measure("graduated_people", "people", _GRADUATED),
+    "removed": Measure("removed", "households", _REMOVED),
+    "removed_people": Measure("removed_people", "people", _REMOVED),
     "pledged": Measure("pledged_idr", "IDR"),
     "reserved": Measure("reserved_idr", "IDR"),
     "contributed": Measure("contributed_idr", "IDR"),

@@ -1,4 +1,4 @@
-"""Bars beside each other (never added up) and bars that are parts of a whole."""
+"""Bars below each other, which are never added up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,8 @@ _VALUE_WIDTH = 96
 _BAR = 13
 _STEP = 17
 
-# A plan and what came of it; the stages of the same money; things that differ in kind.
-PLAN = (OUTLINE, "chart-1")
-SHADES = (OUTLINE, "class-3", "class-4", "class-5")
-KINDS = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6")
+# The stages of the same money: what is only promised is drawn empty.
+_SHADES = (OUTLINE, "class-3", "class-4", "class-5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,61 +24,23 @@ class Group:
     values: tuple[int | None, ...]
 
 
-def grouped_bars(
-    title: str,
-    series: Sequence[str],
-    groups: Sequence[Group],
-    write: Write,
-    *,
-    colours: Sequence[str] = SHADES,
-) -> Chart:
-    """Draw the series of each group as bars below each other: pledged, reserved, paid, delivered.
-
-    The first of them is drawn empty, as what is promised or planned, unless `colours` say otherwise.
-    """
-    colours = colours or (PLAN if len(series) == 2 else SHADES)
+def grouped_bars(title: str, series: Sequence[str], groups: Sequence[Group], write: Write) -> Chart:
+    """Draw up to four values of each group as bars below each other; 0 is a figure without a bar."""
     largest = max((value or 0 for group in groups for value in group.values), default=0) or 1
     top = 20 * ((len(series) + 1) // 2) + 12
     height = 22 + _STEP * len(series) + 10
-    parts: list[Markup] = legend([(colours[n], name) for n, name in enumerate(series)], 0)
+    parts: list[Markup] = legend(list(zip(_SHADES, series, strict=False)))
     for place, group in enumerate(groups):
         y = top + place * height
         parts.append(text(0, y + 12, group.name, size=14, bold=True))
         for n, value in enumerate(group.values):
             length = (WIDTH - _VALUE_WIDTH) * (value or 0) / largest
             tip = f"{group.name}, {series[n]}: {write(value)}"
-            parts.append(box(0, y + 20 + n * _STEP, max(length, 1.5), _BAR, colours[n], tip=tip))
-            parts.append(text(max(length, 1.5) + 6, y + 30.5 + n * _STEP, write(value), size=12.5))
+            if value:
+                length = max(length, 1.5)
+                parts.append(box(0, y + 20 + n * _STEP, length, _BAR, _SHADES[n], tip=tip))
+            parts.append(text(length + 6 if length else 0, y + 30.5 + n * _STEP, write(value), size=12.5))
     svg = frame(title, _describe(series, groups, write), top + height * len(groups), parts)
-    return Chart(title, svg, (gettext("Group"), *series), _rows(groups, write))
-
-
-def stacked_bars(
-    title: str,
-    series: Sequence[str],
-    groups: Sequence[Group],
-    write: Write,
-    *,
-    colours: Sequence[str] = KINDS,
-) -> Chart:
-    """Draw each group as one bar of parts; their sum stands at its end unless it would give a small part away."""
-    totals = [sum(value or 0 for value in group.values) for group in groups]
-    largest = max(totals, default=0) or 1
-    top = 20 * ((len(series) + 1) // 2) + 12
-    parts: list[Markup] = legend([(colours[n], name) for n, name in enumerate(series)], 0)
-    for place, group in enumerate(groups):
-        y = top + place * 48
-        parts.append(text(0, y + 12, group.name, size=14, bold=True))
-        if None not in group.values:
-            parts.append(text(WIDTH, y + 12, write(totals[place]), size=14, anchor="end", bold=True))
-        x = 0.0
-        for n, value in enumerate(group.values):
-            length = WIDTH * (value or 0) / largest
-            # A line of ground between two parts tells them apart without their colours.
-            tip = f"{group.name}, {series[n]}: {write(value)}"
-            parts.append(box(x, y + 19, length - 1.5, 16, colours[n], tip=tip))
-            x += length
-    svg = frame(title, _describe(series, groups, write), top + 48 * len(groups), parts)
     return Chart(title, svg, (gettext("Group"), *series), _rows(groups, write))
 
 

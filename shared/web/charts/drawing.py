@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 # Every chart is as wide as a phone; the style sheet enlarges it where there is room.
-WIDTH = 400
+WIDTH = 360
 
 # The light colours of helix.css. A class of the same name turns them into the page's variable; where
 # no style sheet reaches, as in the PDF, these hold.
@@ -140,13 +140,21 @@ def hatch(name: str) -> Markup:
     return element("defs", pattern)
 
 
+def hatched(x: Number, y: Number, width: Number, height: Number, pattern: str) -> Markup:
+    """Return a rectangle filled with the `hatch` of that name."""
+    shape: dict[str, Number] = {"x": x, "y": y, "width": width, "height": height, "rx": min(3, height / 2)}
+    ground = element("rect", **shape, class_="fill-surface", fill=COLOURS["surface"])
+    return ground + element(
+        "rect", **shape, fill=f"url(#{pattern})", class_="stroke-hatch", stroke=COLOURS["hatch"]
+    )
+
+
 def frame(
     title: str,
     description: str,
     height: Number,
     parts: Sequence[str],
     *,
-    width: Number = WIDTH,
     links: bool = False,
 ) -> Markup:
     """Return the whole drawing, named and described. With links it is a group, else one picture."""
@@ -158,7 +166,7 @@ def frame(
         element("desc", description, id=f"{name}-desc"),
         body,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {_short(width)} {_short(height)}",
+        viewBox=f"0 0 {WIDTH} {_short(height)}",
         class_="chart-drawing",
         role="group" if links else "img",
         aria_labelledby=f"{name}-title",
@@ -167,12 +175,11 @@ def frame(
     )
 
 
-def legend(entries: Sequence[tuple[str, str]], y: Number, *, across: int = 2) -> list[Markup]:
-    """Return (colour, words) entries in so many columns; each line is 20 high."""
-    width = WIDTH / across
+def legend(entries: Sequence[tuple[str, str]]) -> list[Markup]:
+    """Return (colour, words) entries in two columns from the top; each line is 20 high."""
     drawn = []
     for index, (colour, words) in enumerate(entries):
-        x, top = width * (index % across), y + 20 * (index // across)
+        x, top = WIDTH / 2 * (index % 2), 20 * (index // 2)
         drawn += [box(x, top, 12, 12, colour), text(x + 18, top + 10.5, words)]
     return drawn
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup
 
-from shared.web.charts.drawing import WIDTH, Chart, Write, box, frame, text
+from shared.web.charts.drawing import WIDTH, Chart, Write, box, frame, hatch, hatched, text
 from shared.web.formats import percent
 
 _ROW = 56
+_PATTERN = "hatch-funnel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,12 @@ class Stage:
 
 
 def funnel(title: str, stages: Sequence[Stage], write: Write, *, column: str) -> Chart:
-    """Draw the stages below each other, as wide as their counts. `column` names the count in the table."""
+    """Draw the stages below each other, as wide as their counts; 0 has no bar, a hidden one is hatched.
+
+    `column` names the count in the table.
+    """
     widest = max((stage.count or 0 for stage in stages), default=0) or 1
-    parts: list[Markup] = []
+    parts: list[Markup] = [hatch(_PATTERN)]
     rows: list[tuple[str, ...]] = []
     before: int | None = None
     for place, stage in enumerate(stages):
@@ -42,9 +46,11 @@ def _draw(stage: Stage, y: float, widest: int, write: Write, share: str) -> list
     drawn = [
         text(0, y + 14, stage.name, size=14, bold=True),
         text(WIDTH, y + 14, shown, size=14, anchor="end", bold=True),
-        box(0, y + 22, WIDTH, 16, "class-1"),
-        box(0, y + 22, max(length, 2), 16, "chart-1", tip=f"{stage.name}: {shown}"),
     ]
+    if stage.count is None:
+        drawn.append(hatched(0, y + 22, WIDTH, 16, _PATTERN))
+    elif stage.count:
+        drawn.append(box(0, y + 22, max(length, 2), 16, "chart-1", tip=f"{stage.name}: {shown}"))
     if share:
         words = gettext("%(share)s of the stage before", share=share)
         drawn.append(text(WIDTH, y + 50, words, size=12, colour="quiet", anchor="end"))

@@ -7,14 +7,14 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from shared.areas import subdistricts
-from shared.web.charts.drawing import COLOURS, WIDTH, Chart, Write, box, element, frame, hatch, text
+from shared.web.charts.drawing import WIDTH, Chart, Write, box, element, frame, hatch, hatched, text
 
 _CLASSES = 5
 _GAP = 6
 _TILE_HEIGHT = 66
 _LEGEND_HEIGHT = 42
 _LONGEST_WORD = 12
-_HATCH = "helix-hatch"
+_HATCH = "hatch-map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _class(value: int, bounds: Sequence[int]) -> int:
 def _draw(tile: Tile, width: float, bounds: Sequence[int], write: Write) -> Markup:
     x, y = tile.column * (width + _GAP), tile.row * (_TILE_HEIGHT + _GAP)
     if tile.value is None:
-        ground, ink = _hatched(x, y, width, _TILE_HEIGHT), "ink"
+        ground, ink = hatched(x, y, width, _TILE_HEIGHT, _HATCH), "ink"
     else:
         shade = _class(tile.value, bounds)
         ground, ink = box(x, y, width, _TILE_HEIGHT, f"class-{shade}"), "on-high" if shade > 3 else "on-low"
@@ -98,14 +98,6 @@ def _draw(tile: Tile, width: float, bounds: Sequence[int], write: Write) -> Mark
     if tile.href is None:
         return element("g", tip, ground, *lines, value)
     return element("a", tip, ground, *lines, value, href=tile.href, class_="tile-link")
-
-
-def _hatched(x: float, y: float, width: float, height: float) -> Markup:
-    shape = {"x": x, "y": y, "width": width, "height": height, "rx": 3}
-    ground = element("rect", **shape, class_="fill-surface", fill=COLOURS["surface"])
-    return ground + element(
-        "rect", **shape, fill=f"url(#{_HATCH})", class_="stroke-hatch", stroke=COLOURS["hatch"]
-    )
 
 
 def _broken(name: str) -> list[str]:
@@ -132,7 +124,7 @@ def _key(tiles: Sequence[Tile], bounds: Sequence[int], top: float, write: Write)
             text(width * place, top + 27, f"≥ {write(low)}" if place else write(low), size=12, colour="quiet")
         )
     if suppressed:
-        drawn += [_hatched(width * len(lows), top, width - 3, 12)]
+        drawn += [hatched(width * len(lows), top, width - 3, 12, _HATCH)]
         drawn += [text(width * len(lows), top + 27, write(None), size=12, colour="quiet")]
     return drawn
 

@@ -1,6 +1,7 @@
 """However the bus cuts and mixes the events, the tables come out the same."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from services.reporting.database import db
+from shared.events import programs
 from shared.http.idempotency import purge
 from shared.ids import new_id
 from tests.reporting.conftest import fold
@@ -81,6 +83,7 @@ def test_a_household_is_counted_through_every_stage(reporting: Flask) -> None:
 def test_a_failed_delivery_gives_everything_back(reporting: Flask) -> None:
     story = Story()
     household = story.register()
+    story.verify(household)
     steps = story.reserve(household, story.need(household))
     story.contribute(steps, 60)
     story.release(steps, 100, contributed=60)
@@ -128,6 +131,7 @@ def test_a_household_that_moves_takes_its_needs_and_rupiah_along(
 ) -> None:
     elsewhere, story = "35.17.02.2001", Story()
     household = story.register(VILLAGE, 3)
+    story.verify(household)
     need, other = story.need(household, quantity=100), story.need(household, quantity=50)
     steps, lost = story.reserve(household, need, 100), story.reserve(household, other, 50)
     story.contribute(steps, 100)
@@ -151,6 +155,62 @@ def test_a_household_that_graduated_is_off_the_list(reporting: Flask) -> None:
     fold(reporting, story.events)
     found = figures(reporting)
     assert (found["households"], found["people"], found["verified"], found["graduated"]) == (0, 0, 0, 1)
+
+
+def test_who_graduated_and_who_was_removed_are_told_apart(reporting: Flask) -> None:
+    story = Story()
+    for people, decision in ((3, "graduated"), (4, "rejected"), (5, "lapsed")):
+        story.decide(decision, story.register(people=people))
+    fold(reporting, story.events)
+    found = figures(reporting)
+    names = ("people", "graduated", "graduated_people", "removed", "removed_people")
+    assert [found[name] for name in names] == [5, 1, 3, 1, 4]
+
+
+def test_who_was_removed_and_is_verified_after_all_is_on_the_list_again(reporting: Flask) -> None:
+    story = Story()
+    household = story.register(people=4)
+    story.decide("rejected", household)
+    story.verify(household)
+    fold(reporting, story.events, batch=1)
+    assert (figures(reporting)["people"], figures(reporting)["removed_people"]) == (4, 0)
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_a_need_is_open_only_while_a_pledge_may_reach_its_household(reporting: Flask, batch: int) -> None:
+    story = Story()
+    household = story.register()
+    story.need(household)
+
+    def is_open() -> int:
+        fold(reporting, story.events, batch)
+        story.events.clear()
+        return figures(reporting)["needs_open"]
+
+    assert is_open() == 0
+    story.verify(household)
+    assert is_open() == 1
+    for decision, wanted in (("held", 0), ("released", 1), ("lapsed", 0)):
+        story.decide(decision, household)
+        assert is_open() == wanted
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_household_is_reached_at_its_first_delivery_whichever_is_heard_of_first(
+    reporting: Flask, batch: int, seed: int
+) -> None:
+    story = Story()
+    household = story.register()
+    several = [story.reserve(household, story.need(household)) for _ in range(3)]
+    for steps in several:
+        story.deliver(steps, 100)
+        story.at += timedelta(days=1)
+    first = next(event.time for event in story.events if isinstance(event.data, programs.DeliveryConfirmed))
+    fold(reporting, shuffled(story.events, seed), batch)
+    with reporting.app_context():
+        reached = text("SELECT start FROM change WHERE grain = 'minute' AND reached <> 0")
+        assert db.session.scalars(reached).all() == [first]
 
 
 def test_an_older_version_changes_nothing(reporting: Flask) -> None:

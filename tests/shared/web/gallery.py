@@ -116,9 +116,7 @@ def show_form() -> tuple[str, int]:
 
 def show_charts() -> str:
     """Show every chart."""
-    return render_template(
-        "charts.html", figures=make_charts(), spark=charts.sparkline("Naik", [1, 3, 2, 5, 8])
-    )
+    return render_template("charts.html", figures=make_charts())
 
 
 def make_charts() -> list[charts.Chart]:
@@ -134,14 +132,19 @@ def make_charts() -> list[charts.Chart]:
         charts.Group("CSR", (1_800_000_000, 900_000_000, 450_000_000, 120_000_000)),
         charts.Group("APBD kabupaten", (950_000_000, 950_000_000, 700_000_000, 0)),
     ]
-    needs = [charts.Group("Pangan", (420, 310, 150)), charts.Group("Perbaikan rumah", (260, 80, 12))]
-    course = [
-        charts.Point(date(2024, 2, 12), 7408),
-        charts.Point(date(2024, 9, 1), 6900),
-        charts.Point(date(2025, 3, 1), 6120),
-        charts.Point(date(2026, 3, 1), 4800),
+    days = [date(2026, 3, 1), date(2026, 5, 1), date(2026, 9, 1), date(2026, 11, 21)]
+    lines = [
+        charts.Course("Terverifikasi", (0, 400, 1180, 1250)),
+        charts.Course("Terjangkau", (0, 0, 390, 402)),
+        charts.Course("Graduasi", (0, 0, None, 12)),
+        charts.Course("Dikeluarkan", (0, 0, 15, None)),
     ]
-    target = charts.Point(date(2027, 12, 31), 0)
+    way = charts.Way(
+        done=charts.Part("Graduasi", 608),
+        left=charts.Part("Masih dalam daftar", 4800),
+        apart=charts.Part("Dikeluarkan setelah verifikasi", 1112),
+        target="Target 0 · 31 Des 2026",
+    )
     return [
         charts.tile_map(
             "Keluarga terverifikasi per kecamatan",
@@ -151,11 +154,8 @@ def make_charts() -> list[charts.Chart]:
         ),
         charts.funnel("Dari terdaftar sampai graduasi", stages, formats.count, column="Keluarga"),
         charts.grouped_bars("Pendanaan menurut sumber", series, funds, formats.rupiah_short),
-        charts.stacked_bars("Kebutuhan", ("Terbuka", "Terpenuhi", "Tersalurkan"), needs, formats.count),
-        charts.trend("Orang miskin ekstrem", course, formats.whole, column="Orang", target=target),
-        charts.progress_to_target(
-            "Menuju 0", start=course[0], now=course[-1], target=target, write=formats.whole
-        ),
+        charts.courses("Keluarga sejak awal", days, lines, formats.count),
+        charts.progress_to_target("Menuju 0", way, formats.count),
     ]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import shared.web
 from shared.web import charts, formats
-from shared.web.charts.drawing import COLOURS, axis_top
+from shared.web.charts.drawing import COLOURS, WIDTH, axis_top
 from shared.web.charts.tile_map import quintiles
 from tests.shared.web.gallery import make_charts, make_gallery
 
@@ -82,12 +82,6 @@ def test_the_stages_of_funding_are_never_added_up() -> None:
     assert chart.rows == (("CSR", "Rp1.000", "Rp700", "Rp400", "Rp100"),)
 
 
-def test_a_whole_is_not_told_where_it_would_give_a_small_part_away() -> None:
-    groups = [charts.Group("a", (40, None)), charts.Group("b", (40, 20))]
-    words = "".join(drawn(charts.stacked_bars("Kebutuhan", ("x", "y"), groups, formats.count)).itertext())
-    assert words.count("60") == 1
-
-
 def test_the_share_that_gets_on_is_told_only_where_both_counts_are() -> None:
     stages = [charts.Stage("a", 200), charts.Stage("b", 50), charts.Stage("c", None), charts.Stage("d", 20)]
     assert [row[2] for row in charts.funnel("Corong", stages, formats.count, column="n").rows] == [
@@ -105,16 +99,90 @@ def test_an_axis_ends_on_a_round_number_above_all_values(largest: float, top: fl
     assert axis_top(largest)[0] == pytest.approx(top)
 
 
-def test_nothing_is_done_of_the_way_while_it_leads_away() -> None:
-    start, now = charts.Point(date(2024, 1, 1), 100), charts.Point(date(2025, 1, 1), 130)
-    target = charts.Point(date(2026, 1, 1), 0)
-    chart = charts.progress_to_target("Menuju 0", start=start, now=now, target=target, write=formats.whole)
-    assert "0% perjalanan" in str(chart.svg)
+def bars(chart: charts.Chart) -> list[str]:
+    """Return what the rectangles of a drawing are filled with, from top to bottom."""
+    return [str(shape.get("fill")) for shape in drawn(chart).iter(f"{SVG}rect")]
 
 
-def test_a_trend_without_a_point_is_refused() -> None:
-    with pytest.raises(ValueError, match="point"):
-        charts.trend("Kosong", [], formats.whole, column="n")
+def test_a_stage_with_nobody_has_no_bar_and_a_hidden_one_is_hatched() -> None:
+    stages = [charts.Stage("a", 200), charts.Stage("b", 0), charts.Stage("c", None)]
+    chart = charts.funnel("Corong", stages, formats.count, column="n")
+    assert bars(chart) == [COLOURS["chart-1"], COLOURS["surface"], "url(#hatch-funnel)"]
+    assert [row[1] for row in chart.rows] == ["200", "0", "<10"]
+
+
+def test_nothing_pledged_has_no_bar() -> None:
+    chart = charts.grouped_bars("Dana", ("a", "b"), [charts.Group("CSR", (1000, 0))], formats.rupiah)
+    assert len(bars(chart)) == 2 + 1
+
+
+def way(done: int | None, left: int | None, apart: int | None) -> charts.Way:
+    """Return a way to 0."""
+    return charts.Way(
+        done=charts.Part("Graduasi", done),
+        left=charts.Part("Dalam daftar", left),
+        apart=charts.Part("Dikeluarkan", apart),
+        target="Target 0",
+    )
+
+
+def test_what_is_neither_done_nor_left_is_no_part_of_the_way() -> None:
+    chart = charts.progress_to_target("Menuju 0", way(25, 75, 400), formats.count)
+    assert "25,0% perjalanan" in str(chart.svg)
+    assert chart.rows[:3] == (("Graduasi", "25"), ("Dalam daftar", "75"), ("Dikeluarkan", "400"))
+    widths = [float(str(shape.get("width"))) for shape in drawn(chart).iter(f"{SVG}rect")]
+    assert widths == [WIDTH / 4, WIDTH / 16, WIDTH, WIDTH]
+
+
+@pytest.mark.parametrize(("done", "left"), [(None, 75), (25, None)])
+def test_how_much_of_the_way_is_done_is_not_told_where_it_would_tell_a_small_number(
+    done: int | None, left: int | None
+) -> None:
+    chart = charts.progress_to_target("Menuju 0", way(done, left, 0), formats.count)
+    assert "<10 perjalanan" in "".join(drawn(chart).itertext())
+    assert "%" not in "".join(drawn(chart).itertext())
+
+
+def test_nothing_of_the_way_done_has_no_bar() -> None:
+    assert bars(charts.progress_to_target("Menuju 0", way(0, 75, 0), formats.count)) == [COLOURS["class-1"]]
+
+
+DAYS = (date(2026, 11, 1), date(2026, 11, 2), date(2026, 11, 4))
+
+
+def courses(*several: charts.Course) -> charts.Chart:
+    """Return the drawing of some courses over three days."""
+    return charts.courses("Gerak", DAYS, several, formats.count)
+
+
+def test_a_value_holds_until_the_next_and_is_not_drawn_where_it_is_hidden() -> None:
+    chart = courses(charts.Course("a", (0, 50, 100)), charts.Course("b", (0, None, 20)))
+    steady, broken = (str(path.get("d")) for path in drawn(chart).iter(f"{SVG}path"))
+    assert re.sub(r"[\d. ]+", "", steady) == "MHVHV"
+    assert re.sub(r"[\d. ]+", "", broken) == "MHM"
+    assert chart.rows[1] == ("2 Nov 2026", "50", "<10")
+
+
+def test_lines_on_one_scale_are_as_high_as_their_values() -> None:
+    chart = courses(charts.Course("a", (0, 0, 200)), charts.Course("b", (0, 0, 100)))
+    places = sorted(float(str(dot.get("cy"))) for dot in drawn(chart).iter(f"{SVG}circle"))
+    base = max(float(str(one.get("y1"))) for one in drawn(chart).iter(f"{SVG}line"))
+    assert base - places[0] == pytest.approx(2 * (base - places[1]), abs=0.1)
+
+
+def test_the_names_at_the_ends_of_lines_do_not_cover_each_other() -> None:
+    chart = courses(
+        *(charts.Course(name, (0, 0, value)) for name, value in zip("abcd", (0, 0, 1, 500), strict=True))
+    )
+    heights = sorted(
+        float(str(words.get("y"))) for words in drawn(chart).iter(f"{SVG}text") if words.text in set("abcd")
+    )
+    assert all(below - above >= 30 for above, below in zip(heights, heights[1:], strict=False))
+
+
+def test_courses_without_a_moment_are_refused() -> None:
+    with pytest.raises(ValueError, match="moment"):
+        charts.courses("Kosong", [], [charts.Course("a", ())], formats.whole)
 
 
 def palettes() -> tuple[dict[str, str], dict[str, str]]:
