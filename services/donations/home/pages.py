@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app, render_template
 
 from services.donations.board.queries import find_shortages
+from services.donations.fulfilment.queries import find_payable
 from services.donations.home import queries
 from shared import clock
 from shared.auth import access
@@ -11,6 +12,7 @@ from shared.auth.principal import current_principal
 pages = Blueprint("home", __name__, template_folder="../templates")
 
 _SHORTAGES_SHOWN = 5
+_WAITING_SHOWN = 10
 
 
 @pages.get("/")
@@ -21,10 +23,12 @@ def show_home() -> str:
     shortages = find_shortages(regency, area=regency)[:_SHORTAGES_SHOWN]
     if not current_principal().has("donor"):
         return render_template("donations/welcome.html", shortages=shortages, as_of=clock.now())
+    payable = find_payable(limit=_WAITING_SHOWN + 1)
     return render_template(
         "donations/home.html",
         totals=queries.sum_pledges(),
-        payable=queries.find_payable(),
+        payable=payable[:_WAITING_SHOWN],
+        more=len(payable) > _WAITING_SHOWN,
         shortages=shortages,
         as_of=clock.now(),
     )

@@ -21,7 +21,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
-from services.donations.pledges.domain import Balance, status_of
+from services.donations.pledges.domain import Balance, Waiting, next_steps, status_of
 from shared import clock
 from shared.auth.visibility import OwnedByStakeholder
 from shared.ids import new_id
@@ -32,6 +32,7 @@ class Pledge(OwnedByStakeholder, Model):
 
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("price_idr >= 1", name="price_idr"),
         CheckConstraint("reserved >= 0 AND contributed >= 0 AND delivered >= 0", name="not_negative"),
         # The two together keep a donor from ever paying more than was promised.
         CheckConstraint("reserved + delivered + in_hand <= quantity", name="not_overdrawn"),
@@ -56,6 +57,9 @@ class Pledge(OwnedByStakeholder, Model):
     item: Mapped[str | None] = mapped_column(String(64))
     unit: Mapped[str] = mapped_column(String(32))
     quantity: Mapped[int] = mapped_column(BigInteger)
+    # What a unit was worth on the day of the pledge, by the catalogue. All columns of the pledge are
+    # valued by it, whatever is amended later: so none of them ever exceeds what was pledged.
+    price_idr: Mapped[int] = mapped_column(BigInteger)
     fund: Mapped[str] = mapped_column(String(20))
     zakat: Mapped[bool] = mapped_column(default=False)
     strategy: Mapped[str] = mapped_column(String(20))
@@ -91,6 +95,10 @@ class Pledge(OwnedByStakeholder, Model):
             in_hand=self.in_hand,
         )
 
+    def next_steps(self, waiting: Waiting) -> list[tuple[str, int]]:
+        """Return what happens next to it, what the donor has to do first."""
+        return next_steps(self.balance, waiting)
+
     @hybrid_property
     def status(self) -> str:
         """Return `open`, `exhausted`, `withdrawn` or `expired`."""
@@ -101,6 +109,10 @@ class Pledge(OwnedByStakeholder, Model):
     def _status_in_sql(cls) -> ColumnElement[str]:
         used_up = cls.reserved + cls.delivered >= cls.quantity
         return func.coalesce(cls.ended, case((used_up, "exhausted"), else_="open"))
+
+    def value_of(self, quantity: int) -> int:
+        """Return what a quantity of it is worth in rupiah."""
+        return quantity * self.price_idr
 
     @property
     def resource(self) -> dict[str, Any]:

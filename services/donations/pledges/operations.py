@@ -16,6 +16,7 @@ from services.donations.stakeholders.domain import require_approved
 from services.donations.stakeholders.models import Stakeholder
 from services.donations.timeline.operations import note
 from shared import clock, outbox
+from shared.catalogue import reference_price
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.events.donations import PledgeAmended, PledgeOpened
@@ -41,6 +42,7 @@ def open_pledge(
         item=given["resource"].get("item"),
         unit=given["resource"].get("unit") or RUPIAH,
         quantity=given["quantity"],
+        price_idr=reference_price(given["resource"].get("item")),
         fund=given["fund"],
         zakat=given.get("zakat", False),
         strategy=given["strategy"],

@@ -7,7 +7,6 @@ from sqlalchemy import Select, select
 
 from services.donations.database import db
 from services.donations.pledges.models import Pledge
-from shared.catalogue import reference_price
 from shared.errors import NotFound
 from shared.events.donations import (
     PledgeAmended,
@@ -80,7 +79,7 @@ def state(kind: type[_State], pledge: Pledge) -> _State:
         stakeholder_kind=cast(StakeholderKind, pledge.stakeholder_kind),
         resource=Resource(kind=cast(ResourceKind, pledge.resource_kind), unit=pledge.unit, item=pledge.item),
         quantity=kept,
-        value_idr=kept * reference_price(pledge.item),
+        value_idr=pledge.value_of(kept),
         fund=cast(Fund, pledge.fund),
         zakat=pledge.zakat,
         strategy=cast(Strategy, pledge.strategy),

@@ -215,7 +215,8 @@ def _allocation(pledge: Pledge, proposal: AllocationProposed, *, refused: str | 
         pledge_id=pledge.id,
         **{name: getattr(proposal, name) for name in names},
         quantity=proposal.quantity,
-        value_idr=proposal.value_idr,
+        # Not at the price of today, by which it was proposed: its part of what was pledged.
+        value_idr=pledge.value_of(proposal.quantity),
         reasons=msgspec.to_builtins(proposal.reasons),
         standing="awaiting_approval" if proposal.awaits_approval else "payable",
         outcome="refused" if refused else None,
