@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext
 from services.donations.board import handlers as board
 from services.donations.board import pages as board_pages
 from services.donations.contributions import api as contributions
+from services.donations.contributions import pages as my_allocations
 from services.donations.database import db
 from services.donations.fulfilment import api as fulfilment
-from services.donations.fulfilment import pages as my_allocations
 from services.donations.home import pages as home
 from services.donations.pledges import api as pledges
 from services.donations.pledges import pages as my_pledges

@@ -66,7 +66,7 @@ WORDS: dict[str, dict[str, str | LazyString]] = {
     },
     "pledge_status": {
         "open": _("Open"),
-        "exhausted": _("Fully used"),
+        "exhausted": _("Fully matched"),
         "withdrawn": _("Withdrawn"),
         "expired": _("Expired"),
     },
@@ -129,9 +129,9 @@ WORDS: dict[str, dict[str, str | LazyString]] = {
         "sheet": _("sheets"),
         "set": _("sets"),
         "seat": _("seats"),
-        "visit": _("visits"),
+        "visit": _("checks"),
         "hour": _("hours"),
-        "place": _("places"),
+        "place": _("placements"),
     },
 }
 

@@ -20,11 +20,13 @@ def show_board() -> str:
     places = [(place.code, place.name) for place in areas.subdistricts().values()]
     area = form.choice("area", areas.subdistricts(), required=False)
     category = form.choice("category", NEED_CATEGORIES, required=False)
+    shortages = find_shortages(regency, area=area, category=category)
     return render_template(
         "donations/board.html",
         form=form,
         places=places,
         narrowed=area is not None,
-        shortages=find_shortages(regency, area=area, category=category),
+        in_the_regency=[row for row in shortages if row.area == regency],
+        by_subdistrict=[row for row in shortages if row.area != regency],
         as_of=clock.now(),
     )

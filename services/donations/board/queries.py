@@ -32,7 +32,9 @@ class Shortage:
 
 
 def find_shortages(regency: str, *, area: str | None = None, category: str | None = None) -> list[Shortage]:
-    """Return what no pledge covers yet, of verified households: the regency first, then the largest value.
+    """Return what no pledge covers yet, of verified households: the regency first, then the worst first.
+
+    The worst is what most needs wait for; of as many, what is worth more; then the order of names.
 
     Covered is what this service has set aside, for whichever organisation. What is short in the
     regency contains what is short in its sub-districts, of which those are left out that have
@@ -42,7 +44,7 @@ def find_shortages(regency: str, *, area: str | None = None, category: str | Non
     for place, *kind, quantity, value, needs in _sums(category):
         by_kind[tuple(kind)][place] = {"quantity": int(quantity), "value_idr": int(value), "needs": needs}
     found = [row for kind, parts in by_kind.items() for row in _shortages(kind, parts, regency)]
-    return sorted((row for row in found if area in {None, row.area}), key=_place)
+    return sorted((row for row in found if area in {None, row.area}), key=_order)
 
 
 def _sums(category: str | None) -> Iterator[Any]:
@@ -80,6 +82,7 @@ def _shortages(kind: tuple[Any, ...], parts: Mapping[str, Figures], regency: str
         yield Shortage(area=area, category=category, unit=unit, item=item, **figures)
 
 
-def _place(row: Shortage) -> tuple[Any, ...]:
-    """Return the place of a row, by nothing that it hides."""
-    return len(row.area), -(row.value_idr or 0), row.area, row.category, row.unit, row.item or ""
+def _order(row: Shortage) -> tuple[Any, ...]:
+    """Return what puts a row in its place, by nothing that it hides."""
+    worst = -(row.needs or 0), -(row.value_idr or 0)
+    return len(row.area), *worst, row.area, row.category, row.unit, row.item or ""

@@ -29,7 +29,10 @@ contributions = Blueprint(
 @contributions.response(201, ContributionSchema)
 def make_contribution(body: dict[str, Any]) -> Any:
     """Record what was paid or handed over for an allocation; more than what is open is a 409."""
-    contribution = operations.make_contribution(**body)
+    payment = operations.Payment(body["paid_on"], body["reference"])
+    contribution = operations.make_contribution(
+        allocation=body["allocation"], quantity=body["quantity"], payment=payment
+    )
     return created(contribution, f"/v1/contributions/{contribution.id}")
 
 

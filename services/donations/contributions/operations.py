@@ -1,18 +1,20 @@
 """Recording what a donor paid or handed over."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from services.donations.contributions.domain import require_likely_day
+from services.donations.contributions.domain import require_all, require_likely_day
 from services.donations.contributions.models import Contribution
 from services.donations.database import db
 from services.donations.fulfilment.domain import require_payable
 from services.donations.fulfilment.models import Allocation
 from services.donations.fulfilment.operations import place, step
-from services.donations.fulfilment.queries import get_allocation
+from services.donations.fulfilment.queries import find_payable, get_allocation
 from services.donations.pledges.models import Pledge
 from services.donations.pledges.queries import lock_pledge
 from services.donations.timeline.operations import note
@@ -25,41 +27,75 @@ from shared.ids import new_id
 _CARRIED_OVER = "carried over"
 
 
-def make_contribution(
-    *, allocation: UUID, quantity: int, paid_on: date, reference: str, submission: UUID | None = None
-) -> Contribution:
-    """Record that a part of an allocation was paid; the same `submission` again is the same contribution."""
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How something was paid or handed over. `submission` is the number of the form that said so."""
+
+    paid_on: date
+    reference: str
+    submission: UUID | None = None
+
+
+def make_contribution(*, allocation: UUID, quantity: int, payment: Payment) -> Contribution:
+    """Record that a part of an allocation was paid; the same form again is the same contribution."""
     pledge = lock_pledge(get_allocation(allocation).pledge_id)
-    pledged_on = pledge.created_at.astimezone(clock.LOCAL_ZONE).date()
-    require_likely_day(paid_on, pledged_on=pledged_on, today=clock.today())
+    _require_likely_day(pledge, payment)
     # Read again under the pledge's lock: another request may have paid meanwhile.
     found = get_allocation(allocation, fresh=True)
-    sent_before = _find_submission(found.id, submission)
+    sent_before = _find_submitted(payment, Contribution.allocation_id == found.id)
     if sent_before is not None:
         return sent_before
     require_payable(found.amounts, found.standing, quantity)
-    found.contributed += quantity
+    contribution, told = _pay(pledge, found, quantity, payment)
+    _commit([told])
+    return contribution
+
+
+def pay_all(pledge_id: UUID, quantity: int, payment: Payment) -> None:
+    """Record that all that waits to be paid of a pledge was paid at once, which comes to `quantity`."""
+    pledge = lock_pledge(pledge_id)
+    _require_likely_day(pledge, payment)
+    if _find_submitted(payment, Contribution.pledge_id == pledge.id) is not None:
+        return
+    payable = find_payable(pledge=pledge_id, fresh=True)
+    require_all(quantity, sum(allocation.open for allocation in payable))
+    _commit([_pay(pledge, allocation, allocation.open, payment)[1] for allocation in payable])
+
+
+def _require_likely_day(pledge: Pledge, payment: Payment) -> None:
+    pledged_on = pledge.created_at.astimezone(clock.LOCAL_ZONE).date()
+    require_likely_day(payment.paid_on, pledged_on=pledged_on, today=clock.today())
+
+
+def _pay(
+    pledge: Pledge, allocation: Allocation, quantity: int, payment: Payment
+) -> tuple[Contribution, ContributionMade]:
+    """Add a contribution to an allocation of a locked pledge; return it, and what to tell."""
+    allocation.contributed += quantity
     pledge.contributed += quantity
     contribution = Contribution(
         id=new_id(),
         stakeholder_id=pledge.stakeholder_id,
         pledge_id=pledge.id,
-        allocation_id=found.id,
+        allocation_id=allocation.id,
         quantity=quantity,
-        unit=found.unit,
-        paid_on=paid_on,
-        reference=reference,
-        submission=submission,
+        unit=allocation.unit,
+        paid_on=payment.paid_on,
+        reference=payment.reference,
+        submission=payment.submission,
     )
-    db.session.add(contribution)
+    numbers = {"quantity": quantity, "unit": allocation.unit, "paid_on": payment.paid_on.isoformat()}
+    entry = note(pledge, "contribution_made", allocation=allocation.id, **numbers, **place(allocation))
+    db.session.add_all([contribution, entry])
+    told = step(ContributionMade, allocation, quantity, contribution=contribution.id, paid_on=payment.paid_on)
+    return contribution, told
+
+
+def _commit(told: Sequence[ContributionMade]) -> None:
     taken = Conflict("reference_taken", "This allocation has a contribution with this reference already.")
     flush_or_refuse(db.session, "uq_contribution_allocation_id_reference", taken)
-    numbers = {"quantity": quantity, "unit": found.unit, "paid_on": paid_on.isoformat()}
-    db.session.add(note(pledge, "contribution_made", allocation=found.id, **numbers, **place(found)))
-    told = step(ContributionMade, found, quantity, contribution=contribution.id, paid_on=paid_on)
-    outbox.record(db.session, told)
+    outbox.record_all(db.session, told)
     db.session.commit()
-    return contribution
 
 
 def carry_over(session: Session, pledge: Pledge, allocation: Allocation) -> ContributionMade | None:
@@ -98,12 +134,10 @@ def carry_over(session: Session, pledge: Pledge, allocation: Allocation) -> Cont
     )
 
 
-def _find_submission(allocation: UUID, submission: UUID | None) -> Contribution | None:
-    if submission is None:
+def _find_submitted(payment: Payment, whose: ColumnElement[bool]) -> Contribution | None:
+    """Return what was recorded with the same form before."""
+    if payment.submission is None:
         return None
-    found: Contribution | None = db.session.scalar(
-        select(Contribution).where(
-            Contribution.allocation_id == allocation, Contribution.submission == submission
-        )
-    )
+    rows = select(Contribution).where(whose, Contribution.submission == payment.submission)
+    found: Contribution | None = db.session.scalar(rows.limit(1))
     return found

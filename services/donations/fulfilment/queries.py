@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
+from services.donations.pledges.domain import Waiting
 from shared.errors import NotFound
 
 
@@ -27,6 +28,38 @@ def get_allocation(allocation: UUID, *, fresh: bool = False) -> Allocation:
     if found is None:
         raise NotFound("allocation")
     return found
+
+
+def find_payable(
+    *, pledge: UUID | None = None, limit: int | None = None, fresh: bool = False
+) -> list[Allocation]:
+    """Return the caller's allocations that wait to be paid or handed over, the oldest first."""
+    rows = (
+        select_allocations(pledge=pledge)
+        .where(Allocation.unpaid > 0, Allocation.standing == "payable")
+        .order_by(Allocation.arrival)
+        .limit(limit)
+    )
+    return list(db.session.scalars(rows.execution_options(populate_existing=fresh)))
+
+
+def find_waiting(pledges: Collection[UUID]) -> dict[UUID, Waiting]:
+    """Return what of each of these pledges is set aside and waits, and for whom."""
+    found: dict[UUID, dict[str, int]] = {pledge: {} for pledge in pledges}
+    rows = db.session.execute(
+        select(
+            Allocation.pledge_id,
+            Allocation.standing,
+            func.sum(Allocation.unpaid),
+            func.sum(func.greatest(0, Allocation.contributed - Allocation.delivered)),
+        )
+        .where(Allocation.pledge_id.in_(pledges), Allocation.quantity > Allocation.released)
+        .group_by(Allocation.pledge_id, Allocation.standing)
+    )
+    for pledge, standing, unpaid, on_its_way in rows:
+        found[pledge][standing] = int(unpaid)
+        found[pledge]["on_its_way"] = found[pledge].get("on_its_way", 0) + int(on_its_way)
+    return {pledge: Waiting(**waits) for pledge, waits in found.items()}
 
 
 def find_granted(session: Session, places: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], int]:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
-from services.donations.fulfilment.queries import select_allocations
+from services.donations.fulfilment.queries import find_waiting, select_allocations
 from services.donations.pledges import operations, queries
 from services.donations.receipts.models import Receipt
 from services.donations.receipts.queries import select_receipts
@@ -40,6 +40,7 @@ def list_pledges() -> str:
         "donations/pledges.html",
         form=form,
         pledges=shown,
+        waiting=find_waiting([pledge.id for pledge in shown]),
         next_url=older,
         first_url=url_for(".list_pledges", status=status) if _before() else None,
         as_of=clock.now(),
@@ -109,6 +110,7 @@ def _render(pledge_id: UUID, form: Form | None) -> str:
     return render_template(
         "donations/pledge.html",
         pledge=pledge,
+        waiting=find_waiting([pledge_id]),
         form=form or Form.of(quantity=pledge.quantity, expires_on=pledge.expires_on),
         amending=form is not None,
         allocations=allocations,

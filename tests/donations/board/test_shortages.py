@@ -125,6 +125,26 @@ def test_a_filter_takes_rows_and_changes_none(app: Flask, programs: Programs) ->
     assert shortages(app, area="35.17.01", category="health") == []
 
 
+def test_what_most_needs_wait_for_stands_first_and_of_as_many_what_is_worth_more(
+    app: Flask, programs: Programs
+) -> None:
+    short_in(programs, "35.17.02", 10, category="housing_repair", quantity=9_000_000, value_idr=9_000_000)
+    short_in(programs, "35.17.01", 12, category="education")
+    short_in(programs, "35.17.01", 12, category="food", quantity=70, value_idr=70)
+    short_in(programs, "35.17.01", 9, category="health", quantity=50_000_000, value_idr=50_000_000)
+    found = [(row.area, row.category) for row in shortages(app)]
+    assert found == [
+        # 12 needs each, worth 1,200 and 840 rupiah; ten that are worth far more; too few to be counted.
+        (REGENCY, "education"),
+        (REGENCY, "food"),
+        (REGENCY, "housing_repair"),
+        (REGENCY, "health"),
+        ("35.17.01", "education"),
+        ("35.17.01", "food"),
+        ("35.17.02", "housing_repair"),
+    ]
+
+
 def test_no_filter_tells_whether_a_sub_district_has_few_needs_or_none(app: Flask, programs: Programs) -> None:
     short_in(programs, "35.17.01", 12)
     short_in(programs, "35.17.02", 15)
@@ -148,6 +168,6 @@ def test_no_subtraction_tells_what_few_households_lack(app: Flask, programs: Pro
 def test_of_few_needs_the_page_shows_neither_number_nor_amount(app: Flask, programs: Programs) -> None:
     short_in(programs, "35.17.01", 3, quantity=123_457, value_idr=123_457)
     page = app.test_client().get("/board?lang=en").get_data(as_text=True)
-    assert "fewer than 10 needs" in page
+    assert "Short, each of fewer than 10 needs:" in page
     for told in ("370.371", "370,371", "370", "Perak</td>"):
         assert told not in page

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.donations.pledges.domain import Balance, find_faults, require_room, status_of
+from services.donations.pledges.domain import (
+    Balance,
+    Waiting,
+    find_faults,
+    next_steps,
+    require_room,
+    status_of,
+)
 from shared.errors import Conflict
 
 TODAY = date(2026, 11, 21)
@@ -61,3 +68,26 @@ def test_a_promise_does_not_shrink_below_what_is_committed() -> None:
     with pytest.raises(Conflict) as refused:
         require_room(49, Balance(100, 30, 0, 20))
     assert refused.value.extra == {"reserved": 30, "delivered": 20, "in_hand": 0, "least": 50}
+
+
+def test_what_the_donor_has_to_do_comes_first_of_what_happens_next() -> None:
+    balance = Balance(pledged=100, reserved=60, contributed=25, delivered=10, in_hand=5)
+    waiting = Waiting(payable=20, awaiting_approval=10, held=20, on_its_way=10)
+    assert next_steps(balance, waiting) == [
+        ("pay", 20),
+        ("use", 5),
+        ("approve", 10),
+        ("hold", 20),
+        ("deliver", 10),
+        ("match", 25),
+    ]
+
+
+def test_nothing_happens_next_to_a_promise_that_is_delivered_or_over() -> None:
+    assert next_steps(Balance(100, 0, 100, 100), Waiting()) == []
+    assert next_steps(Balance(100, 0, 0, 0, ended=True), Waiting()) == []
+
+
+def test_what_an_ended_promise_has_in_hand_is_to_be_returned() -> None:
+    ended = Balance(100, 0, 40, 0, ended=True, in_hand=40)
+    assert next_steps(ended, Waiting()) == [("return", 40)]
