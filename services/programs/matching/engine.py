@@ -140,7 +140,8 @@ class _Offer:
                 break
         if not parts or (need.indivisible and missing):
             return []
-        alternatives = sum(self._free[pledge.id] > 0 for pledge in self._candidates(need)) - len(parts)
+        could = (self._free[each.id] > 0 and each.id not in need.excluded for each in self._candidates(need))
+        alternatives = sum(could) - len(parts)
         for pledge, part in parts:
             self._take(pledge, need.household, part)
         return [

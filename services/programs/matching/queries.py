@@ -30,16 +30,20 @@ def may_be_matched(today: date) -> ColumnElement[bool]:
     )
 
 
+def may_be_proposed(today: date) -> ColumnElement[bool]:
+    """Return the condition that a pledge is open on a day and has something free."""
+    return and_(
+        Pledge.status == "open",
+        Pledge.free > 0,
+        Pledge.opens_on <= today,
+        or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
+    )
+
+
 def find_pledge_states(session: AnySession, markets: Collection[str], today: date) -> list[PledgeState]:
     """Return the pledges of the markets that are open today and not spent."""
     rows = session.execute(
-        select(Pledge, Pledge.free.label("left")).where(
-            Pledge.market.in_(markets),
-            Pledge.status == "open",
-            Pledge.free > 0,
-            Pledge.opens_on <= today,
-            or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
-        )
+        select(Pledge, Pledge.free.label("left")).where(Pledge.market.in_(markets), may_be_proposed(today))
     ).all()
     received = _received(session, [pledge.id for pledge, _ in rows if pledge.cap_per_household is not None])
     return [
@@ -76,7 +80,7 @@ def find_need_states(
     session: AnySession, markets: Collection[str], pledges: Collection[UUID], today: date
 ) -> list[NeedState]:
     """Return the needs of the markets that may be matched, with the pledges each must not get."""
-    excluded = _excluded(session, pledges)
+    excluded = find_excluded(session, pledges)
     rows: Iterable[Any] = session.execute(
         # In the order of the fields of a NeedState: thousands are read at once, so none is named.
         select(
@@ -100,7 +104,7 @@ def find_need_states(
     return [NeedState(*(*row[:11], frozenset(row[11]), excluded.get(row[0], none))) for row in rows]
 
 
-def _excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+def find_excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Return, by need, the pledges that a person or the pledge's own rules refused it, or that wait."""
     pairs = session.execute(
         select(Allocation.need_id, Allocation.pledge_id)

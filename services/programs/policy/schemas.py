@@ -7,8 +7,8 @@ from services.programs.policy.models import PolicyVersion
 from shared.http.fields import Quantity, Word
 
 _THRESHOLD = (
-    "Once all that covers a need is worth so much, what is allocated to it next waits for the word of {people}."
-    " What is delivered counts, and what is allocated at once counts together."
+    "A match that brings all that covers its need to so much waits for the word of {people}."
+    " What is delivered counts, and matches that are made at once count together."
 )
 
 

@@ -6,40 +6,34 @@ than the first. A hold stops payment and delivery until somebody approves; a vet
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from services.programs.database import db
 from services.programs.matching.models import Allocation, AllocationDecision
 from services.programs.matching.operations import Locked, end, lock_allocations, note_changes, tell
-from services.programs.review.queries import find_allocation
+from services.programs.review.domain import refusal_of_approval
+from services.programs.review.queries import find_allocation, standing_of
 from shared import clock, outbox
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
 
 _BY_PERSON = "person"
 
 
 def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocation:
-    """Say yes: it counts where the amount needs people's word, and ends a person's hold.
+    """Say yes: it counts where the amount needs people's word. A hold ends with the last word it needs.
 
-    Raises Forbidden to who recorded the need, Conflict where it is over, where its household is held,
-    or where this person's yes is given and another's is still needed.
+    Raises Conflict where it is over, and what `review.domain.refusal_of_approval` says.
     """
     one = _lock_live(allocation)
     row = one.allocation
-    if row.household_held:
-        raise Conflict("household_held", "The household is held. Release it first.")
-    if one.need.recorded_by == by:
-        raise Forbidden("recorded_by_you", "You recorded this need, so somebody else must approve.")
-    counts = row.awaits_approval
-    if counts and not row.held and _has_approved(row, by):
-        raise Conflict(
-            "second_person_needed", "You have approved it; the amount needs another person's word too."
-        )
-    if not counts and not row.held:
+    standing = standing_of(db.session, row, one.need, by)
+    refusal = refusal_of_approval(standing)
+    if refusal is not None:
+        raise refusal
+    if not row.held and not row.awaits_approval:
         return _done(row)
-    counts = counts and not _has_approved(row, by)
-    row.held, row.approvals, row.changed_at = False, row.approvals + counts, clock.now()
+    counts = row.awaits_approval
+    row.approvals, row.changed_at = row.approvals + counts, clock.now()
+    row.held = row.awaits_approval and row.held
     _keep(row, "approve", reason, by=by, counts=counts)
     if not row.awaits_approval:
         outbox.record(db.session, tell(AllocationApproved, one, row.quantity))
@@ -82,15 +76,6 @@ def _lock_live(allocation: UUID) -> Locked:
     if not one.allocation.is_live:
         raise Conflict("allocation_over", "The allocation is over.", extra={"ended_as": one.allocation.stage})
     return one
-
-
-def _has_approved(allocation: Allocation, by: str) -> bool:
-    given = select(AllocationDecision.id).where(
-        AllocationDecision.allocation_id == allocation.id,
-        AllocationDecision.decided_by == by,
-        AllocationDecision.counts,
-    )
-    return db.session.scalar(given.limit(1)) is not None
 
 
 def _keep(

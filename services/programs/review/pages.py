@@ -3,20 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
+from services.programs.review.domain import DECISIONS, decisions_open, refusal_of_approval
 from services.programs.review.queries import (
     count_allocations,
     find_allocation,
+    find_next,
     find_pledge,
     is_held,
     list_allocations,
     list_alternatives,
     list_decisions,
+    standing_of,
     waits_for_word,
 )
 from services.programs.review.schemas import explain
@@ -25,11 +28,11 @@ from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.forms import Form
+from shared.web.sentences import say
 
 pages = Blueprint("matches", __name__, url_prefix="/matches", template_folder="templates")
 
 AT_ONCE = 25
-DECISIONS = ("approve", "hold", "veto")
 
 
 @pages.get("")
@@ -68,35 +71,48 @@ def show_match(match: UUID) -> str:
 @pages.post("/<uuid:match>")
 @access.only("verifier", "approver")
 def decide(match: UUID) -> Any:
-    """Approve, hold or veto a match."""
+    """Approve, hold or veto a match; each has a form of its own, and its button says which."""
     form = Form.submitted()
     decision = form.choice("decision", DECISIONS)
-    reason = form.text("reason", required=decision != "approve")
-    if decision is None or form.errors:
+    if decision is None:
+        return _page(find_allocation(db.session, match), form), 422
+    reason = form.text(f"{decision}_reason", required=decision != "approve")
+    if form.errors:
         return _page(find_allocation(db.session, match), form), 422
     try:
-        _apply(match, decision, reason, by=current_principal().id)
+        done = _apply(match, decision, reason or "")
     except DomainError as error:
         db.session.rollback()
         form.take(error)
         return _page(find_allocation(db.session, match), form), error.status
-    return _back(match)
+    flash(_say_done(decision, done), "good")
+    return redirect(url_for(".show_match", match=match), 303)
 
 
-def _apply(match: UUID, decision: str, reason: str | None, *, by: str) -> None:
+def _apply(match: UUID, decision: str, reason: str) -> Allocation:
+    by = current_principal().id
     if decision == "approve":
-        operations.approve(match, by=by, reason=reason)
-    elif decision == "hold":
-        operations.hold(match, reason or "", by=by)
-    else:
-        operations.veto(match, reason or "", by=by)
+        return operations.approve(match, by=by, reason=reason or None)
+    if decision == "hold":
+        return operations.hold(match, reason, by=by)
+    return operations.veto(match, reason, by=by)
 
 
-def _back(match: UUID) -> Response:
-    return redirect(url_for(".show_match", match=match), 303)  # type: ignore[return-value]
+def _say_done(decision: str, match: Allocation) -> str:
+    if decision == "hold":
+        return str(gettext("It is on hold: no payment and no delivery until it is approved."))
+    if decision == "veto":
+        return str(gettext("It is vetoed. The need is matched with another pledge if there is one."))
+    if match.awaits_approval:
+        return str(gettext("Your approval counts. Another person must approve it too before it goes on."))
+    return str(gettext("It is approved and goes on."))
 
 
 def _page(match: Allocation, form: Form | None) -> str:
+    caller = current_principal()
+    standing = standing_of(db.session, match, match.need, caller.id)
+    may_decide = caller.has("verifier", "approver")
+    refusal = refusal_of_approval(standing) if standing.live and (standing.held or standing.missing) else None
     return render_template(
         "review/match.html",
         match=match,
@@ -106,7 +122,11 @@ def _page(match: Allocation, form: Form | None) -> str:
         alternatives=list_alternatives(db.session, match),
         trail=_trail(match),
         form=form,
-        may_decide=match.is_live and current_principal().has("verifier", "approver"),
+        standing=standing,
+        decisions=decisions_open(standing) if may_decide else (),
+        # Why this officer sees no button for what the match waits for.
+        refused=say(refusal.sentence) if may_decide and refusal is not None else None,
+        next_match=find_next(db.session, caller.id, after=match.id) if may_decide else None,
     )
 
 

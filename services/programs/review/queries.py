@@ -7,7 +7,11 @@ from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, AllocationDecision, Pledge
+from services.programs.matching.queries import find_excluded, may_be_proposed
+from services.programs.needs.models import Need
 from services.programs.registry.models import Household
+from services.programs.review.domain import Standing
+from shared import clock
 from shared.database import AnySession
 from shared.errors import NotFound
 
@@ -48,6 +52,41 @@ def _stopped() -> ColumnElement[bool]:
     return or_(Allocation.held.is_(True), Allocation.household_held.is_(True))
 
 
+def waits_for(person: str) -> ColumnElement[bool]:
+    """Return the condition that an allocation goes no further until somebody like this person approves it."""
+    recorded = select(Need.id).where(Need.id == Allocation.need_id, Need.recorded_by == person)
+    return and_(waits_for_word(), ~_approved_by(person).exists(), ~recorded.exists())
+
+
+def _approved_by(person: str) -> Select[UUID]:
+    """Return the selection of the decisions by which a person's approval of an allocation counts."""
+    return select(AllocationDecision.id).where(
+        AllocationDecision.allocation_id == Allocation.id,
+        AllocationDecision.decided_by == person,
+        AllocationDecision.counts,
+    )
+
+
+def find_next(session: AnySession, person: str, *, after: UUID) -> UUID | None:
+    """Return the next allocation that waits for this person, the first one behind the last; None for none."""
+    waiting = select(Allocation.id).where(waits_for(person), Allocation.id != after)
+    return session.scalar(waiting.order_by(Allocation.id <= after, Allocation.id).limit(1))
+
+
+def standing_of(session: AnySession, allocation: Allocation, need: Need, person: str) -> Standing:
+    """Return how an allocation stands for a person who may decide on it."""
+    said = select(_approved_by(person).exists()).where(Allocation.id == allocation.id)
+    return Standing(
+        live=allocation.is_live,
+        held=allocation.held,
+        household_held=allocation.household_held,
+        approvals=allocation.approvals,
+        approvals_needed=allocation.approvals_needed,
+        recorded_by_officer=need.recorded_by == person,
+        approved_by_officer=bool(session.scalar(said)),
+    )
+
+
 def count_allocations(session: AnySession, condition: ColumnElement[bool]) -> int:
     """Return how many allocations of the caller's area fit a condition."""
     return session.scalar(select(func.count(Allocation.id)).where(condition)) or 0
@@ -70,14 +109,25 @@ def find_pledge(session: AnySession, pledge: UUID) -> Pledge:
 
 
 def list_alternatives(session: AnySession, allocation: Allocation, most: int = 10) -> list[Pledge]:
-    """Return other open pledges that admit the need and have something free, the soonest to expire first."""
+    """Return other pledges that could meet the need today, as the match sees it: the soonest to expire first.
+
+    They are open, have something free, admit it, and nobody refused them for it.
+    """
     household = session.get_one(Household, allocation.household_id)
     claim = Claimed(
         allocation.need.category, household.desa, household.decile, frozenset(household.attributes)
     )
     rows = session.scalars(
         select(Pledge)
-        .where(Pledge.market == allocation.need.market, Pledge.id != allocation.pledge_id, Pledge.free > 0)
+        .where(
+            Pledge.market == allocation.need.market,
+            Pledge.id != allocation.pledge_id,
+            may_be_proposed(clock.today()),
+        )
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
     )
-    return [pledge for pledge in rows if pledge.rule().admits(claim)][:most]
+    admitting = [pledge for pledge in rows if pledge.rule().admits(claim)]
+    excluded = find_excluded(session, [pledge.id for pledge in admitting]).get(
+        allocation.need_id, frozenset()
+    )
+    return [pledge for pledge in admitting if pledge.id not in excluded][:most]

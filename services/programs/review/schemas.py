@@ -28,7 +28,7 @@ class ReasonSchema(Schema):
 
 
 class ApprovalSchema(Schema):
-    """Why a person approves it, if he wants to say."""
+    """Why a person approves it; it may be left unsaid."""
 
     reason = Text(longest=500, load_default=None)
 
@@ -63,7 +63,12 @@ class AllocationSchema(Schema):
     value_idr = fields.Integer()
     contributed = fields.Integer()
     delivered = fields.Integer()
-    status = fields.String()
+    status = fields.String(
+        metadata={
+            "enum": list(ALLOCATION_STATUSES),
+            "description": "How far all that is kept of it has come; what was given back is not kept.",
+        }
+    )
     awaits_approval = fields.Boolean()
     approvals = fields.Integer()
     approvals_needed = fields.Integer()
@@ -127,10 +132,12 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
 
 def _others(number: int) -> str:
     if number == 0:
-        return str(gettext("No other pledge could have met it."))
+        return str(gettext("When it was matched, no other pledge could have met it."))
     return str(
         ngettext(
-            "%(num)s other pledge could have met it.", "%(num)s other pledges could have met it.", number
+            "When it was matched, %(num)s other pledge could have met it.",
+            "When it was matched, %(num)s other pledges could have met it.",
+            number,
         )
     )
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from services.programs.database import db
+from services.programs.review.queries import find_allocation, list_alternatives
 from shared import clock
 from shared.auth.principal import Principal
 from shared.auth.tokens import Tokens
@@ -104,6 +106,30 @@ def test_a_large_amount_needs_the_word_of_two_people(scene: Scene, bearer: Beare
     assert len(scene.told(AllocationApproved)) == 1
     assert say(scene, allocation, "approve", second).status_code == 200
     assert scene.told(AllocationApproved) == []
+
+
+def test_a_hold_on_what_awaits_approval_ends_with_the_last_word(scene: Scene, bearer: Bearer) -> None:
+    allocation = matched(scene, 20_000_000)
+    first, second = bearer(scene.app, "approver"), bearer(scene.app, "verifier")
+    say(scene, allocation, "approve", first)
+    say(scene, allocation, "hold", second, reason="doubtful")
+    again = say(scene, allocation, "approve", first)
+    assert (again.status_code, again.get_json()["code"]) == (409, "second_person_needed")
+    assert scene.only_allocation().status == "held"
+    approved = say(scene, allocation, "approve", second).get_json()
+    assert (approved["status"], approved["awaits_approval"]) == ("proposed", False)
+    assert len(scene.told(AllocationApproved)) == 1
+
+
+def test_the_other_pledges_are_those_that_the_match_could_propose_now(scene: Scene) -> None:
+    matched(scene)
+    row = scene.only_allocation()
+    usable = scene.pledge(100)
+    scene.pledge(100, opens_on=clock.today() + timedelta(days=1))
+    scene.pledge(100, categories=["education"])
+    with scene.app.app_context():
+        found = find_allocation(db.session, row.id)
+        assert [pledge.id for pledge in list_alternatives(db.session, found)] == [usable]
 
 
 def test_who_recorded_the_need_does_not_approve_it(scene: Scene) -> None:

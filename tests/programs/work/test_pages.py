@@ -75,23 +75,65 @@ def test_an_officer_goes_from_the_queue_to_a_match_and_approves_it(stage: Scene,
     page = see("approver", "/?lang=en")
     page.get_by_role("link", name="Housing repair").click()
     assert page.get_by_text("The need stands at place").is_visible()
-    page.get_by_role("radio", name="Approve It goes on").check()
-    page.get_by_role("button", name="Decide").click()
+    assert page.get_by_text("Waits for 1 approval").is_visible()
+    page.get_by_role("button", name="Approve").click()
+    assert page.get_by_text("It is approved and goes on.").is_visible()
     assert page.get_by_text("Approved by an officer").is_visible()
+    # Nothing waits for an approval any more, so none is offered.
+    assert page.get_by_role("button", name="Approve").count() == 0
+    assert page.get_by_role("button", name="Hold").is_visible()
     page.goto("/?lang=en")
     assert page.get_by_text("No match waits for you.").is_visible()
 
 
 def test_a_veto_asks_for_its_reason_and_works_without_a_script(stage: Scene, see: Open) -> None:
     page = see("verifier", f"/matches/{large(stage)}?lang=en", javascript=False)
-    page.get_by_label("Veto").check()
-    page.get_by_role("button", name="Decide").click()
+    page.get_by_role("button", name="Veto").click()
     assert page.get_by_role("link", name="Reason: Fill this in.").is_visible()
-    assert page.get_by_label("Veto").is_checked()
-    page.get_by_role("textbox", name="Reason").fill("The roof was repaired last month.")
-    page.get_by_role("button", name="Decide").click()
+    page.locator("#veto_reason").fill("The roof was repaired last month.")
+    page.get_by_role("button", name="Veto").click()
+    assert page.get_by_text("It is vetoed.").is_visible()
     assert page.get_by_text("Vetoed by an officer").is_visible()
+    assert page.get_by_role("button", name="Veto").count() == 0
     assert [event.reason for event in stage.told(AllocationVetoed)] == ["person"]
+
+
+def test_only_what_may_be_left_out_is_called_optional(stage: Scene, see: Open) -> None:
+    page = see("approver", f"/matches/{large(stage)}?lang=en")
+    assert page.locator("label .optional").count() == 1
+    assert page.locator("label[for=approve_reason] .optional").count() == 1
+
+
+def test_a_hold_is_ended_by_approving_and_its_hint_says_so(stage: Scene, see: Open) -> None:
+    (rice,) = [row.id for row in stage.allocations() if row.quantity == 20]
+    page = see("approver", f"/matches/{rice}?lang=en")
+    assert page.get_by_role("button", name="Approve").count() == 0
+    page.locator("#hold_reason").fill("The stock is damp.")
+    page.get_by_role("button", name="Hold").click()
+    assert page.get_by_text("It is on hold: no payment").is_visible()
+    assert page.get_by_role("button", name="Hold").count() == 0
+    assert page.get_by_text("The hold ends, and it goes on.").is_visible()
+    page.get_by_role("button", name="Approve").click()
+    assert page.get_by_text("It is approved and goes on.").is_visible()
+
+
+def test_after_a_decision_the_officer_goes_on_to_the_next_match_that_waits(stage: Scene, see: Open) -> None:
+    second = stage.need(stage.household(), 20_000_000, category="business_capital")
+    stage.pledge(20_000_000, categories=["business_capital"])
+    stage.settle()
+    page = see("approver", "/matches?lang=en")
+    assert page.get_by_text("Waits for 2 approvals").is_visible()
+    page.goto(f"/matches/{large(stage)}")
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Next match that waits for you").click()
+    assert page.get_by_text("Another person must approve it too before it is paid.").is_visible()
+    page.get_by_role("button", name="Approve").click()
+    assert page.get_by_text("Your approval counts. Another person must approve it too").is_visible()
+    assert page.get_by_text("Waits for 1 approval").is_visible()
+    # This officer can do nothing more for it, and the page says why.
+    assert page.get_by_text("You have approved it;").is_visible()
+    assert page.get_by_role("button", name="Next match that waits for you").count() == 0
+    assert stage.find_need(second).covered == 20_000_000
 
 
 def test_needs_are_filtered_in_the_address_and_closed_with_a_reason(stage: Scene, see: Open) -> None:
@@ -113,6 +155,7 @@ def test_the_tksk_hands_over_on_a_phone(stage: Scene, see: Open) -> None:
     page.get_by_role("link", name="20 kg rice").click()
     assert page.get_by_text("Warga Contoh").is_visible()
     assert_accessible(page)
+    page.get_by_label("Handed over", exact=True).check()
     page.get_by_role("button", name="Record").click()
     assert page.get_by_text("It is recorded.").is_visible()
     assert page.get_by_text("Nothing is to be handed over now.").is_visible()
