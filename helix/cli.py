@@ -6,7 +6,7 @@ What a service brings, by name (tests/architecture checks that each does):
 - `services/<service>/migrations/`: its Alembic history.
 - `services/<service>/cli.py`: `COMMANDS: tuple[click.Command, ...]`, shown as `helix <service> <command>`;
   they find the Settings as `click.get_current_context().obj` (or by `@click.pass_obj`).
-  donations and programs have `bootstrap(app, given)` there, a command of that name as well, given
+  donations and programs have `bootstrap(app, given)` there, which `helix run` calls, given
   `{"accounts": [{"role", "username", "password", "area"?}], "portal_key"?: "hlx_live_..."}`. It
   makes what is not there yet (a second run changes nothing), and answers: donations
   `{"stakeholder": id}` (approved; owner of the donor account and of the portal key), programs `{}`.

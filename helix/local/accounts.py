@@ -18,7 +18,7 @@ SERVICE_OF = {
 
 
 def bootstrap_input(service: str, kept: Mapping[str, Any], *, every_tksk: bool) -> dict[str, Any]:
-    """Return what `helix <service> bootstrap` is to make."""
+    """Return what a service's `bootstrap` is to make."""
     accounts = [
         {"role": role, "username": role, "password": kept["passwords"][role]}
         | ({"area": HOME_AREA} if role == "tksk" else {})

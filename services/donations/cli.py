@@ -1,7 +1,5 @@
 """The commands that only donations has: `helix donations ...`."""
 
-import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -54,14 +52,6 @@ def _example_stakeholder() -> UUID:
     return approve_stakeholder(found.id).id
 
 
-@click.command("bootstrap")
-@click.pass_obj
-def bootstrap_command(settings: Settings) -> None:
-    """Make the example organisation, accounts and key that standard input asks for, as JSON."""
-    given = json.load(sys.stdin)
-    click.echo(json.dumps(bootstrap(create_app(settings), given)))
-
-
 @click.group()
 def account() -> None:
     """The accounts of donors' people, where no OpenID Connect provider signs them in."""
@@ -108,4 +98,4 @@ def approve(settings: Settings, stakeholder: UUID) -> None:
         click.echo(f"{approve_stakeholder(stakeholder).name} may pledge.")
 
 
-COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, stakeholders)
+COMMANDS: tuple[click.Command, ...] = (account, stakeholders)

@@ -1,7 +1,5 @@
 """The commands that only programs has: `helix programs ...`."""
 
-import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,14 +24,6 @@ def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
             grant = Grant((account["role"],), area=account.get("area"))
             ACCOUNTS.ensure(db.session(), account["username"], account["password"], grant)
     return {}
-
-
-@click.command("bootstrap")
-@click.pass_obj
-def bootstrap_command(settings: Settings) -> None:
-    """Make the accounts that standard input asks for, as JSON."""
-    given = json.load(sys.stdin)
-    click.echo(json.dumps(bootstrap(create_app(settings), given)))
 
 
 @click.group()
@@ -84,4 +74,4 @@ def check_match(settings: Settings) -> None:
     click.echo("The match is as it should be.")
 
 
-COMMANDS: tuple[click.Command, ...] = (bootstrap_command, account, audit, check_match)
+COMMANDS: tuple[click.Command, ...] = (account, audit, check_match)

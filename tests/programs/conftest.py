@@ -29,7 +29,7 @@ def run(office: Office, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     monkeypatch.setattr(cli, "create_app", lambda _settings: office.app)
     commands = {command.name: command for command in cli.COMMANDS}
 
-    def invoke(name: str, *arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(commands[name], arguments, obj=office.app.config["HELIX"], input=stdin)
+    def invoke(name: str, *arguments: str) -> Result:
+        return CliRunner().invoke(commands[name], arguments, obj=office.app.config["HELIX"])
 
     return invoke

@@ -1,7 +1,6 @@
 """The service as a whole: its description, its commands, its limits."""
 
 import io
-import json
 from collections.abc import Callable
 
 import pytest
@@ -54,12 +53,6 @@ def test_bootstrap_makes_accounts_once(office: Office) -> None:
         found = ACCOUNTS.check(db.session(), "tksk", "a long password")
         assert found is not None
         assert (found.roles, found.area, found.generation) == (["tksk"], "35.17.01", 1)
-
-
-def test_the_bootstrap_command_reads_standard_input(run: Callable[..., Result]) -> None:
-    given = {"accounts": [{"role": "admin", "username": "admin", "password": "a long password"}]}
-    found = run("bootstrap", stdin=json.dumps(given))
-    assert (found.exit_code, json.loads(found.output)) == (0, {})
 
 
 @pytest.mark.parametrize(
