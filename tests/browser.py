@@ -22,7 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 # A screen and a phone.
 WIDTHS = (1280, 390)
@@ -31,8 +31,20 @@ _HEIGHTS = {1280: 800, 390: 844}
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+class _Handler(WSGIRequestHandler):
+    # A browser opens connections ahead and may never ask anything on them.
+    timeout = 5.0
+
+
+class _Server(ThreadedWSGIServer):
+    # Closing it waits for the answers in hand: one left behind would still hold a database connection.
+    daemon_threads = False
+
+
 def assert_accessible(page: Page) -> None:
     """Fail with every violation axe finds, and where the page is wider than the screen."""
+    # A click comes back before the next page has its styles.
+    page.wait_for_load_state("load")
     found = Axe().run(page, options=_RULES)
     assert found.violations_count == 0, found.generate_report()
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -62,11 +74,11 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
     """Return a function that serves an app on a free port and returns its address."""
-    running: dict[int, tuple[BaseWSGIServer, threading.Thread]] = {}
+    running: dict[int, tuple[_Server, threading.Thread]] = {}
 
     def start(app: Flask) -> str:
         if id(app) not in running:
-            server = make_server("127.0.0.1", 0, app, threaded=True)
+            server = _Server("127.0.0.1", 0, app, _Handler)
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
             running[id(app)] = (server, thread)
