@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from services.reporting.projections.domain import ANY_CATEGORY
+from services.reporting.facts.domain import ANY_CATEGORY
 from services.reporting.projections.models import FundingCell
 from services.reporting.projections.queries import find_position
 from shared.database import AnySession

@@ -20,7 +20,7 @@ def _sum() -> Mapped[int]:
 
 
 class HouseholdFacts(Model):
-    """A household, by its opaque id. See `domain.Household`."""
+    """A household, by its opaque id. See `facts.domain.Household`."""
 
     __tablename__ = "household"
 
@@ -44,7 +44,7 @@ class HouseholdFacts(Model):
 
 
 class NeedFacts(Model):
-    """A need. See `domain.Need`."""
+    """A need. See `facts.domain.Need`."""
 
     __tablename__ = "need"
 
@@ -56,7 +56,7 @@ class NeedFacts(Model):
 
 
 class PledgeFacts(Model):
-    """A pledge in its latest version. See `domain.Pledge`."""
+    """A pledge in its latest version. See `facts.domain.Pledge`."""
 
     __tablename__ = "pledge"
 

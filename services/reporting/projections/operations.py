@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.reporting.facts import domain as facts
+from services.reporting.facts.domain import Fact, Household, Need, Pledge
 from services.reporting.projections import domain
-from services.reporting.projections.domain import Household, Need, Pledge
 from services.reporting.projections.queries import add_to, load_and_lock, save
 from shared import clock
 from shared.clock import LOCAL_ZONE
@@ -65,7 +65,6 @@ _ADVANCE = text("""
 """)
 _FORGET_MINUTES = text("DELETE FROM change WHERE grain = 'minute' AND start < :oldest")
 
-Fact = TypeVar("Fact", Household, Need, Pledge)
 Sums = defaultdict[tuple[object, ...], dict[str, int]]
 
 
@@ -127,13 +126,13 @@ def _apply(batch: _Batch, event: Received) -> None:
     data = event.data
     if isinstance(data, STATES):
         household = batch.households[data.household]
-        _replace_household(batch, domain.describe_household(household, data), event.time)
+        _replace_household(batch, facts.describe_household(household, data), event.time)
     elif isinstance(data, DECISIONS):
         day = event.time.astimezone(LOCAL_ZONE).date()
         household = batch.households[data.household]
-        _replace_household(batch, domain.decide_household(household, data, day), event.time)
+        _replace_household(batch, facts.decide_household(household, data, day), event.time)
     elif isinstance(data, programs.NeedRecorded):
-        _replace_need(batch, data, domain.record_need(batch.needs[data.need], data))
+        _replace_need(batch, data, facts.record_need(batch.needs[data.need], data))
     elif isinstance(data, programs.NeedClosed):
         _replace_need(batch, data, replace(batch.needs[data.need], closed=True))
     elif isinstance(data, PLEDGES):
@@ -150,44 +149,44 @@ def _replace_household(batch: _Batch, household: Household, at: datetime) -> Non
 
 
 def _replace_need(
-    batch: _Batch, data: programs.NeedRecorded | programs.NeedClosed | domain.Step, need: Need
+    batch: _Batch, data: programs.NeedRecorded | programs.NeedClosed | facts.Step, need: Need
 ) -> None:
     """Put the need in its place, and book with its household what that changes."""
     before = domain.figures_of_need(batch.needs[need.id])
     after = domain.figures_of_need(need)
     batch.needs[need.id] = need
     change = {name: after.get(name, 0) - before.get(name, 0) for name in before | after}
-    batch.households[data.household] = domain.book(batch.households[data.household], data.desa, change)
+    batch.households[data.household] = facts.book(batch.households[data.household], data.desa, change)
 
 
-def _apply_pledge(batch: _Batch, data: domain.PledgeState, at: datetime) -> None:
+def _apply_pledge(batch: _Batch, data: facts.PledgeState, at: datetime) -> None:
     before = batch.pledges[data.pledge]
-    after = domain.describe_pledge(before, data)
+    after = facts.describe_pledge(before, data)
     batch.pledges[data.pledge] = after
     batch.follow(at, {"pledged_idr": after.value_idr - before.value_idr})
 
 
-def _apply_step(batch: _Batch, data: domain.Step, at: datetime) -> None:
+def _apply_step(batch: _Batch, data: facts.Step, at: datetime) -> None:
     rupiah = domain.funding_of_step(data)
-    household = domain.count_step(batch.households[data.household], data, at)
-    batch.households[data.household] = domain.book(household, data.desa, rupiah)
-    _replace_need(batch, data, domain.cover_need(batch.needs[data.need], data))
+    household = facts.count_step(batch.households[data.household], data, at)
+    batch.households[data.household] = facts.book(household, data.desa, rupiah)
+    _replace_need(batch, data, facts.cover_need(batch.needs[data.need], data))
     _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, data.category), rupiah)
     batch.follow(at, rupiah)
     in_hand = domain.in_hand_of_step(data)
     _add(batch.areas, (domain.ANYWHERE,), in_hand)
-    _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, domain.ANY_CATEGORY), in_hand)
+    _add(batch.funding, (data.fund, data.strategy, data.stakeholder_kind, facts.ANY_CATEGORY), in_hand)
     batch.follow(at, in_hand)
 
 
 def _count_differences(before: _Batch, after: _Batch) -> None:
     """Add to the sums what the facts count for now, less what they counted for before."""
-    for facts, sign in ((before, -1), (after, 1)):
-        for household in facts.households.values():
+    for batch, sign in ((before, -1), (after, 1)):
+        for household in batch.households.values():
             _add(after.areas, (household.desa,), domain.figures_of_household(household), sign)
             _count_waiting(after, household, sign)
             _count_reached(after, household, sign)
-        for pledge in facts.pledges.values():
+        for pledge in batch.pledges.values():
             pledged = {"pledged_idr": pledge.value_idr} if pledge.version else {}
             place = (pledge.fund, pledge.strategy, pledge.stakeholder_kind, pledge.category)
             _add(after.areas, (pledge.area,), pledged, sign)
@@ -234,6 +233,3 @@ def _add(sums: Sums, place: tuple[object, ...], figures: Mapping[str, int], sign
     for name, figure in figures.items():
         if figure:
             sums[place][name] = sums[place].get(name, 0) + sign * figure
-
-
-__all__ = ["DECISIONS", "NEEDS", "PLEDGES", "STATES", "STEPS", "apply_events", "forget_minutes"]

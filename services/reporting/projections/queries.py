@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,12 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.reporting.database import db
-from services.reporting.projections.domain import Household, Need, Pledge
+from services.reporting.facts.domain import Fact, Household, Need, Pledge
 from services.reporting.projections.models import Applied
 from shared import clock
 from shared.database import AnySession
-
-Fact = TypeVar("Fact", Household, Need, Pledge)
 
 
 def load_and_lock(
@@ -85,10 +83,6 @@ def find_position(session: AnySession) -> Applied | None:
     return session.get(Applied, True, populate_existing=True)
 
 
-def _columns(table: str) -> list[str]:
-    return [column.name for column in db.metadata.tables[table].columns]
-
-
 def current_tag() -> str:
     """Return what tells the present figures from those before; waiting days grow with the day, too.
 
@@ -98,3 +92,7 @@ def current_tag() -> str:
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     position = find_position(db.session)
     return f"{position.version if position else 0}-{clock.today():%Y%m%d}"
+
+
+def _columns(table: str) -> list[str]:
+    return [column.name for column in db.metadata.tables[table].columns]
