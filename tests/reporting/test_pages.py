@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from shared.ids import new_id
 from tests.browser import WIDTHS, assert_accessible, picture
-from tests.reporting.story import Story, season
+from tests.reporting.story import VILLAGE, Story, season
 
 PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/method", "/data", "/docs")
 
@@ -66,10 +67,10 @@ def test_the_home_page_says_everything_without_any_script(
     reporting: Flask, fold: Fold, browser_page: OpenPage
 ) -> None:
     fold(reporting, season(seed=4, households=90))
-    page = browser_page(reporting, "/?by=category&trend=delivered&map=delivered", javascript=False)
+    page = browser_page(reporting, "/?by=category&trend=rupiah&map=delivered", javascript=False)
     assert page.locator(".choices [aria-current]").all_inner_texts() == [
         "Keluarga terjangkau",
-        "Tersalurkan",
+        "Rupiah",
         "Kebutuhan",
     ]
     assert page.locator("svg.chart-drawing").count() == 5
@@ -99,6 +100,36 @@ def test_a_small_number_is_on_no_page(reporting: Flask, fold: Fold) -> None:
         text = reporting.test_client().get(path).text
         assert ">7<" not in text
         assert "∗" in text
+
+
+def test_who_was_removed_is_no_progress_on_the_home_page(reporting: Flask, fold: Fold) -> None:
+    story = Story()
+    households = [story.register(people=3) for _ in range(40)]
+    for household in households[:20]:
+        story.decide("rejected", household)
+    fold(reporting, story.events)
+    text = reporting.test_client().get("/").text
+    assert "0,0% perjalanan" in text
+    assert "60 jiwa dalam 20 keluarga dikeluarkan setelah kunjungan" in text
+    for household in households[20:30]:
+        story.decide("graduated", household)
+    fold(reporting, story.events[60:])
+    assert "50,0% perjalanan" in reporting.test_client().get("/").text
+
+
+def test_villages_of_which_nothing_may_be_told_have_no_row_of_signs(reporting: Flask, fold: Fold) -> None:
+    story = Story()
+    for desa, households in ((VILLAGE, 30), ("35.17.01.2002", 5), ("35.17.01.2003", 6)):
+        for _ in range(households):
+            story.deliver(story.reserve(story.register(desa), new_id(), desa=desa), 100)
+    for desa in (VILLAGE, "35.17.01.2002", "35.17.01.2003"):
+        story.verify(story.register(desa), desa)
+    fold(reporting, story.events)
+    text = reporting.test_client().get("/areas/35.17.01").text
+    table, _, below = text.partition("Semua angkanya disembunyikan:")
+    assert f'href="/areas/{VILLAGE}"' in table
+    assert "/areas/35.17.01.2002" not in table
+    assert "/areas/35.17.01.2002" in below
 
 
 def test_an_area_that_is_none_is_a_page_that_says_so(reporting: Flask) -> None:

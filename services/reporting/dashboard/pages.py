@@ -146,6 +146,7 @@ def _home() -> dict[str, Any]:
     chosen: dict[str, Any] = {"by": by, "trend": unit, "map": figure}
     return {
         "area": area,
+        # The page renews its figures and their instant; the foot of the layout would keep an old one.
         "as_of": None,
         "chosen": chosen,
         "live_url": url_for(".show_live", **chosen),

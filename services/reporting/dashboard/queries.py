@@ -33,6 +33,7 @@ from shared.web.words import word
 
 # A drawing as wide as a phone can't show more.
 _MOST_MOMENTS = 120
+_STAGES_OF_A_ROW = ("registered", "verified", "matched", "delivered")
 HIDDEN = "∗"
 
 
@@ -52,9 +53,9 @@ def rupiah_or_hidden(amount: int | None) -> str:
 
 
 def tells_anything(area: Mapping[str, Any]) -> bool:
-    """Tell whether any count of households or people of an area may be shown."""
-    counts = (*area["funnel"].values(), area["headline"]["people"], area["headline"]["households"])
-    return any(count is not None for count in counts if not isinstance(count, bool))
+    """Tell whether any figure of an area's row in the table of areas may be shown."""
+    counts = [area["headline"]["people"], *(area["funnel"][stage] for stage in _STAGES_OF_A_ROW)]
+    return any(count is not None for count in counts)
 
 
 def draw_map(shown: Mapping[str, Shown], figure: str, name: str, link: Callable[[str], str]) -> Chart:

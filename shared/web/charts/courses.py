@@ -159,8 +159,8 @@ def _ends(moments: Sequence[Moment], plane: _Plane) -> list[Markup]:
     """Write the first and the last moment below their places."""
     y = _BASE + 20
     return [
-        text(plane.left, y, _when(moments[0]), size=12, colour="quiet"),
-        text(plane.right, y, _when(moments[-1]), size=12, colour="quiet", anchor="end"),
+        text(plane.left, y, _when(moments[0]), size=12, colour="quiet", anchor="middle"),
+        text(plane.right, y, _when(moments[-1]), size=12, colour="quiet", anchor="middle"),
     ]
 
 

@@ -92,8 +92,8 @@ def _draw(tile: Tile, width: float, bounds: Sequence[int], write: Write) -> Mark
         shade = _class(tile.value, bounds)
         ground, ink = box(x, y, width, _TILE_HEIGHT, f"class-{shade}"), "on-high" if shade > 3 else "on-low"
     words = _broken(tile.name)
-    lines = [text(x + 8, y + 17 + 13 * n, word, size=12, colour=ink) for n, word in enumerate(words)]
-    value = text(x + 8, y + _TILE_HEIGHT - 9, write(tile.value), size=16, colour=ink, bold=True)
+    lines = [text(x + 6, y + 17 + 13 * n, word, size=11.5, colour=ink) for n, word in enumerate(words)]
+    value = text(x + 6, y + _TILE_HEIGHT - 9, write(tile.value), size=16, colour=ink, bold=True)
     tip = element("title", f"{tile.name}: {write(tile.value)}")
     if tile.href is None:
         return element("g", tip, ground, *lines, value)
