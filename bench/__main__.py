@@ -3,7 +3,7 @@
 import os
 import platform
 
-from bench import exchange, start
+from bench import exchange, reading, start
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     start.measure()
     exchange.measure()
+    reading.measure()
 
 
 if __name__ == "__main__":
