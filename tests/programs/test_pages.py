@@ -82,7 +82,7 @@ def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office:
         page.select_option("#kind", kind)
         page.fill("#quantity", amount)
         press(page, "add")
-    press(page, "remove-0")
+    press(page, "'remove food:IDR'")
     press(page, "next")
     assert "Perlengkapan sekolah: 2" in page.inner_text("main")
     press(page, "save")

@@ -14,7 +14,7 @@ from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.delivery.queries import list_deliverable, list_deliveries
 from services.programs.matching.models import Allocation
 from services.programs.registry.models import Household
-from services.programs.registry.queries import open_household
+from services.programs.registry.queries import households, open_household, open_households
 from services.programs.review.operations import note_told
 from services.programs.review.queries import find_allocation
 from services.programs.review.schemas import explain
@@ -34,14 +34,21 @@ AT_ONCE = 50
 @pages.get("")
 @access.only("tksk")
 def show_deliveries() -> str:
-    """List what is to be handed over in the sub-district, village by village."""
+    """List what is to be handed over in the sub-district, village by village, household by household."""
     found = db.session.scalars(list_deliverable().limit(AT_ONCE + 1)).all()
-    return render_template(
+    shown = found[:AT_ONCE]
+    ids = list(dict.fromkeys(delivery.household_id for delivery in shown))
+    records = db.session.scalars(households().where(Household.id.in_(ids))).all()
+    page = render_template(
         "delivery/deliveries.html",
-        deliveries=found[:AT_ONCE],
+        deliveries=shown,
+        opened=open_households(db.session, current_vault(), list(records)),
         more=len(found) > AT_ONCE,
         recorded=request.args.get("recorded") == "1",
     )
+    audit.record_each(db.session, "household.read", ids, why="deliveries to make")
+    db.session.commit()
+    return page
 
 
 @pages.get("/<uuid:allocation>")
@@ -98,7 +105,7 @@ def _page(allocation: Allocation, form: Form | None) -> str:
         household=open_household(db.session, current_vault(), household),
         reasons=explain(allocation.reasons),
         made=list_deliveries(db.session, allocation.id),
-        form=form or Form.of(outcome="delivered", quantity=ready),
+        form=form or Form.of(quantity=ready),
         may_record=allocation.is_live and ready > 0 and not allocation.is_stopped,
     )
     audit.record(db.session, "household.read", household.id, why="delivery")

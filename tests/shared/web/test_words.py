@@ -39,6 +39,15 @@ def test_every_unit_of_the_catalogue_has_a_word() -> None:
     assert {item.unit for item in ITEMS.values()} <= set(words.WORDS["unit"])
 
 
+def test_what_is_counted_is_called_the_same_with_its_item_and_without() -> None:
+    # `3 paket` of `Paket gizi balita`; what is counted in pieces is named by itself.
+    counted = [item for item in ITEMS.values() if item.unit not in {"kg", "piece"}]
+    with make_gallery().test_request_context("/"):
+        assert [item.name_id.split()[0].lower() for item in counted] == [
+            words.unit_name(item.unit) for item in counted
+        ]
+
+
 def test_a_tone_belongs_to_a_code_that_exists() -> None:
     codes = {code for vocabulary_words in words.WORDS.values() for code in vocabulary_words}
     assert set().union(*words.TONES.values()) <= codes

@@ -1,0 +1,104 @@
+"""Handing over at the door, on the phone of the social worker."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from services.programs.accounts.models import ACCOUNTS
+from services.programs.database import db
+from shared.auth.accounts import Grant
+from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.programs.people import Office, member, need
+from tests.programs.scene import Scene
+
+PASSWORD = "a password for this test"
+
+PACKS = {"category": "nutrition", "item": "nutrition_pack", "unit": "pack", "quantity": 3, "value_idr": None}
+
+Show = Callable[..., Page]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(name="household")
+def with_a_paid_delivery(office: Office) -> str:
+    """A household to whom a donor has paid three nutrition packs, and two thousand rupiah for food."""
+    identity = office.verified(members=[member(name="Siti Contoh")], address="Dusun Contoh RT 01 RW 02")
+    scene = Scene(office.app)
+    for stated in (need(**PACKS), need(quantity=2_000, value_idr=2_000)):
+        assert office.post(f"/v1/households/{identity}/needs", stated, office.tksk).status_code == 201
+    scene.pledge(3, item="nutrition_pack", unit="pack")
+    scene.pledge(2_000)
+    scene.settle()
+    for allocation in scene.allocations():
+        scene.reserve(allocation, left=0)
+        scene.pay(allocation)
+    return identity
+
+
+@pytest.fixture
+def enter(office: Office, browser_page: Show) -> Show:
+    """Return a function that signs the social worker in and opens a page."""
+
+    def open_page(path: str, **options: Any) -> Page:
+        with office.app.app_context():
+            ACCOUNTS.add(db.session(), "tksk", PASSWORD, Grant(("tksk",), area="35.17.01"))
+        page = browser_page(office.app, path, **options)
+        sign_in(page, "tksk", PASSWORD)
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_list_says_for_whom_and_where_and_each_look_is_recorded(
+    office: Office, enter: Show, household: str, width: int
+) -> None:
+    page = enter("/deliveries", width=width)
+    assert_accessible(page)
+    assert page.inner_text("h3.card-title") == "Siti Contoh"
+    listed = page.inner_text("main .card")
+    assert "Dusun Contoh RT 01 RW 02" in listed
+    assert "3 paket gizi balita" in listed
+    assert "Rp2.000" in listed
+    lines = office.get(f"/v1/audit?household={household}", office.auditor).get_json()["data"]
+    assert [line["why"] for line in lines].count("deliveries to make") == 1
+
+
+@pytest.mark.usefixtures("household")
+def test_what_happened_is_said_by_the_person_and_one_button_stands_out(enter: Show) -> None:
+    page = enter("/deliveries", width=390)
+    page.click("text=3 paket gizi balita")
+    assert_accessible(page)
+    assert page.locator("input[name=outcome]:checked").count() == 0
+    assert page.inner_text(".input .affix") == "paket"
+    primary = page.locator(
+        "main button:not(.secondary):not(.outline):visible, main [role=button]:not(.outline)"
+    )
+    assert primary.all_inner_texts() == ["Catat"]
+    page.fill("#quantity", "4")
+    with page.expect_navigation():
+        page.click("text=Catat")
+    assert page.inner_text("#outcome-error").endswith("Isi bagian ini.")
+    page.check("input[value=delivered]")
+    with page.expect_navigation():
+        page.click("text=Catat")
+    assert "Paling banyak 3 yang sudah dibayar" in page.inner_text("#quantity-error")
+    assert_accessible(page)
+    page.fill("#quantity", "3")
+    with page.expect_navigation():
+        page.click("text=Catat")
+    assert page.url.endswith("/deliveries?recorded=1")
+
+
+@pytest.mark.usefixtures("household")
+def test_a_failure_needs_its_reason_and_the_label_says_so(enter: Show) -> None:
+    page = enter("/deliveries", width=390)
+    page.click("text=3 paket gizi balita")
+    assert "perlu diisi bila tidak dapat diserahkan" in page.inner_text("label[for=reason]")
+    page.check("input[value=failed]")
+    with page.expect_navigation():
+        page.click("text=Catat")
+    assert page.inner_text("#reason-error").endswith("Isi bagian ini.")
