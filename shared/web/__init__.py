@@ -39,7 +39,7 @@ Its templates live in `templates/<feature>/`:
 and forms (`shared.web.forms.Form` holds what was typed and what is wrong with it):
 
     form = Form.submitted()                              # or Form.of(quantity=pledge.quantity)
-    quantity = form.whole("quantity", least=1)           # reads 1.250.000 too; None and a fault if not
+    quantity = form.whole("quantity", least=1)           # reads Rp1.250.000 too; None and a fault if not
     if form.errors:
         return render_template("pledges/amend.html", form=form), 422
     try: amend_pledge(...)
@@ -56,7 +56,8 @@ and forms (`shared.web.forms.Form` holds what was typed and what is wrong with i
 twice: `form.value("submission")` is the key under which to make the change only once.
 
 Filters in every template: `rupiah`, `rupiah_short`, `whole`, `count` (None is a suppressed number),
-`quantity(unit, item)`, `percent`, `day`, `instant`, `area`, `word("fund")`; functions: `options("fund")`,
+`quantity(unit, item)`, `percent`, `day`, `instant`, `area`, `item`, `unit`, `word("fund")`, `tone`, `say`
+(an error's sentence), `translated` (a text of the database); functions: `options("fund")`,
 `asset("visits.js")`, `_()`. Blocks of `layout.html`: `title`, `content`, `head`, `scripts`, `wide`.
 Macros: `macros/{page,data,forms,chart}.html`, each with a line on how it is used. Pass `as_of=`
 (an instant) to a page with figures: the footer then says what they are as of.
@@ -65,7 +66,9 @@ Figures come with `note(source=, definition=, as_of=)`; a status with `status_ta
 Charts (`shared.web.charts`) are pure functions that return a `Chart`; `{{ chart(figure) }}` from
 `macros/chart.html` draws it with the table of its data.
 
-Strings: msgids are English, in `_()` (templates), `gettext` or `lazy_gettext` (Python). `make words`
+Strings: msgids are English, in `_()` (templates), `gettext` or `lazy_gettext` (Python), and what an
+error of `shared.errors` says, which is written as a literal there: `form.take(error)` or `say` puts
+it into the reader's language. `make words`
 (`python -m shared.web.catalogue_build`) collects them into `translations/id/LC_MESSAGES/messages.po`
 and lists what has no Indonesian yet; write it there. Nothing is compiled: the process reads the
 .po when it starts, so restart it. A test fails while a string is missing or untranslated.

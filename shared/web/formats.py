@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import gettext
 
 from shared.clock import LOCAL_ZONE
 from shared.disclosure import SMALLEST_SHOWN
@@ -39,14 +38,14 @@ def count(number: int | None) -> str:
     return f"<{SMALLEST_SHOWN}" if number is None else whole(number)
 
 
-def decimal(number: float, digits: int = 1) -> str:
+def _decimal(number: float, digits: int = 1) -> str:
     """Write a number with so many digits behind the comma."""
     return _localised(f"{number:,.{digits}f}")
 
 
 def percent(share: float | None, digits: int = 1) -> str:
     """Write a share of one as a percentage: 0.095 is `9,5%` in Indonesian."""
-    return NOTHING if share is None else f"{decimal(share * 100, digits)}%"
+    return NOTHING if share is None else f"{_decimal(share * 100, digits)}%"
 
 
 def rupiah(amount: int | None) -> str:
@@ -58,10 +57,10 @@ def rupiah(amount: int | None) -> str:
 
 def rupiah_short(amount: int | None) -> str:
     """Write rupiah with two digits behind the comma at most, and the name of its scale."""
-    return NOTHING if amount is None else f"{'−' if amount < 0 else ''}Rp{number_short(abs(amount))}"
+    return NOTHING if amount is None else f"{'−' if amount < 0 else ''}Rp{_number_short(abs(amount))}"
 
 
-def number_short(number: int) -> str:
+def _number_short(number: int) -> str:
     """Write a number with two digits behind the comma at most, and the name of its scale."""
     for scale, names in _SCALES:
         # Rounded first: 999,999 is one million and not a thousand thousand.
@@ -117,14 +116,6 @@ def time_of_day(value: datetime) -> str:
     return f"{local:%H}{'.' if current_language() == 'id' else ':'}{local:%M}"
 
 
-def duration(days: float | None) -> str:
-    """Write how long something took, in days."""
-    if days is None:
-        return NOTHING
-    figure = decimal(days, 0 if days >= 10 or days == int(days) else 1)
-    return str(gettext("%(days)s days", days=figure))
-
-
 def _localised(figure: str) -> str:
     if current_language() == "id":
         return figure.translate(str.maketrans(",.", ".,")).replace("-", "−")
@@ -133,8 +124,5 @@ def _localised(figure: str) -> str:
 
 def add_filters(app: Flask) -> None:
     """Let templates write with these."""
-    writers = (
-        whole, count, decimal, percent, rupiah, rupiah_short, number_short, quantity, day, day_short, instant,
-        duration,
-    )  # fmt: skip
+    writers = (whole, count, percent, rupiah, rupiah_short, quantity, day, instant)
     app.jinja_env.filters.update({writer.__name__: writer for writer in writers})

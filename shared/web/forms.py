@@ -20,6 +20,7 @@ from shared.vocabulary import MAX_QUANTITY
 from shared.web.formats import whole
 from shared.web.sentences import say
 
+_RUPIAH_SIGN = re.compile(r"^Rp\.?\s*", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^-?\d{1,3}([.,\s\u00a0]\d{3})+$")
 _WHOLE = re.compile(r"^-?\d{1,16}$")
 
@@ -60,6 +61,12 @@ class Form:
         """Return what was typed, as it was typed."""
         return self._values.get(name, "")
 
+    def number(self, name: str) -> str:
+        """Return what was typed as a number is written here; as it was typed where it is none."""
+        typed = self.value(name)
+        number = _whole_of(typed)
+        return typed if number is None or number < 0 else whole(number)
+
     def chosen(self, name: str) -> list[str]:
         """Return every choice made for a field."""
         return self._values.getlist(name)
@@ -90,19 +97,18 @@ class Form:
         self, name: str, *, least: int = 0, most: int = MAX_QUANTITY, required: bool = True
     ) -> int | None:
         """Read an integer, with or without separators between thousands and `Rp` before it."""
-        typed = self.value(name).strip().removeprefix("Rp").strip()
+        typed = self.value(name).strip()
         if not typed:
             self._miss(name, required)
             return None
-        if _THOUSANDS.match(typed):
-            typed = re.sub(r"[.,\s\u00a0]", "", typed)
-        if not _WHOLE.match(typed):
-            self.refuse(name, gettext("Write a whole number, such as 1.250.000."))
+        number = _whole_of(typed)
+        if number is None:
+            self.refuse(name, gettext("Write a whole number, such as %(number)s.", number=whole(1_250_000)))
             return None
-        if not least <= int(typed) <= most:
+        if not least <= number <= most:
             self.refuse(name, self._out_of_range(least, most))
             return None
-        return int(typed)
+        return number
 
     def day(self, name: str, *, required: bool = True) -> date | None:
         """Read a day as `YYYY-MM-DD`, which is what a date field sends."""
@@ -165,12 +171,17 @@ class Form:
         return ""
 
     def faults(self) -> list[tuple[str, str]]:
-        """Return (field, what it is called and its fault) of each fault; no field for one of the whole."""
-        found = [("", self.fault)] if self.fault else []
-        for name, fault in self.errors.items():
-            label = self._labels.get(name)
-            found.append((name if label else "", f"{label}: {fault}" if label else fault))
-        return found
+        """Return (field, what it is called and its fault) of each fault, in the order of the page.
+
+        A fault of the whole has no field, nor has one whose field the page does not show.
+        """
+        whole_form = [self.fault] if self.fault else []
+        unshown = [fault for name, fault in self.errors.items() if name not in self._labels]
+        return [("", fault) for fault in whole_form + unshown] + [
+            (name, f"{label}: {self.errors[name]}")
+            for name, label in self._labels.items()
+            if name in self.errors
+        ]
 
     def _miss(self, name: str, required: bool) -> None:
         if required:
@@ -183,3 +194,10 @@ class Form:
         return str(
             gettext("Write a number from %(least)s to %(most)s.", least=whole(least), most=whole(most))
         )
+
+
+def _whole_of(typed: str) -> int | None:
+    digits = _RUPIAH_SIGN.sub("", typed.strip())
+    if _THOUSANDS.match(digits):
+        digits = re.sub(r"[.,\s\u00a0]", "", digits)
+    return int(digits) if _WHOLE.match(digits) else None

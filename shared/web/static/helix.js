@@ -17,6 +17,19 @@ window.addEventListener("pageshow", () => {
   });
 });
 
+// A number is read more easily with its thousands apart. The server reads it either way.
+document.addEventListener("input", ({ target }) => {
+  if (target.inputMode !== "numeric") return;
+  const point = document.documentElement.lang === "id" ? "." : ",";
+  const digits = target.value.replace(/^\s*Rp\.?/i, "").replaceAll(point, "").replace(/\s/g, "");
+  if (!/^\d{1,16}$/.test(digits)) return;
+  const before = target.value.slice(0, target.selectionStart).replace(/\D/g, "").length;
+  target.value = digits.replace(/\B(?=(\d{3})+$)/g, point);
+  let caret = 0;
+  for (let left = before; left > 0; caret += 1) if (target.value[caret] !== point) left -= 1;
+  target.setSelectionRange(caret, caret);
+});
+
 // Someone who does not see the page should hear at once that the form came back.
 const announceFaults = (root) => root.querySelector(".error-summary")?.focus();
 document.addEventListener("DOMContentLoaded", () => announceFaults(document));

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flask import Flask, flash, g, render_template, request
+from flask import Flask, abort, flash, g, render_template, request
 from flask_babel import lazy_gettext
 
 from shared import settings
@@ -43,6 +43,7 @@ def make_gallery(
     app.add_url_rule("/charts", "charts", access.everyone(show_charts))
     app.add_url_rule("/pledges", "pledges", lambda: render_template("empty_page.html"))
     app.add_url_rule("/broken", "broken", access.everyone(break_down))
+    app.add_url_rule("/problem/<int:status>", "problem", access.everyone(show_problem))
     app.add_url_rule("/v1/things", "things", lambda: {"object": "thing"}, methods=["POST"])
     return app
 
@@ -157,6 +158,11 @@ def make_charts() -> list[charts.Chart]:
         charts.courses("Keluarga sejak awal", days, lines, formats.count),
         charts.progress_to_target("Menuju 0", way, formats.count),
     ]
+
+
+def show_problem(status: int) -> str:
+    """Answer with a status, as what stands between a person and a page does."""
+    abort(status)
 
 
 def break_down() -> str:

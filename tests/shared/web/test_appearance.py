@@ -47,6 +47,18 @@ def test_a_form_works_without_scripts(app: Flask, browser_page: Show) -> None:
     assert page.locator(".error-summary li").count() == 2
 
 
+def test_a_number_gets_its_thousands_apart_while_it_is_typed(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form", width=390)
+    page.type("#quantity", "1250000")
+    assert page.input_value("#quantity") == "1.250.000"
+    # The caret stays between the digits where it was.
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "Backspace", "9", "7"):
+        page.keyboard.press(key)
+    assert page.input_value("#quantity") == "12.597.000"
+    page.fill("#quantity", "1,5")
+    assert page.input_value("#quantity") == "1,5"
+
+
 def test_two_clicks_send_a_form_once(app: Flask, browser_page: Show) -> None:
     page = browser_page(app, "/form")
     sent = page.evaluate(
@@ -88,3 +100,29 @@ def test_every_tile_of_the_map_can_be_reached_by_keyboard(app: Flask, browser_pa
     page.focus(".tile-link >> nth=20")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?area=*")
+
+
+def test_the_navigation_shows_all_of_itself_on_a_phone(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/", width=390)
+    within = "link => link.getBoundingClientRect().right <= document.documentElement.clientWidth"
+    links = page.locator(".navigation a")
+    assert links.count() == 3
+    assert all(link.evaluate(within) for link in links.all())
+
+
+def test_a_choice_that_is_wrong_still_looks_like_a_choice(app: Flask, browser_page: Show) -> None:
+    page = browser_page(app, "/form", width=390)
+    page.select_option("#fund", "")
+    page.click("main form button[type=submit] >> nth=0")
+    page.wait_for_selector("#fund[aria-invalid=true]")
+    assert "url(" in page.evaluate("getComputedStyle(document.querySelector('#fund')).backgroundImage")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 503])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_problem_is_a_page_of_its_own_words(
+    app: Flask, browser_page: Show, width: int, status: int
+) -> None:
+    page = browser_page(app, f"/problem/{status}", width=width)
+    assert_accessible(page)
+    assert page.locator(".problem .lead").count() == 1

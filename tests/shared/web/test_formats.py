@@ -84,9 +84,3 @@ def test_a_quantity_names_what_is_counted(
     assert formats.quantity(amount, unit, item) == indonesian
     with force_locale("en"):
         assert formats.quantity(amount, unit, item) == english
-
-
-def test_a_duration_is_told_in_days() -> None:
-    assert formats.duration(3.5) == "3,5 hari"
-    assert formats.duration(12.4) == "12 hari"
-    assert formats.duration(None) == "–"

@@ -23,9 +23,20 @@ def typed(**values: str) -> Form:
     return Form(MultiDict(values))
 
 
-@pytest.mark.parametrize("text", ["1250000", "1.250.000", "1,250,000", "Rp1.250.000", " Rp 1 250 000 "])
+@pytest.mark.parametrize(
+    "text", ["1250000", "1.250.000", "1,250,000", "Rp1.250.000", " Rp 1 250 000 ", "rp. 1.250.000"]
+)
 def test_a_sum_may_be_typed_as_people_write_it(text: str) -> None:
     assert typed(quantity=text).whole("quantity") == 1_250_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("1250000", "1.250.000"), ("Rp1,250,000", "1.250.000"), ("satu", "satu"), ("", "")]
+)
+def test_a_number_comes_back_with_its_thousands_apart_and_anything_else_as_it_was(
+    text: str, shown: str
+) -> None:
+    assert typed(quantity=text).number("quantity") == shown
 
 
 @pytest.mark.parametrize("text", ["1,5", "1.25", "satu", "1e6", "١٢٣4x", "1.250.00", "9" * 17])
