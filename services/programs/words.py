@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from services.programs.registry.models import Member
+from services.programs.registry.domain import attributes_of
+from services.programs.registry.models import Member, life_of
+from shared import clock
 from shared.web.formats import whole
 from shared.web.words import word
 
@@ -202,6 +204,6 @@ def say(answer: Any) -> str:
 
 
 def marks(member: Member) -> str:
-    """Return what burdens a member, and what to look at in the papers, in words."""
-    burdens = [word(attribute, "attribute") for attribute in member.attributes]
+    """Return a member's attributes, those that follow from the age too, and what to look at in the papers."""
+    burdens = [word(attribute, "attribute") for attribute in attributes_of(life_of(member), clock.today())]
     return "; ".join(burdens + [label(NIK_WARNINGS, warning) for warning in member.warnings])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.programs.ageing.queries import stale_households
 from services.programs.matching.operations import check_again
 from services.programs.registry.domain import Life, figures
-from services.programs.registry.models import Household, Member
+from services.programs.registry.models import Household, Member, life_of
 from services.programs.registry.operations import changed, set_figures
 from shared import clock, outbox
 from shared.worker import Task
@@ -25,8 +25,7 @@ def keep_up_with_birthdays(session: Session) -> bool:
     households = session.scalars(locked.execution_options(populate_existing=True)).all()
     lives: dict[UUID, list[Life]] = defaultdict(list)
     for member in session.scalars(select(Member).where(Member.household_id.in_(stale))):
-        life = Life(member.born_on, member.sex, member.relation, member.attributes)
-        lives[member.household_id].append(life)
+        lives[member.household_id].append(life_of(member))
     for household in households:
         found = figures(
             lives[household.id], housing=household.housing, decile=household.decile, day=clock.today()

@@ -10,7 +10,7 @@ from services.programs.intake.domain import Given
 from services.programs.intake.queries import Known, look_up
 from services.programs.matching.operations import check_again
 from services.programs.registry.domain import Family, Life, Person, figures
-from services.programs.registry.models import Household, Member
+from services.programs.registry.models import Household, Member, life_of
 from services.programs.registry.operations import (
     changed,
     describe,
@@ -161,7 +161,7 @@ class _Intake:
         everyone = self._known.members[home.id]
         self._make_way(home, family, present)
         describe(vault, home, family)
-        lives = [_life(member) for member in everyone if member not in present.values()]
+        lives = [life_of(member) for member in everyone if member not in present.values()]
         for person in family.members:
             member = present[person.nik]
             if member is None:
@@ -187,7 +187,3 @@ class _Intake:
                 # What is said of the member now is not what the file said before.
                 member.fingerprint = b""
         self._session.flush()
-
-
-def _life(member: Member) -> Life:
-    return Life(member.born_on, member.sex, member.relation, member.attributes)

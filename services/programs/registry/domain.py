@@ -111,16 +111,21 @@ def age_bands(lives: Iterable[Life], day: date) -> dict[str, int]:
     return bands
 
 
+def attributes_of(life: Life, day: date) -> list[str]:
+    """Return the attributes of one member, given and derived, in a fixed order."""
+    age = age_on(day, life.born_on)
+    derived = {
+        "elderly": age >= 60,
+        "child_under_5": age < 5,
+        "school_age": 7 <= age <= 18,
+        "female_head": life.relation == "head" and life.sex == "female",
+    }
+    return [attribute for attribute in ATTRIBUTES if derived.get(attribute, attribute in life.attributes)]
+
+
 def household_attributes(lives: Iterable[Life], day: date) -> list[str]:
     """Return the attributes of a household: each that one of its members has, in a fixed order."""
-    found: set[str] = set()
-    for life in lives:
-        age = age_on(day, life.born_on)
-        found |= set(life.attributes) - DERIVED
-        found |= {"elderly"} if age >= 60 else set()
-        found |= {"child_under_5"} if age < 5 else set()
-        found |= {"school_age"} if 7 <= age <= 18 else set()
-        found |= {"female_head"} if life.relation == "head" and life.sex == "female" else set()
+    found = {attribute for life in lives for attribute in attributes_of(life, day)}
     return [attribute for attribute in ATTRIBUTES if attribute in found]
 
 

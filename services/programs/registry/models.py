@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.programs.database import Model
+from services.programs.registry.domain import Life
 from shared.auth.visibility import InArea
 from shared.ids import new_id
 
@@ -105,6 +106,11 @@ class Member(OfHousehold, Model):
     fingerprint: Mapped[bytes]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+def life_of(member: Member) -> Life:
+    """Return of a member what the household's figures follow from."""
+    return Life(member.born_on, member.sex, member.relation, member.attributes)
 
 
 class FamilyCard(OfHousehold, Model):

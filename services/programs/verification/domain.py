@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from shared.errors import Coded, Conflict, Fault, Forbidden, Invalid
+from shared.errors import Coded, Conflict, DomainError, Fault, Forbidden, Invalid
 
 DecisionWord = Literal["verify", "reject", "graduate"]
 DECISIONS: tuple[str, ...] = ("verify", "reject", "graduate")
@@ -20,11 +20,12 @@ FRESH = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person wants to decide."""
+    """What a person wants to decide. `code` says why it is rejected where the reason does not say it."""
 
     decision: DecisionWord
     reason: str
     valid_until: date | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +56,46 @@ def settle(ruling: Ruling, facts: Facts) -> date | None:
 
     A year from today unless the ruling says otherwise, two years at most.
     """
+    refused = refusal(ruling.decision, facts)
+    if refused is not None:
+        raise refused
+    return _valid_until(ruling, facts.today)
+
+
+def decisions_open(facts: Facts) -> tuple[str, ...]:
+    """Return the decisions that this person may make now."""
+    return tuple(decision for decision in DECISIONS if refusal(decision, facts) is None)
+
+
+def refusal(decision: str, facts: Facts) -> DomainError | None:
+    """Return why a decision may not be made by this person now; None where it may."""
     if facts.decider_visited or facts.decider_recorded_need or facts.decider == facts.registered_by:
-        raise Forbidden(
+        return Forbidden(
             "own_work",
             "Another person must decide: you visited or registered this household, or recorded what it needs.",
         )
     if facts.outcome is None:
-        raise Conflict("no_visit", "There is no visit that waits for a decision. Ask for one first.")
-    if ruling.decision != "reject" and facts.outcome != "found":
+        return Conflict("no_visit", "There is no visit that waits for a decision. Ask for one first.")
+    if decision != "reject" and facts.outcome != "found":
         met = Coded(facts.outcome, "visit_outcome")
-        raise Conflict("not_met", "The last visit did not meet the household: %(outcome)s.", outcome=met)
-    if ruling.decision == "graduate":
-        _check_graduation(facts)
-    return _valid_until(ruling, facts.today)
+        return Conflict("not_met", "The last visit did not meet the household: %(outcome)s.", outcome=met)
+    return _refusal_of_graduation(facts) if decision == "graduate" else None
 
 
-def _check_graduation(facts: Facts) -> None:
+def _refusal_of_graduation(facts: Facts) -> DomainError | None:
     if facts.status not in {"verified", "lapsed"}:
-        raise Conflict("not_verified", "Only a household that was verified can graduate.")
+        return Conflict("not_verified", "Only a household that was verified can graduate.")
     if facts.open_needs:
-        raise Conflict(
+        return Conflict(
             "needs_open", "It has needs that are not closed.", extra={"open_needs": facts.open_needs}
         )
     if facts.visited_on is None or facts.today - facts.visited_on > FRESH:
-        raise Conflict(
+        return Conflict(
             "visit_stale",
             "The last visit is more than %(days)s days old. Ask for a fresh one.",
             days=FRESH.days,
         )
+    return None
 
 
 def _valid_until(ruling: Ruling, today: date) -> date | None:
@@ -96,10 +109,12 @@ def _valid_until(ruling: Ruling, today: date) -> date | None:
     return until
 
 
-def reject_code(reason: str, outcome: str | None) -> str:
-    """Return the code of a rejection: the reason if it is one, else what the visit found."""
-    if reason in REJECT_CODES:
-        return reason
+def reject_code(ruling: Ruling, outcome: str | None) -> str:
+    """Return the code of a rejection: the one it names, the reason if it is one, else what the visit found."""
+    if ruling.code is not None:
+        return ruling.code
+    if ruling.reason in REJECT_CODES:
+        return ruling.reason
     return outcome if outcome in {"not_found", "moved", "deceased"} else "other"
 
 

@@ -15,7 +15,7 @@ from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
 from services.programs.verification.domain import Facts, Ruling, hold_code, reject_code, settle
 from services.programs.verification.models import Decision, Hold
-from services.programs.verification.queries import has_recorded_need, has_visited, is_decided, last_visit
+from services.programs.verification.queries import has_recorded_need, has_visited, undecided_visit
 from services.programs.visits.models import Visit
 from shared import clock, outbox
 from shared.clock import LOCAL_ZONE
@@ -38,10 +38,8 @@ LAPSES_AT_ONCE = 500
 def decide(household: UUID, ruling: Ruling, *, by: str) -> Household:
     """Decide what the last visit means; raises what `verification.domain.settle` raises."""
     found = find_household(db.session, household, lock=True)
-    visit = last_visit(db.session, household)
-    if visit is not None and is_decided(db.session, visit.id):
-        visit = None
-    valid_until = settle(ruling, _facts(found, visit, by))
+    visit = undecided_visit(db.session, household)
+    valid_until = settle(ruling, facts_of(found, visit, by))
     decision = _keep_decision(found, visit, ruling, valid_until, by)
     outbox.record(db.session, _take_effect(found, decision))
     db.session.flush()
@@ -51,7 +49,8 @@ def decide(household: UUID, ruling: Ruling, *, by: str) -> Household:
     return found
 
 
-def _facts(household: Household, visit: Visit | None, by: str) -> Facts:
+def facts_of(household: Household, visit: Visit | None, by: str) -> Facts:
+    """Return what a decision of somebody about a household rests on, and on the visit that waits for it."""
     visited_at = visit.visited_at if visit else None
     return Facts(
         status=household.status,
@@ -71,7 +70,7 @@ def _keep_decision(
 ) -> Decision:
     if visit is None:
         raise ValueError("a decision was settled without a visit")
-    code = reject_code(ruling.reason, visit.outcome) if ruling.decision == "reject" else ruling.decision
+    code = reject_code(ruling, visit.outcome) if ruling.decision == "reject" else ruling.decision
     decision = Decision(
         id=new_id(),
         household_id=household.id,

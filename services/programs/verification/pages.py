@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
 
 from services.programs import words
 from services.programs.audit.queries import entries
@@ -15,8 +16,17 @@ from services.programs.registry.operations import record_reading
 from services.programs.registry.queries import find_household, open_household
 from services.programs.vault import current_vault
 from services.programs.verification import operations
-from services.programs.verification.domain import DECISIONS, HOLD_CODES, REJECT_CODES, Ruling, a_year_on
-from services.programs.verification.queries import decisions_of, holds_of, is_decided, last_visit
+from services.programs.verification.domain import (
+    DECISIONS,
+    HOLD_CODES,
+    REJECT_CODES,
+    Ruling,
+    a_year_on,
+    decisions_open,
+    refusal,
+)
+from services.programs.verification.models import Decision
+from services.programs.verification.queries import decisions_of, holds_of, last_visit, undecided_visit
 from services.programs.visits.domain import BY_CODE
 from services.programs.visits.models import Visit
 from services.programs.visits.operations import assign_visit
@@ -27,6 +37,7 @@ from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
 from shared.web.formats import whole
 from shared.web.forms import Form
+from shared.web.sentences import say
 
 pages = Blueprint("household_record", __name__, url_prefix="/households", template_folder="templates")
 
@@ -41,20 +52,22 @@ def show_household(household: UUID) -> str:
 @pages.post("/<uuid:household>/decision")
 @access.only("approver")
 def decide(household: UUID) -> Any:
-    """Decide what the last visit means."""
+    """Decide what the last visit means; each decision has a form of its own, and its button says which."""
     form = Form.submitted()
     decision = form.choice("decision", DECISIONS)
-    reason = form.text("reason", required=decision == "reject", longest=1000)
-    code = form.choice("code", REJECT_CODES, required=False)
-    until = form.day("valid_until", required=False)
+    code = form.choice("code", REJECT_CODES) if decision == "reject" else None
+    until = form.day("valid_until", required=False) if decision == "verify" else None
+    reason = form.text(f"{decision}_reason", required=False, longest=1000)
     if decision is None or form.errors:
         return _page(household, form), 422
     ruling = Ruling(
         decision=decision,  # type: ignore[arg-type]  # it is one of the closed list
-        reason=code if decision == "reject" and code not in {None, "other"} else reason or "",
-        valid_until=until if decision == "verify" else None,
+        reason=reason or code or "",
+        valid_until=until,
+        code=code,
     )
-    return _attempt(household, form, lambda by: operations.decide(household, ruling, by=by))
+    done = gettext("It is decided: %(decision)s.", decision=words.label(words.DECISIONS, decision))
+    return _attempt(household, form, lambda by: operations.decide(household, ruling, by=by), done)
 
 
 @pages.post("/<uuid:household>/hold")
@@ -65,7 +78,8 @@ def hold(household: UUID) -> Any:
     code = form.choice("hold_code", HOLD_CODES)
     if code is None:
         return _page(household, form), 422
-    return _attempt(household, form, lambda by: operations.hold_household(household, code, by=by))
+    done = gettext("The household is on hold now.")
+    return _attempt(household, form, lambda by: operations.hold_household(household, code, by=by), done)
 
 
 @pages.post("/<uuid:household>/release")
@@ -74,17 +88,19 @@ def release(household: UUID) -> Any:
     """Lift a hold."""
     form = Form.submitted()
     reason = form.text("release_reason", required=False, longest=1000)
-    return _attempt(household, form, lambda by: operations.release_household(household, reason, by=by))
+    done = gettext("The household is released.")
+    return _attempt(household, form, lambda by: operations.release_household(household, reason, by=by), done)
 
 
 @pages.post("/<uuid:household>/visit")
 @access.only("verifier")
 def assign(household: UUID) -> Any:
     """Ask for a visit."""
-    return _attempt(household, Form.submitted(), lambda by: assign_visit(household, due_on=None, by=by))
+    form, done = Form.submitted(), gettext("A visit has been asked for.")
+    return _attempt(household, form, lambda by: assign_visit(household, due_on=None, by=by), done)
 
 
-def _attempt(household: UUID, form: Form, change: Callable[[str], Any]) -> Any:
+def _attempt(household: UUID, form: Form, change: Callable[[str], Any], done: str) -> Any:
     try:
         change(current_principal().id)
     except DomainError as error:
@@ -93,14 +109,19 @@ def _attempt(household: UUID, form: Form, change: Callable[[str], Any]) -> Any:
         db.session.rollback()
         form.take(error)
         return _page(household, form), error.status
+    flash(done, "good")
     return redirect(url_for(".show_household", household=household), 303)
 
 
 def _page(household: UUID, form: Form | None) -> str:
     caller = current_principal()
     record = find_household(db.session, household)
+    undecided = undecided_visit(db.session, record.id)
+    facts = operations.facts_of(record, undecided, caller.id)
     visit = last_visit(db.session, record.id)
-    waits = visit is not None and not is_decided(db.session, visit.id)
+    may_decide = undecided is not None and caller.has("approver")
+    decisions = decisions_open(facts) if may_decide else ()
+    refused = refusal("reject", facts) if may_decide and not decisions else None
     page = render_template(
         "verification/household.html",
         household=record,
@@ -111,11 +132,13 @@ def _page(household: UUID, form: Form | None) -> str:
         score_parts=_score_parts(record),
         trail=_trail(record.id),
         asked=bool(open_visits(db.session, [record.id])),
-        waits=waits,
+        waits=undecided is not None,
+        decisions=decisions,
+        # Why an approver may decide nothing here.
+        refused=say(refused.sentence) if refused is not None else None,
         a_year_on=a_year_on(clock.today()),
         form=form,
         words=words,
-        may_decide=waits and caller.has("approver"),
         may_hold=caller.has("verifier", "approver"),
         may_assign=caller.has("verifier"),
     )
@@ -154,8 +177,8 @@ def _trail(household: UUID) -> list[dict[str, Any]]:
             moments.append({"at": visit.completed_at, "title": title, "tone": "info"})
     for decision in decisions_of(db.session, household):
         tone = {"verify": "good", "reject": "stop"}.get(decision.decision, "good")
-        title, text = words.label(words.DECISIONS, decision.decision), _reason(decision.reason)
-        moments.append({"at": decision.created_at, "title": title, "tone": tone, "text": text})
+        title = words.label(words.DECISIONS, decision.decision)
+        moments.append({"at": decision.created_at, "title": title, "tone": tone, "text": _reason(decision)})
     for one in holds_of(db.session, household):
         title = words.label(words.ACTIONS, "household.held")
         text = words.label(words.HOLD_REASONS, one.reason)
@@ -168,5 +191,9 @@ def _trail(household: UUID) -> list[dict[str, Any]]:
     return sorted(moments, key=lambda moment: moment["at"], reverse=True)
 
 
-def _reason(reason: str) -> str:
-    return words.label(words.REJECT_REASONS, reason)
+def _reason(decision: Decision) -> str:
+    """Return why, in words: the code of a rejection, and what was written beside it."""
+    if decision.decision != "reject":
+        return decision.reason
+    why = words.label(words.REJECT_REASONS, decision.code)
+    return why if decision.reason in {"", decision.code} else f"{why}: {decision.reason}"

@@ -47,9 +47,12 @@ def last_visit(session: AnySession, household: UUID) -> Visit | None:
     return session.scalars(made.order_by(Visit.completed_at.desc()).limit(1)).one_or_none()
 
 
-def is_decided(session: AnySession, visit: UUID) -> bool:
-    """Tell whether somebody has decided on a visit."""
-    return session.scalar(select(Decision.id).where(Decision.visit_id == visit)) is not None
+def undecided_visit(session: AnySession, household: UUID) -> Visit | None:
+    """Return the last visit that was made where nobody has decided on it yet."""
+    last = last_visit(session, household)
+    if last is None or session.scalar(select(Decision.id).where(Decision.visit_id == last.id)) is not None:
+        return None
+    return last
 
 
 def has_visited(session: AnySession, household: UUID, person: str) -> bool:
