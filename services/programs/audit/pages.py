@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, request, url_for
 
 from services.programs import words
 from services.programs.audit.models import AuditEntry
-from services.programs.audit.queries import entries
+from services.programs.audit.queries import visible_entries
 from services.programs.database import db
 from shared.auth import access
+from shared.auth.principal import current_principal
 
 pages = Blueprint("audit_pages", __name__, url_prefix="/audit", template_folder="templates")
 
@@ -19,7 +20,7 @@ AT_ONCE = 50
 @access.only("auditor")
 def show_entries() -> str:
     """List who read or changed what, the last first."""
-    wanted = entries()
+    wanted = visible_entries(current_principal())
     before = request.args.get("before", type=int)
     if before is not None:
         wanted = wanted.where(AuditEntry.seq < before)

@@ -4,11 +4,27 @@ from contextlib import closing
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, Uuid, column, or_, select, table
 from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.audit.domain import BEGINNING, Line, digest
 from services.programs.audit.models import AuditEntry, AuditHead
+from shared.auth.principal import Principal
+
+# The registry writes this log, so the log knows the registry by the name of its table alone.
+_HOUSEHOLD = table("household", column("id", Uuid), column("desa", String))
+
+
+def visible_entries(
+    caller: Principal, *, household: UUID | None = None, actor: str | None = None
+) -> Select[AuditEntry]:
+    """Return the lines that the caller may see: with an area, those about its households and the caller's own."""
+    wanted = entries(household=household, actor=actor)
+    if caller.area is None:
+        return wanted
+    inside = or_(_HOUSEHOLD.c.desa == caller.area, _HOUSEHOLD.c.desa.like(f"{caller.area}.%"))
+    theirs = select(_HOUSEHOLD.c.id).where(inside)
+    return wanted.where(or_(AuditEntry.household_id.in_(theirs), AuditEntry.actor == caller.id))
 
 
 def entries(*, household: UUID | None = None, actor: str | None = None) -> Select[AuditEntry]:

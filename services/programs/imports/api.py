@@ -60,8 +60,8 @@ def start_import(body: dict[str, Any], files: dict[str, Any]) -> Any:
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, listing(ImportSchema))
 def list_imports(query: dict[str, Any]) -> Any:
-    """List the imports."""
-    return page(db.session(), imports(), ImportJob.id, query, render)
+    """List the imports; with an area, those of it and the caller's own."""
+    return page(db.session(), imports(current_principal()), ImportJob.id, query, render)
 
 
 @blueprint.route("/<uuid:job>", methods=["GET"])
@@ -69,7 +69,7 @@ def list_imports(query: dict[str, Any]) -> Any:
 @blueprint.response(200, ImportSchema)
 def get_import(job: UUID) -> Any:
     """Return how far an import is."""
-    return render(find_import(db.session, job))
+    return render(find_import(db.session, job, current_principal()))
 
 
 @blueprint.route("/<uuid:job>/rows", methods=["GET"])
@@ -78,7 +78,7 @@ def get_import(job: UUID) -> Any:
 @blueprint.response(200, listing(RowSchema))
 def list_rows(query: dict[str, Any], job: UUID) -> Any:
     """List the receipts of an import's rows."""
-    found = find_import(db.session, job)
+    found = find_import(db.session, job, current_principal())
     return page(db.session(), receipts(found.id, outcome=query["outcome"]), ImportRow.id, query)
 
 

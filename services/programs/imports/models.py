@@ -12,7 +12,7 @@ from shared.ids import new_id
 
 
 class ImportJob(Model):
-    """A file on its way into the registry. `area` limits what it may hold to its planner's area.
+    """A file on its way into the registry. `area` limits what it may hold, and who sees it, to its planner's.
 
     `reason` is a code of why it failed.
     """

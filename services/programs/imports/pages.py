@@ -51,7 +51,7 @@ def upload() -> Any:
 @access.only("planner", "auditor", "admin")
 def show_import(job: UUID) -> str:
     """Show how far an import is, and the receipts of its rows."""
-    found = find_import(db.session, job)
+    found = find_import(db.session, job, current_principal())
     outcome = Form.asked().choice("outcome", OUTCOMES, required=False)
     rows = receipts(found.id, outcome=outcome)
     after = request.args.get("after", type=UUID)
@@ -76,12 +76,15 @@ def show_import(job: UUID) -> str:
 def show_progress(job: UUID) -> str:
     """Show how far an import is: the part of its page that renews itself."""
     return render_template(
-        "imports/progress.html", job=find_import(db.session, job), words=words, outcomes=OUTCOMES
+        "imports/progress.html",
+        job=find_import(db.session, job, current_principal()),
+        words=words,
+        outcomes=OUTCOMES,
     )
 
 
 def _page(form: Form | None) -> str:
-    last = imports().order_by(ImportJob.id.desc()).limit(20)
+    last = imports(current_principal()).order_by(ImportJob.id.desc()).limit(20)
     return render_template(
         "imports/imports.html",
         imports=db.session.scalars(last).all(),

@@ -1,23 +1,27 @@
 """Reading imports and the receipts of their rows."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import Select, or_, select
 
 from services.programs.imports.models import ImportJob, ImportRow
+from shared.auth.principal import Principal
+from shared.database import AnySession
 from shared.errors import NotFound
 
 
-def imports() -> Select[ImportJob]:
-    """Return every import."""
-    return select(ImportJob)
+def imports(caller: Principal) -> Select[ImportJob]:
+    """Return the imports that the caller may see: with an area, those of it and the caller's own."""
+    wanted = select(ImportJob)
+    if caller.area is None:
+        return wanted
+    inside = or_(ImportJob.area == caller.area, ImportJob.area.like(f"{caller.area}.%"))
+    return wanted.where(or_(inside, ImportJob.created_by == caller.id))
 
 
-def find_import(session: Session | scoped_session[Any], job: UUID) -> ImportJob:
-    """Return an import; raise NotFound."""
-    found = session.scalars(select(ImportJob).where(ImportJob.id == job)).one_or_none()
+def find_import(session: AnySession, job: UUID, caller: Principal) -> ImportJob:
+    """Return an import that the caller may see; raise NotFound."""
+    found = session.scalars(imports(caller).where(ImportJob.id == job)).one_or_none()
     if found is None:
         raise NotFound("import")
     return found

@@ -79,3 +79,13 @@ def test_only_auditors_read_it(office: Office) -> None:
     assert office.get("/v1/audit", office.auditor).status_code == 200
     for who in (office.verifier, office.approver, office.planner, office.tksk):
         assert office.get("/v1/audit", who).status_code == 403
+
+
+def test_an_auditor_of_one_area_reads_of_its_households_alone(office: Office) -> None:
+    here, there = office.register(), office.register(desa="35.17.02.2001")
+    local = office.bearer(office.app, "auditor", area="35.17.02")
+    body = office.get("/v1/audit", local).get_json()
+    assert [line["household"] for line in body["data"]] == [there]
+    assert office.get(f"/v1/audit?household={here}", local).get_json()["data"] == []
+    whole = office.get("/v1/audit", office.auditor).get_json()
+    assert {line["household"] for line in whole["data"]} == {here, there}

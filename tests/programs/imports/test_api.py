@@ -89,6 +89,27 @@ def test_a_planner_of_one_area_imports_into_that_area(office: Office) -> None:
     assert receipts(office, response.json)[0]["reasons"] == ["outside_your_area"]
 
 
+def test_an_officer_of_one_area_sees_the_imports_of_it_and_no_others(office: Office) -> None:
+    def upload(who: dict[str, str]) -> str:
+        data = {"file": (io.BytesIO(write([row()])), "registri.csv"), "dry_run": "1"}
+        response = office.client.post("/v1/imports", data=data, headers=who)
+        return str(response.get_json()["id"])
+
+    local = office.bearer(office.app, "planner", area="35.17.02")
+    whole, here = upload(office.planner), upload(local)
+    village = upload(office.bearer(office.app, "planner", area="35.17.02.2001"))
+    elsewhere = upload(office.bearer(office.app, "planner", area="35.17.01"))
+
+    def seen(who: dict[str, str]) -> set[str]:
+        return {job["id"] for job in office.get("/v1/imports", who).get_json()["data"]}
+
+    assert seen(local) == {here, village}
+    assert seen(office.planner) == {whole, here, village, elsewhere}
+    assert seen(office.bearer(office.app, "auditor", area="35.17.01")) == {elsewhere}
+    for path in (f"/v1/imports/{elsewhere}", f"/v1/imports/{whole}/rows"):
+        assert office.get(path, local).status_code == 404
+
+
 def test_a_file_that_cannot_be_read_is_refused_at_once(office: Office) -> None:
     file = (io.BytesIO(b"nik,nama\n1,2\n"), "x.csv")
     response = office.client.post("/v1/imports", data={"file": file}, headers=office.planner)
