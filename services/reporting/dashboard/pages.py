@@ -21,7 +21,7 @@ from services.reporting.dashboard.queries import (
 from services.reporting.database import db
 from services.reporting.indicators.domain import OFFICIAL, REGISTRY
 from services.reporting.indicators.queries import definitions, list_indicators, official_values
-from services.reporting.progress.queries import describe_area, find_standing, summarise
+from services.reporting.progress.queries import SUBDISTRICTS, describe_area, find_standing, summarise
 from services.reporting.projections.queries import current_tag
 from services.reporting.trend.domain import MEASURES
 from shared import areas
@@ -140,7 +140,7 @@ def show_live() -> str:
 
 def _home() -> dict[str, Any]:
     code = _settings().regency
-    standing = find_standing(db.session, code)
+    standing = find_standing(db.session, code, SUBDISTRICTS)
     area = summarise(standing, code, synthetic=_settings().synthetic)
     by, unit, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
     chosen: dict[str, Any] = {"by": by, "trend": unit, "map": figure}

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.reporting.indicators.domain import OFFICIAL, Definition
 from services.reporting.progress.domain import coverage_of, percentage, way_of
-from services.reporting.progress.queries import find_standing, population_of, waiting_days
+from services.reporting.progress.queries import SUBDISTRICTS, find_standing, population_of, waiting_days
 from shared.database import AnySession
 from shared.errors import NotFound
 
@@ -58,7 +58,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _own_values(session: AnySession, regency: str) -> dict[str, Value]:
-    standing = find_standing(session, regency)
+    standing = find_standing(session, regency, SUBDISTRICTS)
     shown = standing.shown[regency]
     figures: dict[str, Any] = {
         **shown,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 from services.reporting.database import db
-from services.reporting.progress.queries import describe_area, find_standing, summarise
+from services.reporting.progress.queries import SUBDISTRICTS, describe_area, find_standing, summarise
 from services.reporting.progress.schemas import AreaSchema, SummaryQuery, SummarySchema
 from services.reporting.projections.queries import current_tag
 from shared import areas
@@ -32,7 +32,8 @@ def show_summary(query: dict[str, Any]) -> dict[str, Any]:
     """Show the headline beside its target, the funnel, the needs and the funding of an area."""
     settings = _settings()
     code = query["area"] or settings.regency
-    standing = find_standing(db.session, settings.regency)
+    down_to = max(len(code), SUBDISTRICTS)
+    standing = find_standing(db.session, settings.regency, down_to)
     return summarise(standing, code, synthetic=settings.synthetic)
 
 

@@ -64,7 +64,7 @@ def element(tag: str, *children: str, **attributes: str | Number | None) -> Mark
         if value is not None
     )
     body = Markup("").join(escape(child) for child in children)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), Markup(pairs), body)  # noqa: S704 - escaped above
+    return Markup(f"<{tag}{pairs}>{body}</{tag}>")  # noqa: S704 - escaped above
 
 
 def _short(value: str | Number) -> str:
