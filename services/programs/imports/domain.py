@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, Sentence
 
 REQUIRED = (
     "id_keluarga",
@@ -35,6 +35,7 @@ MOST_ROWS = 100_000
 _MOST_LINES = 10 * MOST_ROWS
 _LONGEST_ROW = 20_000
 _LISTED_FAULTS = 20
+_NAMELESS = Sentence("(without a name)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _header_faults(header: list[str]) -> list[Fault]:
     return (
         [Fault("/file", "The column %(name)s is missing.", name=name) for name in missing]
         + [
-            Fault("/file", "The column “%(name)s” is unknown.", name=name[:40])
+            Fault("/file", "The column %(name)s is unknown.", name=name[:40] or _NAMELESS)
             for name in unknown[:_LISTED_FAULTS]
         ]
         + ([Fault("/file", "And %(more)s more columns are unknown.", more=more)] if more > 0 else [])
