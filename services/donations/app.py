@@ -5,16 +5,18 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import lazy_gettext
 
+from services.donations.admission import api as admission
 from services.donations.board import handlers as board
 from services.donations.board import pages as board_pages
 from services.donations.contributions import api as contributions
 from services.donations.contributions import pages as my_allocations
 from services.donations.database import db
+from services.donations.endings import api as endings
+from services.donations.endings.operations import expire_pledges
 from services.donations.fulfilment import api as fulfilment
 from services.donations.home import pages as home
+from services.donations.my_pledges import pages as my_pledges
 from services.donations.pledges import api as pledges
-from services.donations.pledges import pages as my_pledges
-from services.donations.pledges.operations import expire_pledges
 from services.donations.pledging import pages as pledging
 from services.donations.receipts import api as receipts
 from services.donations.receipts import pages as my_receipts
@@ -35,7 +37,9 @@ SERVICE = Service(
     resources=(
         stakeholders.stakeholders,
         stakeholders.keys,
+        admission.admission,
         pledges.pledges,
+        endings.withdrawals,
         pledges.catalogue,
         fulfilment.allocations,
         contributions.contributions,

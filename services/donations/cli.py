@@ -8,14 +8,11 @@ import click
 from flask import Flask
 from sqlalchemy import select
 
+from services.donations.admission.operations import approve_stakeholder
 from services.donations.app import create_app
 from services.donations.database import db
 from services.donations.stakeholders.models import ACCOUNTS, Stakeholder
-from services.donations.stakeholders.operations import (
-    approve_stakeholder,
-    create_key,
-    register_stakeholder,
-)
+from services.donations.stakeholders.operations import create_key, register_stakeholder
 from services.donations.stakeholders.queries import find_key, select_stakeholders
 from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant

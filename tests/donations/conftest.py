@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.donations.admission.operations import approve_stakeholder
 from services.donations.app import SERVICE
 from services.donations.database import db
-from services.donations.stakeholders.operations import approve_stakeholder, register_stakeholder
+from services.donations.stakeholders.operations import register_stakeholder
 from shared import clock
 from shared.events.catalogue import BY_TYPE, topic_of
 from shared.events.envelope import Received

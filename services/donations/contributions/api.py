@@ -10,7 +10,7 @@ from services.donations.contributions.schemas import (
     ContributionSchema,
     NewContributionSchema,
 )
-from services.donations.database import db
+from services.donations.database import db, get_visible
 from shared.auth import access
 from shared.auth.principal import OFFICERS
 from shared.http.idempotency import idempotent
@@ -51,4 +51,4 @@ def list_contributions(query: dict[str, Any]) -> Any:
 @contributions.response(200, ContributionSchema)
 def show_contribution(contribution_id: UUID) -> Contribution:
     """Show one contribution."""
-    return queries.get_contribution(contribution_id)
+    return get_visible(Contribution, contribution_id)

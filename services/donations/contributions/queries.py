@@ -6,8 +6,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from services.donations.contributions.models import Contribution
-from services.donations.database import db
-from shared.errors import NotFound
 
 
 def select_contributions(*, pledge: UUID | None = None, allocation: UUID | None = None) -> Select[Any]:
@@ -16,13 +14,3 @@ def select_contributions(*, pledge: UUID | None = None, allocation: UUID | None 
     if pledge is not None:
         rows = rows.where(Contribution.pledge_id == pledge)
     return rows if allocation is None else rows.where(Contribution.allocation_id == allocation)
-
-
-def get_contribution(contribution: UUID) -> Contribution:
-    """Return a contribution of the caller's; raise NotFound."""
-    found: Contribution | None = db.session.scalar(
-        select(Contribution).where(Contribution.id == contribution)
-    )
-    if found is None:
-        raise NotFound("contribution")
-    return found

@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.donations.database import db
+from services.donations.database import db, get_visible
 from services.donations.fulfilment.models import Allocation
 from services.donations.pledges.domain import Waiting
-from shared.errors import NotFound
 
 
 def select_allocations(*, pledge: UUID | None = None, status: str | None = None) -> Select[Any]:
@@ -23,11 +22,7 @@ def select_allocations(*, pledge: UUID | None = None, status: str | None = None)
 
 def get_allocation(allocation: UUID, *, fresh: bool = False) -> Allocation:
     """Return an allocation of the caller's; raise NotFound. `fresh` reads it from the database again."""
-    row = select(Allocation).where(Allocation.id == allocation)
-    found: Allocation | None = db.session.scalar(row.execution_options(populate_existing=fresh))
-    if found is None:
-        raise NotFound("allocation")
-    return found
+    return get_visible(Allocation, allocation, fresh=fresh)
 
 
 def find_payable(

@@ -75,15 +75,6 @@ def amend_pledge(body: dict[str, Any], pledge_id: UUID) -> Any:
     return _shown(operations.amend_pledge(pledge, body))
 
 
-@pledges.route("/<uuid:pledge_id>/withdraw", methods=["POST"])
-@access.only("donor", scope="pledges:write")
-@idempotent
-@pledges.response(200, PledgeSchema)
-def withdraw_pledge(pledge_id: UUID) -> Any:
-    """Take back what is free and what is reserved but unpaid."""
-    return _shown(operations.withdraw_pledge(pledge_id))
-
-
 @pledges.route("/<uuid:pledge_id>/timeline", methods=["GET"])
 @access.only("donor", *OFFICERS, scope="pledges:read")
 @pledges.arguments(PageQuery, location="query")

@@ -1,17 +1,15 @@
-"""Changes to pledges: open, amend, withdraw, expire. Each tells the others the pledge's whole state."""
+"""Changes to pledges: open, amend, resume. Each tells the others the pledge's whole state."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from services.donations.database import db
-from services.donations.fulfilment.operations import release_unpaid
 from services.donations.pledges.domain import find_faults, require_going, require_room
 from services.donations.pledges.models import Pledge
-from services.donations.pledges.queries import end_state, find_submitted, lock_pledge, state
+from services.donations.pledges.queries import find_submitted, state
 from services.donations.stakeholders.domain import require_approved
 from services.donations.stakeholders.models import Stakeholder
 from services.donations.timeline.operations import note
@@ -21,8 +19,6 @@ from shared.database import flush_or_refuse
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.events.donations import PledgeAmended, PledgeOpened
 from shared.vocabulary import RUPIAH
-
-_EXPIRED_AT_ONCE = 200
 
 
 def open_pledge(
@@ -91,17 +87,6 @@ def amend_pledge(pledge: Pledge, changes: Mapping[str, Any]) -> Pledge:
     return pledge
 
 
-def withdraw_pledge(pledge_id: UUID) -> Pledge:
-    """Take back what is free and what is reserved but unpaid. Doing it again changes nothing."""
-    pledge = lock_pledge(pledge_id)
-    if pledge.ended != "withdrawn":
-        _end(db.session(), pledge, "withdrawn")
-        released = release_unpaid(db.session(), pledge)
-        outbox.record_all(db.session, [*released, end_state(pledge)])
-    db.session.commit()
-    return pledge
-
-
 def resume_pledges(stakeholder_id: UUID) -> None:
     """Have the pledges of an organisation matched again that was suspended. Does not commit."""
     going = db.session.scalars(
@@ -116,29 +101,6 @@ def resume_pledges(stakeholder_id: UUID) -> None:
         db.session.add(note(pledge, "pledge_resumed"))
     # Programs proposes nothing from a pledge that was refused as suspended until it changes.
     outbox.record_all(db.session, [state(PledgeAmended, pledge) for pledge in going])
-
-
-def expire_pledges(session: Session) -> bool:
-    """End the pledges whose window is over; return whether more are waiting. Does not commit."""
-    over = session.scalars(
-        select(Pledge)
-        .where(Pledge.ended.is_(None), Pledge.expires_on < clock.today())
-        .order_by(Pledge.id)
-        .limit(_EXPIRED_AT_ONCE)
-        .with_for_update()
-    ).all()
-    for pledge in over:
-        _end(session, pledge, "expired")
-    outbox.record_all(session, [end_state(pledge) for pledge in over])
-    return len(over) == _EXPIRED_AT_ONCE
-
-
-def _end(session: Session, pledge: Pledge, how: str) -> None:
-    """End a locked pledge. What it has in hand stays there, to be returned or reassigned."""
-    session.add(note(pledge, f"pledge_{how}", quantity=pledge.balance.free_unpaid, unit=pledge.unit))
-    if pledge.ended is None and pledge.in_hand:
-        session.add(note(pledge, "left_in_hand", quantity=pledge.in_hand, unit=pledge.unit))
-    pledge.ended, pledge.version = how, pledge.version + 1
 
 
 def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Stakeholder:

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from services.donations.database import db
+from services.donations.database import db, get_visible
 from services.donations.pledges.models import Pledge
-from shared.errors import NotFound
 from shared.events.donations import (
     PledgeAmended,
     PledgeExpired,
@@ -45,20 +44,12 @@ def find_latest_pledges(*, status: str | None, before: UUID | None, limit: int) 
 
 def get_pledge(pledge: UUID) -> Pledge:
     """Return a pledge of the caller's; raise NotFound."""
-    found: Pledge | None = db.session.scalar(select(Pledge).where(Pledge.id == pledge))
-    if found is None:
-        raise NotFound("pledge")
-    return found
+    return get_visible(Pledge, pledge)
 
 
 def lock_pledge(pledge: UUID) -> Pledge:
     """Return a pledge of the caller's, locked until the transaction ends; raise NotFound."""
-    found: Pledge | None = db.session.scalar(
-        select(Pledge).where(Pledge.id == pledge).with_for_update().execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound("pledge")
-    return found
+    return get_visible(Pledge, pledge, lock=True)
 
 
 def find_submitted(submission: UUID | None) -> Pledge | None:

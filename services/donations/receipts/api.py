@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.donations.database import db
+from services.donations.database import db, get_visible
 from services.donations.receipts import queries
 from services.donations.receipts.models import Receipt
 from services.donations.receipts.schemas import ReceiptQuery, ReceiptSchema
@@ -35,4 +35,4 @@ def list_receipts(query: dict[str, Any]) -> Any:
 @receipts.response(200, ReceiptSchema)
 def show_receipt(receipt_id: UUID) -> Receipt:
     """Show one receipt."""
-    return queries.get_receipt(receipt_id)
+    return get_visible(Receipt, receipt_id)

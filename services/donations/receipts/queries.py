@@ -5,9 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from services.donations.database import db
 from services.donations.receipts.models import Receipt
-from shared.errors import NotFound
 
 
 def select_receipts(*, pledge: UUID | None = None, allocation: UUID | None = None) -> Select[Any]:
@@ -16,11 +14,3 @@ def select_receipts(*, pledge: UUID | None = None, allocation: UUID | None = Non
     if pledge is not None:
         rows = rows.where(Receipt.pledge_id == pledge)
     return rows if allocation is None else rows.where(Receipt.allocation_id == allocation)
-
-
-def get_receipt(receipt: UUID) -> Receipt:
-    """Return a receipt of the caller's; raise NotFound."""
-    found: Receipt | None = db.session.scalar(select(Receipt).where(Receipt.id == receipt))
-    if found is None:
-        raise NotFound("receipt")
-    return found

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.donations.contributions.operations import carry_over
+from services.donations.endings.operations import release
 from services.donations.fulfilment.domain import Offer, Wish, find_refusal
 from services.donations.fulfilment.models import Allocation
-from services.donations.fulfilment.operations import place, release, step
+from services.donations.fulfilment.operations import place, step
 from services.donations.fulfilment.queries import find_granted
 from services.donations.pledges.models import Pledge
 from services.donations.pledges.queries import end_state

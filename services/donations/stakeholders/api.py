@@ -13,7 +13,6 @@ from services.donations.stakeholders.schemas import (
     NewStakeholderSchema,
     StakeholderQuery,
     StakeholderSchema,
-    SuspensionSchema,
 )
 from shared.auth import access
 from shared.auth.principal import current_principal
@@ -57,25 +56,6 @@ def list_stakeholders(query: dict[str, Any]) -> Any:
 def show_stakeholder(stakeholder_id: UUID) -> Stakeholder:
     """Show one organisation."""
     return queries.get_stakeholder(stakeholder_id)
-
-
-@stakeholders.route("/<uuid:stakeholder_id>/approve", methods=["POST"])
-@access.only("planner", "admin")
-@idempotent
-@stakeholders.response(200, StakeholderSchema)
-def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
-    """Let an organisation pledge."""
-    return operations.approve_stakeholder(stakeholder_id)
-
-
-@stakeholders.route("/<uuid:stakeholder_id>/suspend", methods=["POST"])
-@access.only("planner", "admin")
-@idempotent
-@stakeholders.arguments(SuspensionSchema)
-@stakeholders.response(200, StakeholderSchema)
-def suspend_stakeholder(body: dict[str, str], stakeholder_id: UUID) -> Stakeholder:
-    """Let an organisation pledge no more."""
-    return operations.suspend_stakeholder(stakeholder_id, body["reason"])
 
 
 @stakeholders.route("/<uuid:stakeholder_id>/keys", methods=["POST"])

@@ -28,6 +28,17 @@ def get_stakeholder(stakeholder: UUID) -> Stakeholder:
     return found
 
 
+def lock_stakeholder(stakeholder: UUID) -> Stakeholder:
+    """Return an organisation, locked until the transaction ends; raise NotFound.
+
+    Whoever writes a row that belongs to it needs not wait: its key stays as it is.
+    """
+    found = db.session.get(Stakeholder, stakeholder, with_for_update={"key_share": True})
+    if found is None:
+        raise NotFound("stakeholder")
+    return found
+
+
 def find_suspended(session: Session, stakeholders: Collection[UUID]) -> set[UUID]:
     """Return which of these organisations are suspended now."""
     rows = select(Stakeholder.id).where(Stakeholder.id.in_(stakeholders), Stakeholder.status == "suspended")

@@ -118,7 +118,7 @@ def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], prog
     _short(programs)
     page = enter("/board", width=390)
     page.click("main tr:has-text('Perak') td a")
-    assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "6000000")
+    assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "6.000.000")
     page.click("main button:not([value=back])")
     assert page.is_checked("input[name=areas][value='35.17.01']")
     assert page.is_checked("input[name=categories][value=food]")
@@ -144,7 +144,7 @@ def test_a_payment_is_recorded_once_and_ends_in_a_receipt(
     programs.tell(step)
     page.goto("/")
     page.click("main td a")
-    assert page.input_value("#quantity") == "900000"
+    assert page.input_value("#quantity") == "900.000"
     page.fill("#reference", "TRF-9")
     form: dict[str, str | float | bool] = {
         name: page.get_attribute(f"main input[name={name}]", "value") or ""
@@ -160,6 +160,30 @@ def test_a_payment_is_recorded_once_and_ends_in_a_receipt(
     page.click("main td a")
     assert "Rp900.000" in page.inner_text("main")
     assert str(step.household) not in page.content()
+
+
+def test_a_matched_pledge_says_that_it_waits_for_the_donor_until_all_of_it_is_paid(
+    enter: Callable[..., Page], programs: Programs
+) -> None:
+    page = enter("/pledge?fresh=1", width=390, javascript=False)
+    pledge = _pledge(page)
+    assert "masih dicarikan keluarga" in page.inner_text("main article.card")
+    first, second, third = (proposed(pledge, part, fund="zis") for part in (1_000_000, 900_000, 600_000))
+    programs.tell(first, second, third)
+    page.goto(f"/pledges/{pledge}")
+    text = page.inner_text("main")
+    assert "Rp2.500.000: sudah dicocokkan, menunggu pembayaran Anda." in text
+    assert "Menunggu Anda" in text
+    page.click("main article.card a[role=button]")
+    assert "Rp2.500.000, dalam 3 bagian." in page.inner_text("main")
+    page.fill("#reference", "TRF-10")
+    page.click("main form button")
+    text = page.inner_text("main")
+    assert "Rp2.500.000: sudah dibayar, sedang disalurkan" in text
+    assert "Menunggu Anda" not in text
+    programs.tell(delivered(first), delivered(second), delivered(third))
+    page.goto("/pledges")
+    assert "Tersalurkan seluruhnya" in page.inner_text("main article.card")
 
 
 def test_what_is_too_much_or_on_hold_is_not_taken(enter: Callable[..., Page], programs: Programs) -> None:
@@ -218,7 +242,8 @@ def test_every_page_can_be_read_by_everyone(
     page.goto("/receipts")
     receipt = page.get_attribute("main td a", "href") or ""
     paths = [
-        "/", "/board", "/pledges", f"/pledges/{pledge}", f"/allocations/{open_.allocation}", "/receipts", receipt,
+        "/", "/board", "/pledges", f"/pledges/{pledge}", f"/pledges/{pledge}/pay",
+        f"/allocations/{open_.allocation}", "/receipts", receipt,
         f"/pledge/{pledge}/opened", "/pledge?what=cash&fresh=1", "/pledge/whom", "/pledge/when", "/register",
         "/register/thanks",
     ]  # fmt: skip

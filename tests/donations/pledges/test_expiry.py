@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from services.donations.database import db
-from services.donations.pledges.operations import expire_pledges
+from services.donations.endings.operations import expire_pledges
 from shared import clock
 from shared.events.donations import AllocationRefused, PledgeExpired
 from tests.donations.conftest import Donor, Programs

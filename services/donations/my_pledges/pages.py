@@ -7,9 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.donations.database import db
+from services.donations.endings.operations import withdraw_pledge as withdraw
 from services.donations.fulfilment.models import Allocation
 from services.donations.fulfilment.queries import find_waiting, select_allocations
-from services.donations.pledges import operations, queries
+from services.donations.pledges import queries
+from services.donations.pledges.operations import amend_pledge as amend
 from services.donations.receipts.models import Receipt
 from services.donations.receipts.queries import select_receipts
 from services.donations.timeline.models import TimelineEntry
@@ -68,7 +70,7 @@ def amend_pledge(pledge_id: UUID) -> Any:
         form.fault = gettext("Somebody else changed this pledge meanwhile. This is what it is now.")
     if not form.faults():
         try:
-            operations.amend_pledge(pledge, changes)
+            amend(pledge, changes)
         except DomainError as error:
             form.take(error)
     if form.faults():
@@ -81,7 +83,7 @@ def amend_pledge(pledge_id: UUID) -> Any:
 @access.only("donor")
 def withdraw_pledge(pledge_id: UUID) -> Any:
     """Withdraw a pledge, as the person has confirmed."""
-    operations.withdraw_pledge(pledge_id)
+    withdraw(pledge_id)
     flash(gettext("The pledge is withdrawn. What was paid already stays with its household."))
     return redirect(url_for(".show_pledge", pledge_id=pledge_id), 303)
 

@@ -1,0 +1,1 @@
+"""Which organisations may pledge."""

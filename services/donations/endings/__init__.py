@@ -1,0 +1,1 @@
+"""How it ends: what is given back of an allocation, and pledges that are withdrawn or expire."""

@@ -1,0 +1,1 @@
+"""A donor's pledges, each with all that became of it."""
