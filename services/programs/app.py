@@ -7,30 +7,30 @@ from services.programs.accounts.models import ACCOUNTS
 from services.programs.ageing.operations import BIRTHDAYS
 from services.programs.answers.handlers import HANDLERS
 from services.programs.as_cash.operations import MOVE_TO_CASH
+from services.programs.assigning.pages import pages as assigning_pages
 from services.programs.audit.api import blueprint as audit
 from services.programs.audit.pages import pages as audit_pages
+from services.programs.casework.api import blueprint as needs
+from services.programs.casework.pages import pages as need_pages
 from services.programs.database import db
 from services.programs.delivery.api import blueprint as deliveries
 from services.programs.delivery.pages import pages as delivery_pages
 from services.programs.fieldwork.operations import FORGET_DRAFTS
 from services.programs.fieldwork.pages import pages as field_pages
 from services.programs.gaps.api import blueprint as gaps
+from services.programs.households.pages import pages as household_pages
 from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
 from services.programs.imports.pages import pages as import_pages
 from services.programs.matching.allocator import ALLOCATOR
-from services.programs.needs.api import blueprint as needs
-from services.programs.needs.pages import pages as need_pages
 from services.programs.policy.api import blueprint as policy
 from services.programs.registry.api import blueprint as households
-from services.programs.registry.pages import pages as household_pages
 from services.programs.review.api import blueprint as allocations
 from services.programs.review.pages import pages as match_pages
 from services.programs.verification.api import blueprint as verification
 from services.programs.verification.operations import LAPSE
 from services.programs.verification.pages import pages as record_pages
 from services.programs.visits.api import blueprint as visits
-from services.programs.visits.pages import pages as assigning_pages
 from services.programs.work.pages import pages as work_pages
 from shared.auth.principal import OFFICERS
 from shared.events.donations import StakeholderApproved, StakeholderSuspended

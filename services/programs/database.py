@@ -1,8 +1,12 @@
-"""The database of programs, and what its tables derive from."""
+"""The database of programs, what its tables derive from, and how their rows are locked."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
-from shared.database import Database
+from sqlalchemy import select
+
+from shared.database import AnySession, Database
 
 db = Database()
 
@@ -14,3 +18,18 @@ if TYPE_CHECKING:
 else:
     # Flask-SQLAlchemy makes this class while the program runs, which no type checker sees.
     Model = db.Model
+
+Row = TypeVar("Row", bound=Model)
+
+
+def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Lock rows in order of id and read them afresh; return those there are, by id."""
+    identity: Any = model.__table__.c.id
+    rows = session.scalars(
+        select(model)
+        .where(identity.in_(ids))
+        .order_by(identity)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]

@@ -6,11 +6,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from services.programs.registry.domain import attributes_of
-from services.programs.registry.models import Member, life_of
-from shared import clock
 from shared.web.formats import whole
-from shared.web.words import word
 
 SCORE_PARTS: dict[str, LazyString] = {
     "roof": _("Roof"),
@@ -201,9 +197,3 @@ def say(answer: Any) -> str:
     if isinstance(answer, int):
         return whole(answer)
     return label(ANSWERS, answer) if isinstance(answer, str) else str(answer)
-
-
-def marks(member: Member) -> str:
-    """Return a member's attributes, those that follow from the age too, and what to look at in the papers."""
-    burdens = [word(attribute, "attribute") for attribute in attributes_of(life_of(member), clock.today())]
-    return "; ".join(burdens + [label(NIK_WARNINGS, warning) for warning in member.warnings])

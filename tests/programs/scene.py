@@ -11,11 +11,11 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from services.programs.answers.handlers import on_donations
-from services.programs.database import db
+from services.programs.database import db, lock_rows
 from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.matching.allocator import settle_markets
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.operations import follow_households, lock_rows
+from services.programs.matching.operations import follow_households
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
 from services.programs.registry.models import Household
@@ -174,9 +174,11 @@ class Scene:
         found: Pledge = self._do(lambda session: session.get_one(Pledge, pledge))
         return found
 
-    def reserve(self, allocation: Allocation, *, left: int) -> None:
-        """Have donations set the quantity aside."""
-        self.hear(AllocationReserved(**self._step(allocation), left=left))
+    def reserve(self, allocation: Allocation, *, left: int, value_idr: int | None = None) -> None:
+        """Have donations set the quantity aside, valued as it was proposed unless told otherwise."""
+        step = self._step(allocation)
+        step["value_idr"] = value_idr or step["value_idr"]
+        self.hear(AllocationReserved(**step, left=left))
 
     def refuse(self, allocation: Allocation, why: str, *, left: int) -> None:
         """Have donations refuse a proposal."""
@@ -218,14 +220,9 @@ class Scene:
         self, allocation: Allocation, quantity: int | None = None, *, outcome: str = "delivered"
     ) -> None:
         """Have the TKSK hand the allocation over, or a part of it; or say that it could not be."""
-        said = HandingOver(
-            allocation=allocation.id,
-            client_id=str(new_id()),
-            quantity=quantity or allocation.quantity,
-            handed_over_at=clock.now(),
-            outcome=outcome,
-            reason="nobody there" if outcome == "failed" else None,
-        )
+        why = "nobody there" if outcome == "failed" else None
+        much = quantity or allocation.quantity
+        said = HandingOver(allocation.id, str(new_id()), much, clock.now(), outcome, why)
         with self.app.app_context():
             record_delivery(said, by="tksk")
 
@@ -244,7 +241,7 @@ class Scene:
             "unit": need.unit,
             "item": need.item,
             "quantity": allocation.quantity,
-            "value_idr": allocation.quantity,
+            "value_idr": allocation.value_idr,
         }
 
     def forget_changes(self) -> None:

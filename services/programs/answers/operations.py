@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.programs.database import lock_rows
+from services.programs.markets.operations import note_changes
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import (
@@ -18,8 +20,6 @@ from services.programs.matching.operations import (
     cancel_unadmitted,
     end,
     find_unpaid,
-    lock_rows,
-    note_changes,
     shorten,
 )
 from services.programs.needs.models import Need

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, scoped_session
 
-from services.programs.database import db
-from services.programs.matching.operations import lock_rows
+from services.programs.database import db, lock_rows
 from services.programs.needs.domain import NewNeed
 from services.programs.needs.models import Need
 from services.programs.needs.operations import lock_need, make_need, open_markets, shut, tell_recorded

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.programs.database import db
+from services.programs.database import db, lock_rows
 from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import find_recorded
-from services.programs.matching.operations import Locked, end, lock_allocations, lock_rows, note_changes, tell
+from services.programs.markets.operations import note_changes
+from services.programs.matching.operations import Locked, end, lock_allocations, tell
 from services.programs.needs.operations import shut
 from services.programs.registry.models import Household
 from services.programs.review.queries import find_allocation

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.programs.database import db
 from services.programs.fieldwork.domain import Draft
-from services.programs.fieldwork.models import VisitDraft
 from services.programs.fieldwork.queries import Begun, find_begun
 from services.programs.vault import Vault
-from services.programs.visits.models import Visit
+from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.operations import Result, record_result
 from services.programs.visits.queries import find_visit
 from shared import clock

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import select
 
 from services.programs.fieldwork.domain import Draft
-from services.programs.fieldwork.models import VisitDraft
 from services.programs.vault import Vault
+from services.programs.visits.models import VisitDraft
 from shared.database import AnySession
 
 

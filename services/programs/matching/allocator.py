@@ -13,9 +13,12 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from services.programs.database import lock_rows
+from services.programs.markets.models import MarketChange
+from services.programs.markets.operations import note_changes
 from services.programs.matching.engine import NeedState, Proposal, settle
-from services.programs.matching.models import Allocation, MarketChange, Pledge
-from services.programs.matching.operations import Locked, lock_rows, note_changes, tell
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.operations import Locked, tell
 from services.programs.matching.queries import find_need_states, find_pledge_states
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy

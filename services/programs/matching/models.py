@@ -1,4 +1,4 @@
-"""The pledges as programs knows them, what is allocated of them, and which markets have changed."""
+"""The pledges as programs knows them, and what is allocated of them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     ForeignKey,
-    Identity,
     Index,
     String,
     case,
@@ -229,13 +228,3 @@ class AllocationDecision(Model):
     reason: Mapped[str | None] = mapped_column(String(500))
     decided_by: Mapped[str] = mapped_column(String(100))
     decided_at: Mapped[datetime]
-
-
-class MarketChange(Model):
-    """A note that a market is to be settled again from a day on. The allocator takes the notes away."""
-
-    __tablename__ = "market_change"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    market: Mapped[str] = mapped_column(String(97))
-    due_on: Mapped[date]

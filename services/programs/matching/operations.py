@@ -6,23 +6,22 @@ pledge's lock also keeps its events in order.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, select
 
-from services.programs.database import Model
+from services.programs.database import lock_rows
+from services.programs.markets.operations import note_changes
 from services.programs.matching.domain import LIVE, Claimed
-from services.programs.matching.models import Allocation, MarketChange, Pledge
+from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
-from shared import bell, clock, outbox
+from shared import clock, outbox
 from shared.database import AnySession
 from shared.events.event import Event
 from shared.events.programs import AllocationApproved, AllocationCancelled, AllocationHeld
 
-Row = TypeVar("Row", bound=Model)
 Step = TypeVar("Step", bound=Event)
 
 
@@ -33,30 +32,6 @@ class Locked:
     allocation: Allocation
     need: Need
     pledge: Pledge
-
-
-def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | None = None) -> None:
-    """Ask the allocator to settle the markets again, from `due_on` on or at once."""
-    today = clock.today()
-    rows = [{"market": market, "due_on": due_on or today} for market in sorted(set(markets))]
-    if rows:
-        session.execute(insert(MarketChange), rows)
-        # What is only due later must not wake the allocator that wrote it.
-        if due_on is None or due_on <= today:
-            bell.ring_after_commit(session)
-
-
-def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Lock rows in order of id and read them afresh; return those there are, by id."""
-    identity: Any = model.__table__.c.id
-    rows = session.scalars(
-        select(model)
-        .where(identity.in_(ids))
-        .order_by(identity)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}  # type: ignore[attr-defined]
 
 
 def lock_allocations(session: AnySession, ids: Collection[UUID]) -> list[Locked]:

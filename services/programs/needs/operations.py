@@ -6,10 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.programs.database import db
-from services.programs.matching.domain import LIVE
-from services.programs.matching.models import Allocation
-from services.programs.matching.operations import Locked, cancel, lock_allocations, lock_rows, note_changes
+from services.programs.database import db, lock_rows
+from services.programs.markets.operations import note_changes
 from services.programs.needs.domain import NewNeed
 from services.programs.needs.models import Need
 from services.programs.needs.queries import find_need
@@ -58,25 +56,6 @@ def add_needs(
     session.add_all(recorded)
     tell_recorded(session, household, recorded)
     return recorded
-
-
-def close_need(need: UUID, note: str, *, by: str) -> Need:
-    """Close a need that is met otherwise, or was never one; what is not paid goes to others.
-
-    Raises Conflict where it is closed, or where something paid for is still on its way.
-    """
-    found = lock_need(need)
-    live = _lock_live_allocations(found)
-    if any(one.allocation.contributed > one.allocation.delivered for one in live):
-        raise Conflict(
-            "paid_on_its_way",
-            "Something that a donor has paid is on its way. Record its delivery, or refuse it, first.",
-        )
-    cancel(db.session, live, "need_closed")
-    found.closed_note, found.closed_by = note, by
-    shut(db.session, found, "closed_by_person")
-    db.session.commit()
-    return found
 
 
 def shut(session: AnySession, need: Need, reason: str) -> None:
@@ -184,10 +163,3 @@ def lock_need(need: UUID) -> Need:
     if found.closed_at is not None:
         raise Conflict("need_closed", "The need is closed.")
     return found
-
-
-def _lock_live_allocations(need: Need) -> list[Locked]:
-    ids = db.session.scalars(
-        select(Allocation.id).where(Allocation.need_id == need.id, Allocation.stage.in_(LIVE))
-    ).all()
-    return [one for one in lock_allocations(db.session, ids) if one.allocation.is_live]

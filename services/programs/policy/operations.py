@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.programs.database import db
-from services.programs.matching.models import Pledge
-from services.programs.matching.operations import note_changes
+from services.programs.markets.operations import note_changes
+from services.programs.needs.models import Need
 from services.programs.policy.domain import policy_faults
 from services.programs.policy.models import PolicyVersion
 from shared import clock
@@ -16,7 +16,7 @@ from shared.errors import Invalid, PreconditionFailed
 
 
 def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVersion:
-    """Adopt `rules` as the version after `version`; every market is then settled under it.
+    """Adopt `rules` as the version after `version`; every market with an open need is then settled under it.
 
     Raises Invalid with every fault, PreconditionFailed where somebody was faster.
     """
@@ -42,8 +42,8 @@ def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVe
             "changed_meanwhile",
             "The policy was changed since you read it. Read it again and repeat the change.",
         ) from None
-    note_changes(
-        db.session, db.session.scalars(select(Pledge.market).where(Pledge.status == "open").distinct())
-    )
+    # The planner may be of one area; the policy is that of all.
+    open_markets = select(Need.market).where(Need.status == "open").distinct()
+    note_changes(db.session, db.session.scalars(open_markets, execution_options={"everyone": True}))
     db.session.commit()
     return adopted

@@ -7,8 +7,9 @@ than the first. A hold stops payment and delivery until somebody approves; a vet
 from uuid import UUID
 
 from services.programs.database import db
+from services.programs.markets.operations import note_changes
 from services.programs.matching.models import Allocation, AllocationDecision
-from services.programs.matching.operations import Locked, end, lock_allocations, note_changes, tell
+from services.programs.matching.operations import Locked, end, lock_allocations, tell
 from services.programs.review.domain import refusal_of_approval
 from services.programs.review.queries import find_allocation, standing_of
 from shared import clock, outbox

@@ -11,7 +11,8 @@ from services.programs import words
 from services.programs.audit.queries import entries
 from services.programs.database import db
 from services.programs.needs.queries import list_needs
-from services.programs.registry.models import Household
+from services.programs.registry.domain import attributes_of
+from services.programs.registry.models import Household, Member, life_of
 from services.programs.registry.operations import record_reading
 from services.programs.registry.queries import find_household, open_household
 from services.programs.vault import current_vault
@@ -38,6 +39,7 @@ from shared.errors import DomainError
 from shared.web.formats import whole
 from shared.web.forms import Form
 from shared.web.sentences import say
+from shared.web.words import word
 
 pages = Blueprint("household_record", __name__, url_prefix="/households", template_folder="templates")
 
@@ -139,6 +141,7 @@ def _page(household: UUID, form: Form | None) -> str:
         a_year_on=a_year_on(clock.today()),
         form=form,
         words=words,
+        marks=_marks,
         may_hold=caller.has("verifier", "approver"),
         may_assign=caller.has("verifier"),
     )
@@ -154,6 +157,12 @@ def _answers(visit: Visit | None) -> list[tuple[str, str]]:
         answers, key=lambda code: (list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code)
     )
     return [(words.label(words.QUESTIONS, code), words.say(answers[code])) for code in asked]
+
+
+def _marks(member: Member) -> str:
+    """Return a member's attributes, those that follow from the age too, and what to look at in the papers."""
+    burdens = [word(attribute, "attribute") for attribute in attributes_of(life_of(member), clock.today())]
+    return "; ".join(burdens + [words.label(words.NIK_WARNINGS, warning) for warning in member.warnings])
 
 
 def _score_parts(household: Household) -> list[tuple[str, str]]:

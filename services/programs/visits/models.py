@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,3 +43,16 @@ class Visit(OfHousehold, Model):
     form_version: Mapped[str | None] = mapped_column(String(10))
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     needs_recorded: Mapped[int] = mapped_column(default=0)
+
+
+class VisitDraft(OfHousehold, Model):
+    """What one person has answered of a visit so far; gone once the visit is recorded."""
+
+    __tablename__ = "visit_draft"
+    __table_args__ = (follows_household(), UniqueConstraint("visit_id", "person"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id"))
+    person: Mapped[str] = mapped_column(String(100))
+    answers: Mapped[bytes]
+    saved_at: Mapped[datetime] = mapped_column(index=True)

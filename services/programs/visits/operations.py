@@ -11,12 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
-from services.programs.fieldwork.models import VisitDraft
 from services.programs.needs.operations import add_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
 from services.programs.visits.domain import FORM_VERSION, answer_faults
-from services.programs.visits.models import Visit
+from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.queries import find_visit, open_visits
 from shared import clock, outbox
 from shared.errors import Conflict, Fault, Invalid

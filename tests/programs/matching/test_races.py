@@ -6,8 +6,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from services.programs.database import db
-from services.programs.matching.operations import follow_households, lock_rows
+from services.programs.database import db, lock_rows
+from services.programs.matching.operations import follow_households
 from services.programs.registry.models import Household
 from shared import clock
 from tests.programs.scene import Scene

@@ -48,3 +48,13 @@ def test_what_is_left_after_a_withdrawal_keeps_its_price(scene: Scene, allocatio
     scene.hand_over(allocation, 2)
     assert _values(scene, DeliveryConfirmed) == [14_000, 28_000]
     scene.check_books()
+
+
+def test_what_donations_valued_the_pledge_at_is_what_the_delivery_is_worth(
+    scene: Scene, allocation: Allocation
+) -> None:
+    scene.reserve(allocation, left=0, value_idr=200_000)
+    scene.pay(allocation)
+    scene.hand_over(allocation, 4)
+    scene.hand_over(allocation, 6)
+    assert _values(scene, DeliveryConfirmed) == [80_000, 120_000]

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
-from tests.programs.scene import Scene
+from services.programs.database import db
+from services.programs.markets.models import MarketChange
+from tests.programs.scene import OTHER_VILLAGE, Scene
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -37,6 +40,16 @@ def test_a_new_version_rules_the_next_match(scene: Scene, bearer: Bearer) -> Non
     assert (allocation.need_id, allocation.policy_version, allocation.approvals_needed) == (urgent, 2, 1)
     body = client.get(f"/v1/needs/{urgent}", headers=planner).get_json()
     assert body["status"] == "covered"
+
+
+def test_a_planner_of_one_area_has_every_market_settled(scene: Scene, bearer: Bearer) -> None:
+    scene.need(scene.household(desa=OTHER_VILLAGE), 100)
+    scene.forget_changes()
+    planner = bearer(scene.app, "planner", area="35.17.01")
+    answer = scene.app.test_client().put("/v1/policy", json=CHANGED, headers=planner | {"If-Match": '"1"'})
+    assert answer.status_code == 200
+    with scene.app.app_context():
+        assert db.session.scalars(select(MarketChange.market)).all() == ["IDR"]
 
 
 def test_a_change_from_an_old_version_is_refused(scene: Scene, bearer: Bearer) -> None:

@@ -43,7 +43,7 @@ def show_households() -> str:
         url_for, ".show_households", status=status, area=area, waiting=waiting, held=1 if held else None
     )
     return render_template(
-        "registry/households.html",
+        "households/households.html",
         households=shown,
         total=total,
         form=form,

@@ -66,7 +66,7 @@ def _page(form: Form | None) -> str:
         waiting = waiting.where(Household.id.in_(households(desa=area).with_only_columns(Household.id)))
     first = waiting.order_by(Household.decile, Household.score.desc(), Household.id).limit(AT_ONCE)
     return render_template(
-        "visits/waiting.html",
+        "assigning/waiting.html",
         households=db.session.scalars(first).all(),
         total=count_households(db.session, waiting),
         filter=asked,

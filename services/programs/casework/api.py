@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.programs.as_cash.operations import move_to_cash
+from services.programs.casework.operations import close_need
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.matching.queries import ranks_of, why_open
 from services.programs.needs.models import Need
-from services.programs.needs.operations import close_need, record_needs
+from services.programs.needs.operations import record_needs
 from services.programs.needs.queries import find_need, list_needs
 from services.programs.needs.schemas import ClosingSchema, NeedQuery, NeedSchema, NewNeedSchema, render_need
 from services.programs.policy.queries import current_version

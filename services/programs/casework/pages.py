@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from services.programs.as_cash.operations import move_to_cash
+from services.programs.casework.operations import close_need
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.matching.queries import ranks_of, why_open
 from services.programs.needs.models import Need
-from services.programs.needs.operations import close_need
 from services.programs.needs.queries import find_need, list_needs
 from services.programs.policy.queries import current_version
 from shared import areas
@@ -44,7 +44,7 @@ def show_needs() -> str:
     # Filters that are not set stay out of the address.
     here = partial(url_for, ".show_needs", status=status, area=area, category=category)
     return render_template(
-        "needs/needs.html",
+        "casework/needs.html",
         needs=shown,
         ranks=_ranks([need.id for need in shown]),
         form=form,
@@ -96,7 +96,7 @@ def as_cash(need: UUID) -> Any:
 def _page(need: Need, form: Form | None) -> str:
     cover = select(Allocation).where(Allocation.need_id == need.id).order_by(Allocation.id)
     return render_template(
-        "needs/need.html",
+        "casework/need.html",
         need=need,
         rank=_ranks([need.id]).get(need.id),
         why=why_open(db.session, need),

@@ -1,0 +1,1 @@
+"""Choosing the households that are to be visited, several at once."""

@@ -1,0 +1,1 @@
+"""Needs as officers and social workers look after them: their place, what covers them, and their end."""

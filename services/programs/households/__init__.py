@@ -1,0 +1,1 @@
+"""The list of households for officers, by what each of them waits for."""

@@ -1,0 +1,1 @@
+"""The markets in which something has changed, so that they are settled again."""

@@ -1,0 +1,18 @@
+"""Which markets are to be settled again, and when."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Identity, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.programs.database import Model
+
+
+class MarketChange(Model):
+    """A note that a market is to be settled again from a day on. The allocator takes the notes away."""
+
+    __tablename__ = "market_change"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    market: Mapped[str] = mapped_column(String(97))
+    due_on: Mapped[date]
