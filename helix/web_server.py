@@ -32,7 +32,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": [bind or str(urlsplit(settings.public_url).netloc)],
             "workers": processes,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": "helix.web_worker.WebWorker",
             "worker_tmp_dir": _MEMORY_FOLDER if Path(_MEMORY_FOLDER).is_dir() else None,
             "graceful_timeout": 10,
             "keepalive": 5,

@@ -289,14 +289,3 @@ def test_a_doubled_request_has_one_effect(running: Running) -> None:
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json()["id"] == second.json()["id"]
     assert len(running.ok("GET", "donations", "/v1/pledges", giver)["data"]) == 1
-
-
-@pytest.mark.parametrize("service", ["donations", "programs", "reporting"])
-def test_a_service_says_that_its_bus_answers_and_that_nothing_waits(
-    running: Running, eventually: Eventually, service: str
-) -> None:
-    def caught_up() -> dict[str, Any] | None:
-        told: dict[str, Any] = running.call("GET", service, "/readyz").json()
-        return told if (told["bus"], told["lag"]) == ("ok", 0) else None
-
-    assert eventually(caught_up)["worker_seconds"] < 30

@@ -1,0 +1,61 @@
+"""gunicorn's threads, with an answer of ours where a request never reaches the app."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+_log = logging.getLogger(__name__)
+
+_STATUSES = {
+    errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    errors.ForbiddenProxyRequest: HTTPStatus.FORBIDDEN,
+    # What the app tried to send, not what it was asked.
+    errors.InvalidResponseHeader: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InvalidResponseHeaderName: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class WebWorker(ThreadWorker):  # type: ignore[misc]
+    """Answers what it can't read with problem+json. Neither the answer nor the log repeats what was sent."""
+
+    def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
+        """Answer a request that gunicorn refused, or that broke outside the app."""
+        status = _status_of(exc)
+        _log.warning("unreadable request", extra={"status": status, "kind": type(exc).__name__})
+        try:
+            write_nonblock(client, _answer(status))
+        except OSError:
+            _log.debug("who asked has gone")
+
+
+def _status_of(error: Exception) -> HTTPStatus:
+    unread = HTTPStatus.BAD_REQUEST if isinstance(error, errors.ParseException) else None
+    return _STATUSES.get(type(error)) or unread or HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _answer(status: HTTPStatus) -> bytes:
+    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    body = json.dumps(
+        {
+            "type": f"urn:helix:problem:{code}",
+            "title": status.phrase,
+            "status": status,
+            "detail": status.description or "The request could not be read.",
+            "code": code,
+        }
+    )
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        "Content-Type: application/problem+json",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*head, "", body)).encode()
