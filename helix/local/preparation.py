@@ -10,7 +10,7 @@ from typing import Any
 
 from helix.topics import apply
 from shared.migrations import upgrade
-from shared.settings import SERVICES, load
+from shared.settings import SERVICES, Settings, load
 
 
 def prepare(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -24,4 +24,12 @@ def prepare(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]
             commands = importlib.import_module(f"services.{service}.cli")
             answers[service] = commands.bootstrap(app_module.create_app(settings), given[service])
     apply(load(SERVICES[0]))
+    _refold(load("reporting"))
     return answers
+
+
+def _refold(settings: Settings) -> None:
+    """Fold every event anew where this version counts otherwise than the one that ran here before."""
+    reporting = importlib.import_module("services.reporting.cli")
+    if reporting.is_rebuild_needed(settings):
+        reporting.rebuild_now(settings)

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from services.reporting.projections.handlers import HANDLERS
-from services.reporting.rebuild.operations import needs_rebuild
+from services.reporting.rebuild.operations import Report, needs_rebuild
 from services.reporting.rebuild.operations import rebuild as rebuild_projections
 from shared import bus
 from shared.database import sqlalchemy_url
@@ -19,23 +19,24 @@ from shared.settings import Settings
 @click.pass_obj
 def rebuild(settings: Settings, if_needed: bool) -> None:
     """Fold every event anew into fresh tables while the old ones serve, then swap them in."""
-    if if_needed and not _is_needed(settings):
+    if if_needed and not is_rebuild_needed(settings):
         click.echo("The tables are up to date.")
         return
-    connection = bus.connect(settings)
-    try:
-        replayed = rebuild_projections(
-            settings.database_url,
-            connection,
-            HANDLERS,
-            report=lambda events: click.echo(f"replayed {events} events"),
-        )
-    finally:
-        connection.close()
+    replayed = rebuild_now(settings, report=lambda events: click.echo(f"replayed {events} events"))
     click.echo(f"The new tables are in place; {replayed} events were replayed.")
 
 
-def _is_needed(settings: Settings) -> bool:
+def rebuild_now(settings: Settings, *, report: Report = lambda events: None) -> int:
+    """Rebuild the projections and return how many events were replayed; `report` hears of each round."""
+    connection = bus.connect(settings)
+    try:
+        return rebuild_projections(settings.database_url, connection, HANDLERS, report=report)
+    finally:
+        connection.close()
+
+
+def is_rebuild_needed(settings: Settings) -> bool:
+    """Tell whether the tables were folded by other rules than those of this program."""
     engine = create_engine(sqlalchemy_url(settings.database_url))
     try:
         with Session(engine) as session:

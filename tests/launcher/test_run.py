@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 
@@ -77,6 +78,31 @@ def sign_in(access: dict[str, Any], role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
+def _pledges(access: dict[str, Any], method: str, **given: Any) -> dict[str, Any]:
+    answer = requests.request(
+        method,
+        f"{access['urls']['donations']}/v1/pledges",
+        headers={"Authorization": f"Bearer {access['portal']['key']}"},
+        timeout=10,
+        **given,
+    )
+    assert answer.ok, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def open_pledge(access: dict[str, Any], reference: str) -> None:
+    """Pledge a million rupiah with the portal's key."""
+    body = {"resource": {"kind": "cash"}, "quantity": 1_000_000, "fund": "csr", "zakat": False}
+    body |= {"strategy": "reduce_burden", "restrictions": {}, "opens_on": "2026-01-01"}
+    _pledges(access, "POST", json=body | {"reference": reference})
+
+
+def pledge_references(access: dict[str, Any]) -> list[str]:
+    """Return the references of the portal's pledges."""
+    return [pledge["reference"] for pledge in _pledges(access, "GET")["data"]]
+
+
 @pytest.mark.timeout(300)
 def test_an_empty_system_starts_stops_in_order_and_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:
     base, data = free_port_base(), tmp_path / "data"
@@ -87,13 +113,8 @@ def test_an_empty_system_starts_stops_in_order_and_goes_on_where_it_was(run: Run
 
     for role in access["accounts"]:
         sign_in(access, role)
-    portal = {"Authorization": f"Bearer {access['portal']['key']}"}
-    pledges = f"{access['urls']['donations']}/v1/pledges"
-    assert requests.get(pledges, headers=portal, timeout=10).json()["data"] == []
-    body = {"resource": {"kind": "cash"}, "quantity": 1_000_000, "fund": "csr", "zakat": False}
-    body |= {"strategy": "reduce_burden", "restrictions": {}, "opens_on": "2026-01-01", "reference": "one"}
-    made = requests.post(pledges, json=body, headers=portal, timeout=10)
-    assert made.status_code == 201, made.text
+    assert pledge_references(access) == []
+    open_pledge(access, "one")
 
     taken = run("--demo", "none", port_base=base)
     assert taken.wait(60) == 1
@@ -104,9 +125,32 @@ def test_an_empty_system_starts_stops_in_order_and_goes_on_where_it_was(run: Run
     again = run("--demo", "none", port_base=base)
     kept = wait_for_access(again, data)
     assert kept == access
-    assert [
-        pledge["reference"] for pledge in requests.get(pledges, headers=portal, timeout=10).json()["data"]
-    ] == ["one"]
+    assert pledge_references(access) == ["one"]
+    assert stop(again) == 0
+
+
+def _reporting(data: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement in the running instance's database of reporting."""
+    with psycopg.connect(f"postgresql://postgres@/helix_reporting?host={data / 'postgres'}") as connection:
+        done = connection.execute(statement)
+        return done.fetchall() if done.description else []
+
+
+@pytest.mark.timeout(300)
+def test_figures_counted_by_older_rules_are_counted_anew_at_the_next_start(run: Run, tmp_path: Path) -> None:
+    base, data = free_port_base(), tmp_path / "data"
+    process = run("--demo", "none", port_base=base)
+    open_pledge(wait_for_access(process, data), "one")
+    deadline = time.monotonic() + READY_SECONDS
+    while not (before := _reporting(data, "SELECT version, rules FROM applied WHERE rules > 0")):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    _reporting(data, "UPDATE applied SET rules = rules - 1")
+    assert stop(process) == 0
+    again = run("--demo", "none", port_base=base)
+    wait_for_access(again, data)
+    ((version, rules),) = _reporting(data, "SELECT version, rules FROM applied")
+    assert (version > before[0][0], rules) == (True, before[0][1])
     assert stop(again) == 0
 
 
