@@ -116,12 +116,12 @@ def _authenticator(service: Service, tokens: Tokens) -> Callable[[str], Principa
 
 
 def _register_health(app: Flask, service: Service) -> None:
-    @access.everyone
+    @access.unseen
     def health() -> Response:
         """Tell that the process lives."""
         return jsonify(status="ok")
 
-    @access.everyone
+    @access.unseen
     def ready() -> tuple[Response, int]:
         """Tell whether the service can do its work, and how the exchange of events stands.
 
@@ -145,4 +145,4 @@ def _register_health(app: Flask, service: Service) -> None:
 
     app.add_url_rule("/healthz", "health", health)
     app.add_url_rule("/readyz", "ready", ready)
-    app.add_url_rule("/metrics", "metrics", access.everyone(metrics))
+    app.add_url_rule("/metrics", "metrics", access.unseen(metrics))

@@ -177,6 +177,16 @@ ACTIONS: dict[str, LazyString] = {
     "import.outside_area": _("Import met a household outside its area"),
 }
 
+# Why a record was read. A line about something else says its own: the outcome of a visit, an import.
+READINGS: dict[str, LazyString] = {
+    "page": _("The household's page"),
+    "api": _("Asked for by a program"),
+    "visits_to_make": _("The list of visits to make"),
+    "visit": _("A visit"),
+    "deliveries_to_make": _("The list of deliveries to make"),
+    "delivery": _("A delivery"),
+}
+
 
 def label(words: dict[str, LazyString], code: str) -> str:
     """Return what a code is called; the code itself where there is no word for it."""

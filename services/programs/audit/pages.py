@@ -10,6 +10,7 @@ from services.programs.audit.queries import visible_entries
 from services.programs.database import db
 from shared.auth import access
 from shared.auth.principal import current_principal
+from shared.web.words import word
 
 pages = Blueprint("audit_pages", __name__, url_prefix="/audit", template_folder="templates")
 
@@ -30,6 +31,14 @@ def show_entries() -> str:
         "audit/entries.html",
         entries=found[:AT_ONCE],
         words=words,
+        why_of=_why,
         next_url=here(before=found[AT_ONCE - 1].seq) if len(found) > AT_ONCE else None,
         first_url=here() if before else None,
     )
+
+
+def _why(entry: AuditEntry) -> str:
+    """Return why, in words of the reader: what a visit found, or how a record came to be read."""
+    if entry.action == "visit.completed":
+        return word(entry.why, "visit_outcome")
+    return words.label(words.READINGS, entry.why)

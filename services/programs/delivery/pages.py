@@ -46,7 +46,7 @@ def show_deliveries() -> str:
         more=len(found) > AT_ONCE,
         recorded=request.args.get("recorded") == "1",
     )
-    audit.record_each(db.session, "household.read", ids, why="deliveries to make")
+    audit.record_each(db.session, "household.read", ids, why="deliveries_to_make")
     db.session.commit()
     return page
 

@@ -66,7 +66,7 @@ def show_visits() -> str:
         more=len(found) > AT_ONCE,
         recorded=request.args.get("recorded") == "1",
     )
-    audit.record_each(db.session, "household.read", ids, why="visits to make")
+    audit.record_each(db.session, "household.read", ids, why="visits_to_make")
     db.session.commit()
     return page
 

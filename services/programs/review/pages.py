@@ -12,6 +12,7 @@ from services.programs.review import operations
 from services.programs.review.domain import DECISIONS, decisions_open, refusal_of_approval
 from services.programs.review.queries import (
     count_allocations,
+    failed_of_late,
     find_allocation,
     find_next,
     find_pledge,
@@ -38,12 +39,11 @@ AT_ONCE = 25
 @pages.get("")
 @access.only(*OFFICERS)
 def list_matches() -> str:
-    """List the matches that wait for a person's word, or those of one status."""
+    """List the matches that somebody must look at, or those of one status."""
     form = Form.asked()
-    status = form.choice("status", ("waiting", *ALLOCATION_STATUSES), required=False) or "waiting"
-    rows = list_allocations() if status == "waiting" else list_allocations(status=status)
-    if status == "waiting":
-        rows = rows.where(waits_for_word())
+    queues = {"waiting": waits_for_word(), "not_handed_over": failed_of_late()}
+    status = form.choice("status", (*queues, *ALLOCATION_STATUSES), required=False) or "waiting"
+    rows = list_allocations().where(queues[status]) if status in queues else list_allocations(status=status)
     after = request.args.get("after", type=UUID)
     if after is not None:
         rows = rows.where(Allocation.id > after)

@@ -1,5 +1,6 @@
 """Reads of allocations for people."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -14,6 +15,8 @@ from services.programs.review.domain import Standing
 from shared import clock
 from shared.database import AnySession
 from shared.errors import NotFound
+
+OF_LATE = timedelta(days=30)
 
 
 def find_allocation(session: AnySession, allocation: UUID) -> Allocation:
@@ -46,6 +49,11 @@ def waits_for_word() -> ColumnElement[bool]:
 def is_held() -> ColumnElement[bool]:
     """Return the condition that an allocation is on hold."""
     return and_(Allocation.stage.in_(LIVE), _stopped())
+
+
+def failed_of_late() -> ColumnElement[bool]:
+    """Return the condition that the last of an allocation could not be handed over, not long ago."""
+    return and_(Allocation.stage == "failed", Allocation.changed_at > clock.now() - OF_LATE)
 
 
 def _stopped() -> ColumnElement[bool]:

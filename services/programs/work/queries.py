@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import is_deliverable
 from services.programs.matching.models import Allocation
 from services.programs.needs.models import Need
-from services.programs.review.queries import count_allocations, is_held, list_allocations, waits_for_word
+from services.programs.review.queries import (
+    count_allocations,
+    failed_of_late,
+    is_held,
+    list_allocations,
+    waits_for_word,
+)
 from services.programs.verification.queries import count_households, to_assign, to_decide
 from services.programs.visits.models import Visit
-from shared import clock
 from shared.database import AnySession
-
-RECENTLY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,12 @@ class FieldWork:
 
 def count_officer_work(session: AnySession) -> OfficerWork:
     """Count what waits for an officer."""
-    failed = select(func.count(Delivery.id)).where(
-        Delivery.outcome == "failed", Delivery.created_at > clock.now() - RECENTLY
-    )
     return OfficerWork(
         to_assign=count_households(session, to_assign()),
         to_decide=count_households(session, to_decide()),
         to_approve=count_allocations(session, waits_for_word()),
         held=count_allocations(session, is_held()),
-        failed=session.scalar(failed) or 0,
+        failed=count_allocations(session, failed_of_late()),
         open_needs=session.scalar(select(func.count(Need.id)).where(Need.status == "open")) or 0,
     )
 

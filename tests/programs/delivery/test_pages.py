@@ -64,7 +64,7 @@ def test_the_list_says_for_whom_and_where_and_each_look_is_recorded(
     assert "3 paket gizi balita" in listed
     assert "Rp2.000" in listed
     lines = office.get(f"/v1/audit?household={household}", office.auditor).get_json()["data"]
-    assert [line["why"] for line in lines].count("deliveries to make") == 1
+    assert [line["why"] for line in lines].count("deliveries_to_make") == 1
 
 
 @pytest.mark.usefixtures("household")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
+from shared import clock
 from shared.auth.accounts import Grant
 from shared.events.programs import AllocationVetoed, DeliveryConfirmed, DeliveryFailed
 from tests.browser import WIDTHS, assert_accessible, sign_in
@@ -173,6 +174,20 @@ def test_a_failure_at_the_door_needs_a_reason(stage: Scene, see: Open) -> None:
     page.get_by_role("button", name="Record").click()
     assert page.get_by_text("It is recorded.").is_visible()
     assert [event.quantity for event in stage.told(DeliveryFailed)] == [20]
+
+
+def test_a_match_that_failed_after_a_part_of_it_was_handed_over_is_counted_and_listed(
+    stage: Scene, see: Open, office: Office
+) -> None:
+    (rice,) = [row.id for row in stage.allocations() if row.quantity == 20]
+    for quantity, outcome in ((8, "delivered"), (12, "failed")):
+        said = {"quantity": quantity, "outcome": outcome, "client_id": outcome, "reason": "Nobody at home."}
+        said |= {"allocation": str(rice), "handed_over_at": clock.now().isoformat()}
+        assert office.post("/v1/deliveries", said, office.tksk).status_code == 201
+    page = see("verifier", "/?lang=en")
+    page.get_by_role("link", name="Not handed over").click()
+    assert page.locator("tbody tr").count() == 1
+    assert page.locator("tbody a").get_attribute("href") == f"/matches/{rice}"
 
 
 def test_who_may_not_decide_sees_no_form(stage: Scene, see: Open) -> None:
