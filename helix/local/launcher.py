@@ -20,13 +20,15 @@ from helix.local.failure import CannotRun
 from helix.local.folder import DataFolder
 from helix.local.ports import require_free
 from helix.local.postgres import Postgres
-from helix.local.processes import Processes, ending, last_line, read_procfile
+from helix.local.processes import Child, Processes, ending, last_line, read_procfile
 from helix.local.progress import Progress
 from helix.local.secrets_file import keep_secrets
 from shared.settings import SERVICES
 
 PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 READY_WITHIN_SECONDS = 120.0
+
+_ERRANDS = {"demo": "The demonstration", "rebuild": "Counting the figures anew"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,12 @@ class Instance:
         )
         processes = self._processes(kept)
         self._progress.say("Starting the services ...")
-        self._start_services(kept, processes)
+        answers = self._start_services(kept, processes)
         self._wait_until_ready(processes)
         self._progress.say(f"\nHelix runs ({time.monotonic() - began:.1f} s).\n{self._where_to_look()}\n")
+        if answers["reporting"]["rebuild"] == "needed":
+            self._progress.say("This version counts otherwise: all events are counted anew meanwhile.")
+            processes.start("rebuild", ["helix", "reporting", "rebuild"], errand=True)
         if self._asked.demo:
             self._start_demo(processes)
         self._watch(processes)
@@ -112,15 +117,16 @@ class Instance:
         self._cleanup.callback(self._stop, processes)
         return processes
 
-    def _start_services(self, kept: dict[str, Any], processes: Processes) -> None:
-        """Prepare the databases while the web processes start: they are ready once it is done."""
+    def _start_services(self, kept: dict[str, Any], processes: Processes) -> dict[str, dict[str, str]]:
+        """Prepare the databases while the web processes start; return what the preparation answered."""
         commands = read_procfile(PROCFILE)
         webs = {name: arguments for name, arguments in commands.items() if name.endswith("-web")}
         for name, arguments in webs.items():
             processes.start(name, arguments)
-        self._prepare(kept, processes)
+        answers = self._prepare(kept, processes)
         for name in commands.keys() - webs.keys():
             processes.start(name, commands[name])
+        return answers
 
     def _start_places(self) -> Places:
         bootstrap = ""
@@ -158,17 +164,20 @@ class Instance:
     def _demo_state(self) -> Path:
         return self._folder.path / f"demo-{self._asked.bus}.json"
 
-    def _prepare(self, kept: dict[str, Any], processes: Processes) -> None:
+    def _prepare(self, kept: dict[str, Any], processes: Processes) -> dict[str, dict[str, str]]:
         """Bring the databases up to date, make topics and accounts, and write access.json."""
         given = {
             service: accounts.bootstrap_input(service, kept, every_tksk=self._asked.demo)
             for service in ("donations", "programs")
         }
-        answers = json.loads(processes.ask("prepare", ["helix", "prepare"], json.dumps(given), seconds=180))
+        answers: dict[str, dict[str, str]] = json.loads(
+            processes.ask("prepare", ["helix", "prepare"], json.dumps(given), seconds=180)
+        )
         bootstrap = f"127.0.0.1:{self._asked.kafka_ports[0]}" if self._asked.bus == "kafka" else ""
         stakeholder = answers["donations"]["stakeholder"]
         self._folder.write_private("access.json", accounts.access(kept, self._urls, bootstrap, stakeholder))
         self._folder.write_private("demo-accounts.json", accounts.demo_accounts(kept))
+        return answers
 
     def _wait_until_ready(self, processes: Processes) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
@@ -204,7 +213,7 @@ class Instance:
     def _start_demo(self, processes: Processes) -> None:
         officers = self._folder.path / "demo-accounts.json"
         arguments = ["helix", "demo", "play", str(self._folder.access), "--officers", str(officers)]
-        processes.start("demo", [*arguments, "--state", str(self._demo_state())])
+        processes.start("demo", [*arguments, "--state", str(self._demo_state())], errand=True)
         self._progress.say(
             "The demonstration plays: invented households, officers and donors use the services over HTTP,\n"
             "for about half an hour. Everything can be used meanwhile. How far it is:"
@@ -214,7 +223,8 @@ class Instance:
         while not self._stopping.wait(1.0):
             if processes.find("demo") is not None:
                 self._progress.update()
-                self._tell_of_the_demo(processes)
+            for errand, code in processes.take_ended_errands():
+                self._tell_of(errand, code)
             if not self._postgres.is_running():
                 raise CannotRun(
                     f"PostgreSQL has ended; its log is {self._folder.postgres / 'log'}. Nothing accepted is lost:"
@@ -229,24 +239,21 @@ class Instance:
                 raise
         self._progress.close()
 
-    def _tell_of_the_demo(self, processes: Processes) -> None:
-        """Say how the demonstration ended, if it has; what it showed goes on without it."""
-        demo = processes.find("demo")
-        code = None if demo is None else demo.ended()
-        if demo is None or code is None:
-            return
-        processes.forget("demo")
+    def _tell_of(self, errand: Child, code: int) -> None:
+        """Say how something that ends by itself has ended."""
         self._progress.close()
-        if code == 0:
+        if code:
+            self._progress.say(
+                f"{_ERRANDS[errand.name]} {ending(code)}: {last_line(errand.log)} Its log is {errand.log}."
+                " Everything else goes on running."
+            )
+        elif errand.name == "demo":
             self._progress.say(
                 "The demonstration has played to its end; the system stays up with all that it made.\n"
                 f"Sign in with the accounts of {self._folder.access}. Ctrl-C stops it."
             )
         else:
-            self._progress.say(
-                f"The demonstration {ending(code)}: {last_line(demo.log)} Its log is {demo.log}."
-                " Everything else goes on running."
-            )
+            self._progress.say(f"{_ERRANDS[errand.name]} is done.")
 
     def _stop(self, processes: Processes) -> None:
         self._progress.close()

@@ -10,11 +10,11 @@ from typing import Any
 
 from helix.topics import apply
 from shared.migrations import upgrade
-from shared.settings import SERVICES, Settings, load
+from shared.settings import SERVICES, load
 
 
 def prepare(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """Prepare every service; return what each service's `bootstrap` answered to what it was given."""
+    """Prepare every service; return what each one's `bootstrap` answered, and whether reporting wants a rebuild."""
     answers: dict[str, dict[str, str]] = {}
     for service in SERVICES:
         settings = load(service)
@@ -24,12 +24,7 @@ def prepare(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]
             commands = importlib.import_module(f"services.{service}.cli")
             answers[service] = commands.bootstrap(app_module.create_app(settings), given[service])
     apply(load(SERVICES[0]))
-    _refold(load("reporting"))
-    return answers
-
-
-def _refold(settings: Settings) -> None:
-    """Fold every event anew where this version counts otherwise than the one that ran here before."""
+    # It takes as long as there are events, so it is done once everything runs.
     reporting = importlib.import_module("services.reporting.cli")
-    if reporting.is_rebuild_needed(settings):
-        reporting.rebuild_now(settings)
+    needed = reporting.is_rebuild_needed(load("reporting"))
+    return answers | {"reporting": {"rebuild": "needed" if needed else "not needed"}}

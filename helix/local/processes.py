@@ -20,11 +20,12 @@ _WITHIN_SECONDS = 60.0
 
 @dataclass
 class Child:
-    """One process, its log, and when it was last started."""
+    """One process, its log, and when it was last started. An `errand` ends by itself, once it is done."""
 
     name: str
     arguments: list[str]
     log: Path
+    errand: bool = False
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -47,9 +48,9 @@ class Processes:
         self._environment = dict(environment)
         self._children: dict[str, Child] = {}
 
-    def start(self, name: str, arguments: Sequence[str]) -> Child:
+    def start(self, name: str, arguments: Sequence[str], *, errand: bool = False) -> Child:
         """Start a process; what it says goes to its log. Only the main thread may start one."""
-        child = Child(name, list(arguments), self._logs / f"{name}.log")
+        child = Child(name, list(arguments), self._logs / f"{name}.log", errand)
         self._children[name] = child
         self._spawn(child)
         return child
@@ -76,7 +77,7 @@ class Processes:
         said = []
         for child in self._children.values():
             code = child.ended()
-            if code is None:
+            if code is None or child.errand:
                 continue
             sentence = f"{child.name} {ending(code)}; its log is {child.log}."
             recent = [at for at in child.starts if time.monotonic() - at < _WITHIN_SECONDS]
@@ -86,9 +87,13 @@ class Processes:
             said.append(f"{sentence} It was started again.")
         return said
 
-    def forget(self, name: str) -> None:
-        """Watch a process no longer."""
-        self._children.pop(name, None)
+    def take_ended_errands(self) -> list[tuple[Child, int]]:
+        """Return the errands that have ended, each with its exit code; they are watched no longer."""
+        found = [(child, child.ended()) for child in self._children.values() if child.errand]
+        ended = [(child, code) for child, code in found if code is not None]
+        for child, _ in ended:
+            del self._children[child.name]
+        return ended
 
     def first_ended(self) -> Child | None:
         """Return a process that has ended, if one has."""

@@ -5,7 +5,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from services.reporting.projections.handlers import HANDLERS
-from services.reporting.rebuild.operations import Report, needs_rebuild
+from services.reporting.rebuild.operations import needs_rebuild
 from services.reporting.rebuild.operations import rebuild as rebuild_projections
 from shared import bus
 from shared.database import sqlalchemy_url
@@ -22,17 +22,17 @@ def rebuild(settings: Settings, if_needed: bool) -> None:
     if if_needed and not is_rebuild_needed(settings):
         click.echo("The tables are up to date.")
         return
-    replayed = rebuild_now(settings, report=lambda events: click.echo(f"replayed {events} events"))
-    click.echo(f"The new tables are in place; {replayed} events were replayed.")
-
-
-def rebuild_now(settings: Settings, *, report: Report = lambda events: None) -> int:
-    """Rebuild the projections and return how many events were replayed; `report` hears of each round."""
     connection = bus.connect(settings)
     try:
-        return rebuild_projections(settings.database_url, connection, HANDLERS, report=report)
+        replayed = rebuild_projections(
+            settings.database_url,
+            connection,
+            HANDLERS,
+            report=lambda events: click.echo(f"replayed {events} events"),
+        )
     finally:
         connection.close()
+    click.echo(f"The new tables are in place; {replayed} events were replayed.")
 
 
 def is_rebuild_needed(settings: Settings) -> bool:

@@ -138,7 +138,7 @@ def _launched(tmp_path: Path, play: str) -> tuple[Instance, Processes]:
     """Return a launcher whose demonstration is one command, and what it watches."""
     instance = Instance(Launch("builtin", True, 9000, tmp_path), threading.Event(), ExitStack())
     processes = Processes(tmp_path, {})
-    child = processes.start("demo", ["sh", "-c", play])
+    child = processes.start("demo", ["sh", "-c", play], errand=True)
     assert child.process is not None
     child.process.wait(timeout=20)
     return instance, processes
@@ -148,8 +148,9 @@ def test_the_end_of_the_demonstration_is_told_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     instance, processes = _launched(tmp_path, "exit 0")
-    instance._tell_of_the_demo(processes)
-    instance._tell_of_the_demo(processes)
+    for _ in range(2):
+        for ended in processes.take_ended_errands():
+            instance._tell_of(*ended)
     said = capsys.readouterr().out
     assert said.count("The demonstration has played to its end; the system stays up") == 1
     assert str(tmp_path / "access.json") in said
@@ -159,7 +160,8 @@ def test_a_demonstration_that_fails_says_why_and_where_its_log_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     instance, processes = _launched(tmp_path, "echo nobody came; exit 3")
-    instance._tell_of_the_demo(processes)
+    for ended in processes.take_ended_errands():
+        instance._tell_of(*ended)
     said = capsys.readouterr().out
     assert "The demonstration ended with code 3: nobody came" in said
     assert str(tmp_path / "demo.log") in said

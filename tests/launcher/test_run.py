@@ -149,6 +149,8 @@ def test_figures_counted_by_older_rules_are_counted_anew_at_the_next_start(run: 
     assert stop(process) == 0
     again = run("--demo", "none", port_base=base)
     wait_for_access(again, data)
+    assert again.stdout is not None
+    assert any(line.startswith("Counting the figures anew is done.") for line in again.stdout)
     ((version, rules),) = _reporting(data, "SELECT version, rules FROM applied")
     assert (version > before[0][0], rules) == (True, before[0][1])
     assert stop(again) == 0
