@@ -28,8 +28,10 @@ Moment = date | datetime
 
 _LEFT, _TOP, _HEIGHT = 52, 12, 190
 _BASE = _TOP + _HEIGHT
-# The name of a line and its last value, below each other.
+# The name of a line and its last value, below each other; their place is between the two, the name as a whole
+# inside the drawing.
 _LABEL = 31
+_HIGHEST = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _apart(wanted: Sequence[float]) -> list[float]:
     """Return places as near as may be to those wanted, in order, none closer to another than a label is high."""
     places: list[float] = []
     for y in wanted:
-        places.append(max(y, places[-1] + _LABEL if places else _TOP))
+        places.append(max(y, places[-1] + _LABEL if places else _HIGHEST))
     limit = _BASE - 4.0
     for n in reversed(range(len(places))):
         places[n] = min(places[n], limit)

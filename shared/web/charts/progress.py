@@ -8,6 +8,8 @@ from shared.web.charts.drawing import WIDTH, Chart, Write, box, frame, hatch, ha
 from shared.web.formats import percent
 
 _PATTERN = "hatch-apart"
+# A hatched bar that is shorter than this looks like a broken letter; the words say the number by themselves.
+_SHORTEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ def progress_to_target(title: str, way: Way, write: Write) -> Chart:
         text(0, 60, _written(done, write)),
         text(WIDTH, 60, _written(left, write), anchor="end"),
     ]
-    if apart.count:
-        parts.append(hatched(0, 74, max(scale * apart.count, 3), 10, _PATTERN))
-    parts.append(text(0, 102 if apart.count else 82, _written(apart, write), colour="quiet"))
+    length = scale * (apart.count or 0)
+    is_drawn = length >= _SHORTEST
+    if is_drawn:
+        parts.append(hatched(0, 74, length, 10, _PATTERN))
+    parts.append(text(0, 102 if is_drawn else 82, _written(apart, write), colour="quiet"))
     described = "; ".join(_written(part, write) for part in (done, left, apart))
-    svg = frame(title, f"{words}. {described}. {way.target}", 108 if apart.count else 88, parts)
+    svg = frame(title, f"{words}. {described}. {way.target}", 108 if is_drawn else 88, parts)
     rows = [(part.name, write(part.count)) for part in (done, left, apart)]
     return Chart(title, svg, ("", gettext("People")), (*rows, (words, way.target)))
 

@@ -134,6 +134,12 @@ def test_what_is_neither_done_nor_left_is_no_part_of_the_way() -> None:
     assert widths == [WIDTH / 4, WIDTH / 16, WIDTH, WIDTH]
 
 
+def test_so_few_removed_that_a_bar_would_be_a_speck_are_written_without_one() -> None:
+    chart = charts.progress_to_target("Menuju 0", way(0, 4000, 15), formats.count)
+    assert "Dikeluarkan: 15" in "".join(drawn(chart).itertext())
+    assert bars(chart) == [COLOURS["class-1"]]
+
+
 @pytest.mark.parametrize(("done", "left"), [(None, 75), (25, None)])
 def test_how_much_of_the_way_is_done_is_not_told_where_it_would_tell_a_small_number(
     done: int | None, left: int | None
@@ -178,6 +184,17 @@ def test_the_names_at_the_ends_of_lines_do_not_cover_each_other() -> None:
         float(str(words.get("y"))) for words in drawn(chart).iter(f"{SVG}text") if words.text in set("abcd")
     )
     assert all(below - above >= 30 for above, below in zip(heights, heights[1:], strict=False))
+
+
+@pytest.mark.parametrize("values", [(500, 500, 500, 500), (500, 0, 0, 0), (500, 499, 250, 0)])
+def test_no_name_at_the_end_of_a_line_reaches_out_of_the_drawing(values: tuple[int, ...]) -> None:
+    picture = drawn(
+        courses(*(charts.Course(name, (0, 0, value)) for name, value in zip("abcd", values, strict=True)))
+    )
+    height = float(str(picture.get("viewBox")).split()[-1])
+    for words in picture.iter(f"{SVG}text"):
+        baseline, size = float(str(words.get("y"))), float(str(words.get("font-size")))
+        assert size <= baseline <= height - size / 4, words.text
 
 
 def test_courses_without_a_moment_are_refused() -> None:
