@@ -104,7 +104,7 @@ def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Cla
     """Lock the households that pledges with a changed rule give to; return what the rule looks at.
 
     It is by the unpaid allocations of those pledges. What is proposed by the old rule while this waits
-    for a lock is refused by donations, which knows of the new one already.
+    for a lock names the old version, and is refused by donations, which knows of the new one already.
     """
     amended = [event.data for event in events if isinstance(event.data, PledgeAmended)]
     known = session.scalars(select(Pledge).where(Pledge.id.in_({told.pledge for told in amended})))

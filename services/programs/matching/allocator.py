@@ -1,12 +1,13 @@
 """The allocator: settles the markets in which something has changed. It runs as a task, alone.
 
-It reads without locks and lets the engine decide; then it locks what it is about to use and drops
-each proposal whose need, household or pledge has changed meanwhile. Those markets come up again.
+It reads without locks and lets the engine decide; then it locks what it is about to use, reads it
+again and drops each proposal that was decided on something else. Those markets come up again.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from services.programs.database import lock_rows
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import note_changes
-from services.programs.matching.engine import NeedState, Proposal, settle
+from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import Locked, tell
 from services.programs.matching.queries import find_need_states, find_pledge_states
@@ -49,10 +50,21 @@ def settle_markets(session: Session) -> bool:
     needs = find_need_states(session, in_play, [pledge.id for pledge in pledges], today)
     policy = current_version(session).rules()
     proposals = settle(needs, pledges, policy, today=today, at_most=AT_MOST)
-    allocated = _allocate(session, proposals, needs, policy) if proposals else []
-    unsettled = in_play if len(proposals) >= AT_MOST else _markets_of(needs, proposals, allocated)
+    seen = _Seen({need.id: need for need in needs}, {pledge.id: pledge for pledge in pledges}, policy, today)
+    allocated = _allocate(session, proposals, seen) if proposals else []
+    unsettled = in_play if len(proposals) >= AT_MOST else _markets_of(seen, proposals, allocated)
     note_changes(session, unsettled)
     return bool(unsettled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the engine decided on."""
+
+    needs: Mapping[UUID, NeedState]
+    pledges: Mapping[UUID, PledgeState]
+    policy: Policy
+    today: date
 
 
 def _look_again_tomorrow(session: Session, markets: set[str]) -> None:
@@ -62,40 +74,41 @@ def _look_again_tomorrow(session: Session, markets: set[str]) -> None:
     note_changes(session, markets - set(session.scalars(later)), due_on=today + timedelta(days=1))
 
 
-def _markets_of(
-    needs: Sequence[NeedState], proposals: Sequence[Proposal], allocated: Sequence[Proposal]
-) -> set[str]:
+def _markets_of(seen: _Seen, proposals: Sequence[Proposal], allocated: Sequence[Proposal]) -> set[str]:
     """Return the markets in which a proposal was dropped."""
     dropped = {proposal.need for proposal in proposals} - {proposal.need for proposal in allocated}
-    return {need.market for need in needs if need.id in dropped}
+    return {seen.needs[need].market for need in dropped}
 
 
-def _allocate(
-    session: Session, proposals: Sequence[Proposal], states: Sequence[NeedState], policy: Policy
-) -> list[Proposal]:
+def _allocate(session: Session, proposals: Sequence[Proposal], seen: _Seen) -> list[Proposal]:
     """Write the proposals that still hold: allocations, what they cover and use, and their events."""
-    seen = {state.id: state for state in states}
-    households = _lock_verified(session, {seen[proposal.need].household for proposal in proposals})
-    needs = lock_rows(session, Need, {proposal.need for proposal in proposals})
+    parts_of = _by_need(proposals)
+    before = {need: seen.needs[need] for need in parts_of}
+    _lock_households(session, {need.household for need in before.values()})
+    needs = lock_rows(session, Need, before)
     pledges = lock_rows(session, Pledge, {proposal.pledge for proposal in proposals})
+    markets = {need.market for need in before.values()}
+    found = find_need_states(session, markets, seen.pledges, seen.today, needs=before)
+    now = {need.id: need for need in found}
     kept = []
-    for parts in _by_need(proposals).values():
-        need = needs.get(parts[0].need)
-        unchanged = (
-            need is not None
-            and need.household_id in households
-            and need.closed_at is None
-            and need.quantity - need.covered == seen[need.id].open
-            and all(pledges[part.pledge].free >= part.quantity for part in parts)
-        )
-        if need is None or not unchanged:
+    for need, parts in parts_of.items():
+        offered = all(_is_offered(pledges[part.pledge], seen.pledges[part.pledge], part) for part in parts)
+        if not offered or now.get(need) != before[need]:
             continue
         for part in parts:
-            need.covered += part.quantity
+            needs[need].covered += part.quantity
             pledges[part.pledge].used += part.quantity
         kept.extend(parts)
-    _write(session, [(part, needs[part.need], pledges[part.pledge]) for part in kept], policy)
+    _write(session, [(part, needs[part.need], pledges[part.pledge]) for part in kept], seen)
     return kept
+
+
+def _is_offered(pledge: Pledge, seen: PledgeState, part: Proposal) -> bool:
+    """Tell whether a locked pledge is as the engine saw it, and has enough free.
+
+    Its version stands for its rule, its cap and its window. What is free of it changes all the time.
+    """
+    return pledge.version == seen.version and pledge.free >= part.quantity
 
 
 def _by_need(proposals: Sequence[Proposal]) -> dict[UUID, list[Proposal]]:
@@ -105,19 +118,13 @@ def _by_need(proposals: Sequence[Proposal]) -> dict[UUID, list[Proposal]]:
     return found
 
 
-def _lock_verified(session: Session, households: Collection[UUID]) -> set[UUID]:
-    """Keep households from being held or rejected until the commit; return those that may be matched."""
-    return set(
-        session.scalars(
-            select(Household.id)
-            .where(Household.id.in_(households), Household.status == "verified", Household.held.is_(False))
-            .order_by(Household.id)
-            .with_for_update(read=True)
-        )
-    )
+def _lock_households(session: Session, households: Collection[UUID]) -> None:
+    """Keep households from being changed until the commit. Others may read them, and lock them likewise."""
+    ids = select(Household.id).where(Household.id.in_(households)).order_by(Household.id)
+    session.execute(ids.with_for_update(read=True))
 
 
-def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], policy: Policy) -> None:
+def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], seen: _Seen) -> None:
     if not parts:
         return
     now = clock.now()
@@ -131,10 +138,10 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], pol
             quantity=proposal.quantity,
             value_idr=proposal.quantity * reference_price(need.item),
             # All that covers the need by now, so that many small parts can't do without people's word.
-            approvals_needed=policy.approvals_needed(need.covered * reference_price(need.item)),
+            approvals_needed=seen.policy.approvals_needed(need.covered * reference_price(need.item)),
             reasons=msgspec.to_builtins(proposal.reasons),
-            policy_version=policy.version,
-            pledge_version=pledge.version,
+            policy_version=seen.policy.version,
+            pledge_version=seen.pledges[pledge.id].version,
             created_at=now,
             changed_at=now,
         )

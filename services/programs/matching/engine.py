@@ -41,9 +41,10 @@ class NeedState:
 
 @dataclass(frozen=True, slots=True)
 class PledgeState:
-    """An open pledge. `received` is what each household already has of it, for its cap."""
+    """An open pledge, as it is in one version. `received` is what each household has of it, for its cap."""
 
     id: UUID
+    version: int
     market: str
     free: int
     opens_on: date

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from services.programs.matching.domain import Claimed, Rule, Rules
 from services.programs.matching.engine import NeedState, PledgeState
@@ -49,6 +49,7 @@ def find_pledge_states(session: AnySession, markets: Collection[str], today: dat
     return [
         PledgeState(
             id=pledge.id,
+            version=pledge.version,
             market=pledge.market,
             free=left,
             opens_on=pledge.opens_on,
@@ -77,10 +78,19 @@ def _received(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, dict
 
 
 def find_need_states(
-    session: AnySession, markets: Collection[str], pledges: Collection[UUID], today: date
+    session: AnySession,
+    markets: Collection[str],
+    pledges: Collection[UUID],
+    today: date,
+    *,
+    needs: Collection[UUID] | None = None,
 ) -> list[NeedState]:
-    """Return the needs of the markets that may be matched, with the pledges each must not get."""
-    excluded = find_excluded(session, pledges)
+    """Return the needs of the markets that may be matched, with the pledges each must not get.
+
+    Where `needs` names some, only those of them.
+    """
+    excluded = find_excluded(session, pledges, needs)
+    named = true() if needs is None else Need.id.in_(needs)
     rows: Iterable[Any] = session.execute(
         # In the order of the fields of a NeedState: thousands are read at once, so none is named.
         select(
@@ -98,19 +108,25 @@ def find_need_states(
             Household.attributes,
         )
         .join(Household, Household.id == Need.household_id)
-        .where(Need.market.in_(markets), may_be_matched(today))
+        .where(Need.market.in_(markets), may_be_matched(today), named)
     )
     none: frozenset[UUID] = frozenset()
     return [NeedState(*(*row[:11], frozenset(row[11]), excluded.get(row[0], none))) for row in rows]
 
 
-def find_excluded(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Return, by need, the pledges that a person or the pledge's own rules refused it, or that wait."""
+def find_excluded(
+    session: AnySession, pledges: Collection[UUID], needs: Collection[UUID] | None = None
+) -> dict[UUID, frozenset[UUID]]:
+    """Return, by need, the pledges that a person or the pledge's own rules refused it, or that wait.
+
+    Where `needs` names some, only of those.
+    """
     pairs = session.execute(
         select(Allocation.need_id, Allocation.pledge_id)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
         .where(
             Allocation.pledge_id.in_(pledges),
+            true() if needs is None else Allocation.need_id.in_(needs),
             or_(
                 Allocation.stage.in_(("proposed", "vetoed")),
                 # A pledge that was changed since may think otherwise; one that was short is counted

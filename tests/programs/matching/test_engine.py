@@ -41,6 +41,7 @@ def need(number: int, quantity: int = 100, category: str = "food", **more: Any) 
 def pledge(number: int, quantity: int = 100, *categories: str, **more: Any) -> PledgeState:
     fields: dict[str, Any] = {
         "id": uid(2000 + number),
+        "version": 1,
         "market": "IDR",
         "free": quantity,
         "opens_on": TODAY,

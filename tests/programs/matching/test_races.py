@@ -4,13 +4,17 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from services.programs.database import db, lock_rows
+from services.programs.matching import allocator, engine
 from services.programs.matching.operations import follow_households
 from services.programs.registry.models import Household
 from shared import clock
-from tests.programs.scene import Scene
+from shared.events.donations import PledgeAmended
+from shared.events.programs import AllocationProposed
+from tests.programs.scene import OTHER_VILLAGE, VILLAGE, Scene, opened
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -96,3 +100,67 @@ def test_a_hold_while_the_match_runs_leaves_nothing_that_goes_on(scene: Scene) -
     together(hold, scene.settle)
     assert {row.status for row in scene.allocations()} <= {"held"}
     scene.check_books()
+
+
+def once_decided(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> None:
+    """Let something commit between the allocator's first decision and its locks."""
+    left = [meanwhile]
+
+    def settle(*given: Any, **more: Any) -> Any:
+        proposals = engine.settle(*given, **more)
+        if left:
+            left.pop()()
+        return proposals
+
+    monkeypatch.setattr(allocator, "settle", settle)
+
+
+def test_a_pledge_that_asks_for_more_meanwhile_is_proposed_only_by_its_new_rule(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.need(scene.household(), 100)
+    admitted = scene.need(scene.household(decile=2, attributes=["elderly"]), 100)
+    pledge = scene.pledge(100)
+    amended = opened(100, kind=PledgeAmended, pledge=pledge, version=2, attributes=["elderly"])
+    once_decided(monkeypatch, lambda: scene.hear(amended))
+    scene.settle()
+    (told,) = scene.told(AllocationProposed)
+    assert (told.need, told.pledge_version) == (admitted, 2)
+    assert told.reasons.admitted_by == ["attribute_elderly"]
+    assert [row.pledge_version for row in scene.allocations()] == [2]
+    scene.check_books()
+
+
+@pytest.mark.parametrize(
+    ("restriction", "changed"),
+    [
+        ({"zakat": True}, {"decile": 3}),
+        ({"max_decile": 2}, {"decile": 3}),
+        ({"areas": [VILLAGE]}, {"desa": OTHER_VILLAGE}),
+        ({"attributes": ["elderly"]}, {"attributes": ["disability"]}),
+    ],
+)
+def test_a_household_that_changes_meanwhile_is_proposed_nothing_by_what_it_was(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, restriction: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    household = scene.household(attributes=["elderly"])
+    need = scene.need(household, 100)
+    scene.pledge(100, **restriction)
+    once_decided(monkeypatch, lambda: scene.change(household, **changed))
+    scene.settle()
+    assert scene.allocations() == []
+    scene.pledge(100)
+    scene.settle()
+    assert (scene.only_allocation().need_id, scene.find_need(need).covered) == (need, 100)
+    assert scene.only_allocation().reasons["decile"] == changed.get("decile", 1)
+
+
+def test_a_need_whose_place_changes_meanwhile_is_ranked_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = scene.household(), scene.household(decile=2)
+    needs = [scene.need(household, 100) for household in (first, second)]
+    scene.pledge(200)
+    once_decided(monkeypatch, lambda: scene.change(first, decile=3))
+    scene.settle()
+    assert {row.need_id: row.reasons["decile"] for row in scene.allocations()} == {needs[0]: 3, needs[1]: 2}
