@@ -23,6 +23,7 @@ from shared import clock
 from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.errors import DomainError
+from shared.ids import new_id
 from shared.vocabulary import DELIVERY_OUTCOMES
 from shared.web.forms import Form
 
@@ -71,7 +72,7 @@ def record(allocation: UUID) -> Any:
     said = HandingOver(
         allocation=allocation,
         # The form's own number: a button pressed twice records one delivery.
-        client_id=form.value("submission")[:64],
+        client_id=str(form.submission() or new_id()),
         quantity=quantity,
         handed_over_at=clock.now(),
         outcome=outcome,

@@ -29,7 +29,7 @@ class ResultSchema(Schema):
         metadata={"description": f"Questions of {FORM_VERSION}: {', '.join(one.code for one in QUESTIONS)}."},
     )
     needs = fields.List(fields.Nested(NewNeedSchema), load_default=list, validate=validate.Length(max=30))
-    form_version = fields.String(load_default=FORM_VERSION, validate=validate.Length(1, 10))
+    form_version = Text(longest=10, load_default=FORM_VERSION)
 
 
 class VisitQuery(PageQuery):

@@ -102,3 +102,13 @@ def test_a_failure_needs_its_reason_and_the_label_says_so(enter: Show) -> None:
     with page.expect_navigation():
         page.click("text=Catat")
     assert page.inner_text("#reason-error").endswith("Isi bagian ini.")
+
+
+@pytest.mark.usefixtures("household")
+def test_a_form_whose_number_was_rewritten_is_recorded_once_all_the_same(enter: Show, office: Office) -> None:
+    page = enter("/deliveries", width=390)
+    page.click("text=3 paket gizi balita")
+    page.evaluate("document.querySelector('[name=submission]').value = 'a\\u0000b'")
+    page.locator("input[name=outcome][value=delivered]").check()
+    page.click("text=Catat")
+    assert page.get_by_text("Sudah dicatat. Terima kasih.").is_visible()

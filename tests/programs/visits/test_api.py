@@ -112,6 +112,15 @@ def test_every_fault_of_a_result_is_told_at_once(office: Office) -> None:
     assert pointers == {"/answers/people", "/answers/Bad Code", "/visited_at", "/needs"}
 
 
+@pytest.mark.parametrize("version", ["a\u0000", "", "12345678901"])
+def test_a_version_of_the_form_that_cannot_be_kept_is_refused(office: Office, version: str) -> None:
+    visit = office.assign(office.register())
+    response = office.post(f"/v1/visits/{visit}/result", result(form_version=version), office.tksk)
+    assert response.status_code == 422
+    assert response.json is not None
+    assert [fault["pointer"] for fault in response.json["errors"]] == ["/form_version"]
+
+
 def test_a_faulty_need_leaves_the_visit_open(office: Office) -> None:
     visit = office.assign(office.register())
     wrong = need(item="rice", unit="kg", category="health", quantity=5, value_idr=70_000)
