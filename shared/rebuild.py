@@ -63,7 +63,7 @@ def replay(
     can't be taken is passed over: it is in the live consumer's dead letters already.
     """
     intake = Intake(consumer, handlers, sessions, bus)
-    applier = Applier(consumer, handlers, sessions, _Nowhere())
+    applier = Applier(consumer, handlers, sessions, _Nowhere(), window=None)
     reader = bus.consumer(None, sorted({part.topic for part in upto}), intake.locate)
     applied = 0
     in_hand: Future[Outcome] | None = None

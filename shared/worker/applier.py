@@ -48,8 +48,14 @@ class Applier:
     """Applies batches of one consumer. One thread uses it at a time."""
 
     def __init__(
-        self, service: str, handlers: Sequence[Handler], sessions: Callable[[], Session], producer: Producer
+        self,
+        service: str,
+        handlers: Sequence[Handler],
+        sessions: Callable[[], Session],
+        producer: Producer,
+        window: Window | None,
     ) -> None:
+        """`window` says when too much is refused to go on; without one, whatever is refused is passed over."""
         self._service = service
         self._redrive_topic = redrive_topic_of(service)
         self._handlers = [
@@ -57,7 +63,7 @@ class Applier:
         ]
         self._sessions = sessions
         self._producer = producer
-        self._window = Window()
+        self._window = window
 
     def apply(self, batch: Batch) -> Outcome:
         """Apply a batch and commit it.
@@ -155,9 +161,10 @@ class Applier:
 
     def _put_aside(self, outcome: Outcome) -> None:
         """Write dead letters; they are acknowledged before the commit moves the place past them."""
-        # Letters that were handed back and fail again are no sign that the topic is poison.
-        fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
-        self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(fresh))
+        if self._window is not None:
+            # Letters that were handed back and fail again are no sign that the topic is poison.
+            fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
+            self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(fresh))
         letters = []
         for refusal in outcome.refused:
             record, (reason, error) = refusal.entry.record, describe(refusal.error)

@@ -1,7 +1,7 @@
 """Why applying an event failed, and so what to do about it."""
 
-from collections import deque
 from enum import Enum
+from itertools import accumulate
 
 import psycopg
 from sqlalchemy import exc
@@ -80,19 +80,33 @@ def _where(error: Exception) -> str:
 
 
 class Window:
-    """The fate of the latest events: too many dead letters among them mean that something else is wrong."""
+    """The fate of the latest batches: too many dead letters among them mean that something else is wrong.
+
+    Whole batches are judged, the latest that make up `size` events together: where in a batch the
+    refused ones stand says little, as the records of one partition come together. It is not kept
+    over a restart: whoever starts again after mending the cause begins with a clean sheet, and a
+    batch that is not mostly poison by itself never stops a worker twice.
+    """
 
     def __init__(self, size: int = 200, least: int = 20) -> None:
-        self._fates: deque[bool] = deque(maxlen=size)
+        self._size = size
         self._least = least
+        # (events, refused) of each batch, the latest first.
+        self._batches: list[tuple[int, int]] = []
 
     def admit(self, *, taken: int, refused: int) -> None:
         """Count a batch; raises MostlyPoison where over half of the window, and not just a few, is refused."""
-        fates = [*self._fates, *([False] * taken), *([True] * refused)][-(self._fates.maxlen or 0) :]
-        bad = sum(fates)
-        if refused and bad >= self._least and bad * 2 > len(fates):
+        batches = self._latest([(taken + refused, refused), *self._batches])
+        total, bad = sum(events for events, _ in batches), sum(bad for _, bad in batches)
+        if refused and bad >= self._least and bad * 2 > total:
             raise MostlyPoison(
-                f"{bad} of the latest {len(fates)} events can't be taken; the worker stops at the first of"
+                f"{bad} of the latest {total} events can't be taken; the worker stops at the first of"
                 " this batch. Mend the cause and start it again."
             )
-        self._fates.extend([False] * taken + [True] * refused)
+        self._batches = batches
+
+    def _latest(self, batches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        before = [0, *accumulate(events for events, _ in batches)]
+        return [
+            batch for batch, newer in zip(batches, before, strict=False) if newer < self._size and batch[0]
+        ]

@@ -21,6 +21,7 @@ from shared.settings import Settings
 from shared.worker import metrics, state
 from shared.worker.applier import Applier
 from shared.worker.consuming import Consuming
+from shared.worker.faults import Window
 from shared.worker.handler import Handler, Task
 from shared.worker.intake import Intake
 from shared.worker.repeating import Repeating
@@ -67,7 +68,7 @@ class Parts:
 
     def applier(self) -> Applier:
         """Return what applies batches."""
-        return Applier(self.settings.service, self.handlers, self.sessions, self.bus.producer())
+        return Applier(self.settings.service, self.handlers, self.sessions, self.bus.producer(), Window())
 
     def run_task(self, task: Task) -> bool:
         """Run a task once; return True if there is more to do."""

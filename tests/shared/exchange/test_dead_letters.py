@@ -94,6 +94,16 @@ def test_the_worker_stops_where_most_events_are_poison(
     assert reporting.query("SELECT sum(next_offset) FROM consumer_offset") == [(0,)]
 
 
+def test_a_healthy_worker_goes_on_where_many_of_a_large_batch_are_poison(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    names = ["fine"] * 390 + ["breaks a rule"] * 110
+    donations.tell(*(approved(new_id(), name) for name in names))
+    moved = _drain(donations, reporting, bus)
+    assert moved == Drained(published=500, applied=390, dead_letters=110)
+    assert reporting.names() == ["fine"] * 390
+
+
 def test_a_redriven_letter_takes_effect_once_and_only_there(
     donations: Side, reporting: Side, make_side: MakeSide, bus: PrefixedBus
 ) -> None:

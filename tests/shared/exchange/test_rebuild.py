@@ -56,6 +56,20 @@ def test_a_replay_applies_every_event_once_and_leaves_the_live_tables_alone(
     assert _shadow(reporting, bus) == 0
 
 
+def test_a_replay_passes_over_whatever_can_not_be_taken(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    def take(_session: Session, _events: list[Received]) -> None:
+        """Take what the replay can't."""
+
+    donations.tell(*(approved(new_id(), "breaks a rule") for _ in range(40)), approved(new_id(), "fine"))
+    live = reporting.worker(bus, handlers=(Handler((StakeholderApproved,), take),))
+    assert drain(donations.worker(bus), live).applied == 41
+    _prepare(reporting)
+    assert _shadow(reporting, bus) == 1
+    assert reporting.query("SELECT name FROM shadow.seen") == [("fine",)]
+
+
 def test_a_replay_stops_where_the_live_consumer_is_and_goes_on_from_there(
     donations: Side, reporting: Side, bus: PrefixedBus
 ) -> None:
