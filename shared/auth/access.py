@@ -32,7 +32,7 @@ class AccessRule:
         """Tell whether the caller may call the route."""
         if self.everyone or caller.has(*self.roles):
             return True
-        return self.scope is not None and self.scope in caller.scopes
+        return self.scope is not None and caller.may(self.scope)
 
 
 def everyone(view: View) -> View:

@@ -8,8 +8,15 @@ from flask import g, has_request_context
 ROLES = ("donor", "tksk", "verifier", "approver", "planner", "auditor", "admin")
 OFFICERS = ("verifier", "approver", "planner", "auditor", "admin")
 
-# What an API key may be allowed; a portal gets what it was given and nothing else.
+# What an API key may be allowed; a portal gets what it was given and nothing else. Whoever may write
+# something may read it.
 SCOPES = ("pledges:read", "pledges:write", "contributions:write")
+
+
+def allowing(scope: str) -> tuple[str, ...]:
+    """Return the scopes each of which allows what asks for this one: itself, and that of writing the same."""
+    writing = scope.replace(":read", ":write")
+    return (scope, writing) if writing != scope else (scope,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,10 @@ class Principal:
     def has(self, *roles: str) -> bool:
         """Tell whether the caller holds one of the roles."""
         return not self.roles.isdisjoint(roles)
+
+    def may(self, scope: str) -> bool:
+        """Tell whether a scope of the caller's key allows what asks for this one."""
+        return not self.scopes.isdisjoint(allowing(scope))
 
 
 PUBLIC = Principal(id="public", roles=frozenset())

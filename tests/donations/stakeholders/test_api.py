@@ -98,6 +98,18 @@ def test_a_key_does_only_what_it_was_given(app: Flask, donor: Donor) -> None:
     assert _key(donor, "everything").status_code == 422
 
 
+def test_a_key_that_may_write_pledges_may_read_what_became_of_them(app: Flask, donor: Donor) -> None:
+    made = _key(donor, "pledges:write")
+    portal = Donor(donor.stakeholder, {"Authorization": f"Bearer {made.json['key']}"}, app.test_client())
+    pledge = f"/v1/pledges/{portal.pledge()['id']}"
+    for path in (pledge, f"{pledge}/timeline", "/v1/allocations", "/v1/receipts", "/v1/contributions"):
+        assert portal.get(path).status_code == 200, path
+    only_paying = _key(donor, "contributions:write").json["key"]
+    paying = Donor(donor.stakeholder, {"Authorization": f"Bearer {only_paying}"}, app.test_client())
+    refused = paying.get(pledge)
+    assert (refused.status_code, refused.json["detail"]) == (403, "This key lacks the scope pledges:read.")
+
+
 def test_nobody_makes_or_revokes_anothers_key(
     app: Flask, donor: Donor, make_donor: Callable[..., Donor]
 ) -> None:
