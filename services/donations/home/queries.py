@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Numeric, cast, func, select
 
 from services.donations.database import db
 from services.donations.pledges.models import Pledge
@@ -22,6 +22,6 @@ class Totals:
 def sum_pledges() -> Totals:
     """Return the four columns over the caller's pledges; they are never added up."""
     columns = (Pledge.quantity, Pledge.reserved, Pledge.contributed, Pledge.delivered)
-    values = (func.coalesce(func.sum(column * Pledge.price_idr), 0) for column in columns)
+    values = (func.coalesce(func.sum(cast(column, Numeric) * Pledge.price_idr), 0) for column in columns)
     count, *sums = db.session.execute(select(func.count(Pledge.id), *values)).one()
     return Totals(count, *(int(total) for total in sums))

@@ -10,8 +10,14 @@ from shared.errors import Coded, Conflict, Fault
 from shared.vocabulary import RUPIAH
 
 # A promise as it is given: `resource`, `quantity`, `fund`, `zakat`, `restrictions`, `opens_on`,
-# `expires_on`. What was left out or did not hold is absent, so that the other faults show anyway.
+# `expires_on`; where it was made before, its `price_idr` too. What was left out or did not hold is
+# absent, so that the other faults show anyway.
 Given = Mapping[str, Any]
+
+# The most one pledge may be worth. A regency spends some 3 * 10**12 rupiah a year, so whoever writes
+# more than thrice that has written too many zeros. It is a hundredth of what an amount may be that is
+# told to others: what is proposed of a pledge at a later, higher price stays within that.
+MOST_IDR = 10**13
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,16 @@ def _amount_faults(given: Given, _today: date) -> Iterator[Fault]:
         yield Fault("/restrictions/minimum_grant", "Must not be more than the whole pledge.")
 
 
+def _worth_faults(given: Given, _today: date) -> Iterator[Fault]:
+    resource, quantity = given.get("resource", {}), given.get("quantity")
+    entry = ITEMS.get(resource.get("item") or "")
+    if quantity is None or (entry is None and resource.get("kind") != "cash"):
+        return
+    price = given.get("price_idr", entry.reference_price if entry else 1)
+    if quantity * price > MOST_IDR:
+        yield Fault("/quantity", "One pledge may be worth Rp %(most)s at most.", most=MOST_IDR)
+
+
 def _category_faults(given: Given, _today: date) -> Iterator[Fault]:
     categories = given.get("restrictions", {}).get("categories")
     entry = ITEMS.get(given.get("resource", {}).get("item") or "")
@@ -144,6 +160,7 @@ _RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
     _window_faults,
     _zakat_faults,
     _amount_faults,
+    _worth_faults,
     _category_faults,
 )
 

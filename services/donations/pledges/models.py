@@ -133,5 +133,7 @@ class Pledge(OwnedByStakeholder, Model):
 
     def given(self) -> dict[str, Any]:
         """Return the promise in the shape it is given in, so that its rules can be applied again."""
-        names = ("resource", "quantity", "fund", "zakat", "restrictions", "opens_on", "expires_on")
+        names = (
+            "resource", "quantity", "price_idr", "fund", "zakat", "restrictions", "opens_on", "expires_on",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}

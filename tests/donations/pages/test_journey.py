@@ -86,6 +86,9 @@ def test_every_fault_of_a_step_is_shown_beside_its_question(enter: Callable[...,
     assert page.locator(".error-summary li").count() == 2
     assert_accessible(page)
     page.select_option("#what", "cash")
+    page.fill("#quantity", "10.000.000.000.001")
+    page.click("main button:not([value=back])")
+    assert "Rp 10.000.000.000.000" in page.inner_text("#quantity-error")
     page.fill("#quantity", "100")
     page.click("main button:not([value=back])")
     page.fill("#minimum_grant", "500")

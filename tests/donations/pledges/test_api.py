@@ -67,6 +67,22 @@ def test_a_pledge_of_goods_is_valued_at_the_reference_price(
     assert event.value_idr == 1_400_000
 
 
+def test_a_pledge_worth_more_than_a_regency_could_spend_is_neither_opened_nor_amended(
+    donor: Donor, told: Callable[..., list[Any]]
+) -> None:
+    latrines = {"kind": "goods", "item": "latrine_set", "unit": "set"}
+    refused = donor.post("/v1/pledges", pledge_body(resource=latrines, quantity=10**15))
+    assert (refused.status_code, refused.json["errors"]) == (
+        422,
+        [{"pointer": "/quantity", "detail": "One pledge may be worth Rp 10000000000000 at most."}],
+    )
+    pledge = donor.pledge(resource=latrines, quantity=10**13 // 2_500_000)
+    path, tag = f"/v1/pledges/{pledge['id']}", {"If-Match": '"1"'}
+    refused = donor.patch(path, {"quantity": 10**12}, **tag)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/quantity")
+    assert [event.value_idr for event in told(PledgeOpened, PledgeAmended)] == [10**13]
+
+
 def test_every_fault_is_told_at_once_with_its_place(donor: Donor) -> None:
     answer = donor.post(
         "/v1/pledges",

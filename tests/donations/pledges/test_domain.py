@@ -16,6 +16,7 @@ from services.donations.pledges.domain import (
 from shared.errors import Conflict
 
 TODAY = date(2026, 11, 21)
+SOLAR_LAMPS = {"kind": "goods", "item": "solar_lamp", "unit": "piece"}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,13 @@ TODAY = date(2026, 11, 21)
             },
             ["/restrictions/categories"],
         ),
+        ({"resource": {"kind": "cash"}, "quantity": 10**13}, []),
+        ({"resource": {"kind": "cash"}, "quantity": 10**13 + 1}, ["/quantity"]),
+        ({"resource": SOLAR_LAMPS, "quantity": 10**13 // 300_000}, []),
+        ({"resource": SOLAR_LAMPS, "quantity": 10**13 // 300_000 + 1}, ["/quantity"]),
+        ({"resource": SOLAR_LAMPS, "price_idr": 400_000, "quantity": 10**13 // 300_000}, ["/quantity"]),
+        ({"resource": {"kind": "goods"}, "quantity": 10**15}, ["/resource/item"]),
+        ({"quantity": 10**15}, []),
         ({}, []),
     ],
 )

@@ -6,8 +6,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask, g
+from sqlalchemy import update
 
+from services.donations.database import db
 from services.donations.home.queries import sum_pledges
+from services.donations.pledges.models import Pledge
 from shared.auth.principal import Principal
 from shared.catalogue import ITEMS
 from shared.events.donations import (
@@ -77,3 +80,13 @@ def test_delivered_is_worth_as_much_as_pledged_once_all_of_it_has_arrived(
         totals = sum_pledges()
     assert (totals.pledges, totals.pledged, totals.reserved) == (2, 1_420_000, 0)
     assert (totals.contributed, totals.delivered) == (1_400_000, 1_400_000)
+
+
+def test_the_sums_of_the_first_page_hold_any_number_of_the_largest_pledges(app: Flask, donor: Donor) -> None:
+    donor.pledge(quantity=10**13)
+    with app.test_request_context():
+        g.principal = Principal(
+            id=str(new_id()), roles=frozenset({"donor"}), stakeholder=UUID(str(donor.stakeholder))
+        )
+        db.session.execute(update(Pledge).values(quantity=10**15, price_idr=10**6))
+        assert sum_pledges().pledged == 10**21
