@@ -27,3 +27,15 @@ def test_a_person_signs_in_where_they_were_going_and_out_again(
         page.click("header button")
     page.goto("/mine")
     assert "/sign-in?going=/mine" in page.url
+
+
+def test_each_service_says_whose_accounts_are_its_own_and_leads_to_the_other(
+    make_app: Callable[..., Flask],
+) -> None:
+    places = {"donations": ("organisasi pemberi", "programs"), "programs": ("petugas", "donations")}
+    for service, (whose, other) in places.items():
+        text = make_app(service).test_client().get("/sign-in").text
+        lead = text.partition('<p class="lead">')[2].partition("</p>")[0]
+        assert whose in lead, service
+        assert len([place for place in ("petugas", "organisasi pemberi") if place in lead]) == 1
+        assert f'href="http://{other}.test/sign-in"' in text
