@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from flask import Flask
+from flask import Flask, Response
+from sqlalchemy import text
 
 from helix.local.postgres import Postgres
 from shared.auth.principal import Principal
@@ -19,6 +20,7 @@ from shared.ids import new_id
 from shared.migrations import upgrade
 from shared.settings import Settings, load, passthrough
 from tests.browser import browser_page, chromium, serve
+from tests.described import undescribed_answer
 from tests.prefixed_bus import PrefixedBus
 
 __all__ = ["browser_page", "chromium", "serve"]
@@ -147,11 +149,19 @@ def settings_of(
 def make_app(settings_of: Callable[..., Settings]) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes a service's app on a fresh, migrated database."""
     made: list[Flask] = []
+    undescribed: list[str] = []
 
     def make(service: str, **changed: str) -> Flask:
         module = importlib.import_module(f"services.{service}.app")
         app: Flask = module.create_app(settings_of(service, **changed))
         app.testing = True
+
+        @app.after_request
+        def compare(response: Response) -> Response:
+            answer = undescribed_answer(service, app, response)
+            undescribed.extend([answer] if answer else [])
+            return response
+
         made.append(app)
         return app
 
@@ -162,15 +172,36 @@ def make_app(settings_of: Callable[..., Settings]) -> Iterator[Callable[..., Fla
             for engine in app.extensions["sqlalchemy"].engines.values():
                 bell_of(engine).close()
                 engine.dispose()
+    assert undescribed == [], "the OpenAPI document does not name these answers"
 
 
 def bearer(
     app: Flask, *roles: str, area: str | None = None, stakeholder: UUID | None = None
 ) -> dict[str, str]:
     """Return the header of a fresh person with these rights, whom the app believes."""
-    caller = Principal(id=str(new_id()), roles=frozenset(roles), area=area, stakeholder=stakeholder)
-    token = Tokens(app.config["HELIX"]).issue(caller)
-    return {"Authorization": f"Bearer {token}"}
+    return bearer_of(
+        app, Principal(id=str(new_id()), roles=frozenset(roles), area=area, stakeholder=stakeholder)
+    )
+
+
+def bearer_of(app: Flask, caller: Principal) -> dict[str, str]:
+    """Give a person an account, where the app keeps accounts, and return the header of a token of it."""
+    if app.extensions["helix_find_account"] is not None:
+        with app.app_context(), app.extensions["sqlalchemy"].engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO account (id, username, display_name, password_hash, roles, area, stakeholder,"
+                    " active, generation) VALUES (:id, :username, '', '', :roles, :area, :stakeholder, true, 1)"
+                ),
+                {
+                    "id": caller.id,
+                    "username": caller.id,
+                    "roles": sorted(caller.roles),
+                    "area": caller.area,
+                    "stakeholder": caller.stakeholder,
+                },
+            )
+    return {"Authorization": f"Bearer {Tokens(app.config['HELIX']).issue(caller, 1)}"}
 
 
 @pytest.fixture(name="bearer")

@@ -9,6 +9,7 @@ from flask import Flask, current_app, render_template
 from shared.auth import access
 from shared.auth.access import AccessRule
 from shared.http.openapi import document
+from shared.http.routes import Route, routes_of
 
 Schema = dict[str, Any]
 
@@ -39,6 +40,7 @@ class Call:
     parameters: list[Line] = field(default_factory=list)
     body: Line | None = None
     answers: list[tuple[str, str, Line | None]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -55,12 +57,12 @@ def register_docs(app: Flask) -> None:
 def show_docs() -> str:
     """Show every call of the API and the shapes that go in and out."""
     api = document(current_app)
-    rules = _rules(current_app)
+    routes = routes_of(current_app)
     groups: dict[str, list[Call]] = {}
     for path, methods in sorted(api.get("paths", {}).items()):
         for method in _METHODS:
             if method in methods:
-                call = _call(api, path, method, methods, rules)
+                call = _call(api, methods, routes[method, path])
                 groups.setdefault((methods[method].get("tags") or [""])[0], []).append(call)
     about = {tag["name"]: tag.get("description", "") for tag in api.get("tags", [])}
     shapes = api.get("components", {}).get("schemas", {})
@@ -73,43 +75,28 @@ def show_docs() -> str:
     )
 
 
-def _rules(app: Flask) -> dict[tuple[str, str], AccessRule]:
-    """Return who may call what, by method and address as the document writes it."""
-    found: dict[tuple[str, str], AccessRule] = {}
-    for rule in app.url_map.iter_rules():
-        path = "".join(f"{{{text}}}" if is_variable else text for is_variable, text in _parts(rule.rule))
-        access_rule = access.rule_of(app, rule.endpoint)
-        for method in rule.methods or ():
-            found[(method.lower(), path)] = access_rule or AccessRule()
-    return found
-
-
-def _parts(rule: str) -> Iterator[tuple[bool, str]]:
-    for place, text in enumerate(rule.replace(">", "<").split("<")):
-        is_variable = place % 2 == 1
-        yield is_variable, text.rpartition(":")[2] if is_variable else text
-
-
-def _call(
-    api: Schema, path: str, method: str, methods: Schema, rules: dict[tuple[str, str], AccessRule]
-) -> Call:
-    described = methods[method]
+def _call(api: Schema, methods: Schema, route: Route) -> Call:
+    described = methods[route.method]
     parameters = [
         _resolved(api, entry) for entry in [*methods.get("parameters", []), *described.get("parameters", [])]
     ]
     body = described.get("requestBody")
     return Call(
-        method=method,
-        path=path,
+        method=route.method,
+        path=route.path,
         summary=described.get("summary", ""),
-        about=described.get("description", ""),
-        rule=rules.get((method, path), AccessRule()),
+        # The page shows who may call it in the reader's language.
+        about=described.get("description", "").removesuffix(route.callers),
+        rule=route.rule,
         parameters=[_line(entry["name"], entry.get("schema", {}), entry) for entry in parameters],
         body=_content(body) if body else None,
         answers=[
             (status, _resolved(api, answer).get("description", ""), _content(_resolved(api, answer)))
             for status, answer in sorted(described.get("responses", {}).items())
-            if status != "default"
+            if status.isdecimal() and int(status) < 400
+        ],
+        refusals=[
+            status for status in described.get("responses", {}) if status.isdecimal() and int(status) >= 400
         ],
     )
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, jsonify
 
 from shared.auth import access
 from shared.http.resources import Api
+from shared.http.routes import describe_route, described_parts, routes_of
 
 _EXTENSION = "helix_api"
 _ENDPOINT = "api-docs.openapi_json"
@@ -63,18 +64,17 @@ def _described(app: Flask) -> dict[str, Any]:
     api: Api = app.extensions[_EXTENSION]
     # A copy, because the specification hands out its own parts.
     found: dict[str, Any] = deepcopy(api.spec.to_dict())
-    parts = found["components"]
-    shapes = {name: shape for name, shape in parts["schemas"].items() if name not in _NOT_OURS}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    responses = {
-        name: {**response, "content": problem} for name, response in parts.get("responses", {}).items()
-    }
-    shapes |= {"Problem": _PROBLEM, "Fault": _FAULT}
-    for path in found["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict) and "requestBody" in operation:
+    schemas = found["components"]["schemas"]
+    shapes = {name: shape for name, shape in schemas.items() if name not in _NOT_OURS}
+    routes = routes_of(app)
+    for path, methods in found["paths"].items():
+        for method, operation in methods.items():
+            if (method, path) in routes:
                 _take_into_body(operation)
-    return {**found, "components": {**parts, "schemas": shapes, "responses": responses}}
+                describe_route(operation, routes[method, path])
+    shapes |= {"Problem": _PROBLEM, "Fault": _FAULT}
+    return {**found, "components": {"schemas": shapes, **described_parts(problem)}}
 
 
 def _take_into_body(operation: dict[str, Any]) -> None:

@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from werkzeug.http import quote_etag
 
 from shared.errors import PreconditionFailed, PreconditionRequired
 from shared.release import release
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def versioned(view: View) -> View:
+    """Tell of a view that it changes what was read before, and so takes If-Match: it calls `require_version`."""
+    view.is_versioned = True  # type: ignore[attr-defined]
+    return view
 
 
 def tagged(version: int) -> dict[str, str]:
@@ -17,7 +25,12 @@ def tagged(version: int) -> dict[str, str]:
 
 
 def require_version(current: int) -> None:
-    """Refuse a change that was not made from the current version of the thing."""
+    """Refuse a change that was not made from the current version of the thing.
+
+    Only in a view that is `versioned`: else the API's description would not name the header.
+    """
+    if not getattr(current_app.view_functions[request.endpoint or ""], "is_versioned", False):
+        raise RuntimeError(f"{request.endpoint} requires a version: decorate it with `versioned`")
     # A star would match whatever is there now, which is the lost update this is about.
     if not request.if_match or request.if_match.star_tag:
         raise PreconditionRequired(
@@ -53,6 +66,7 @@ def revalidated(
             response.headers["Cache-Control"] = f"public, max-age={seconds}"
             return response
 
+        answer.is_revalidated = True  # type: ignore[attr-defined]
         return answer
 
     return decorate

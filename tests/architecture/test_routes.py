@@ -1,7 +1,8 @@
 """Every route says who may call it, and every one that creates may be repeated."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +10,66 @@ from flask import Flask
 from shared.auth.access import rule_of
 from shared.http.openapi import document
 from shared.settings import SERVICES
+
+
+def _calls(app: Flask) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield each route of the API: its name, its rule, its view and what the document says of it."""
+    described = document(app)
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        if not path.startswith("/v1/"):
+            continue
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            call = dict(described["paths"][path][method.lower()])
+            parameters = [
+                described["components"]["parameters"][entry["$ref"].rsplit("/", 1)[-1]]
+                if "$ref" in entry
+                else entry
+                for entry in call.get("parameters", [])
+            ]
+            call["headers"] = {
+                entry["name"]: entry["required"] for entry in parameters if entry["in"] == "header"
+            }
+            yield f"{method} {path}", rule_of(app, rule.endpoint), app.view_functions[rule.endpoint], call
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_names_the_headers_that_each_call_takes(
+    app_of: Callable[[str], Flask], service: str
+) -> None:
+    for name, _, view, call in _calls(app_of(service)):
+        taken = {"Idempotency-Key": False} if getattr(view, "is_idempotent", False) else {}
+        taken |= {"If-Match": True} if getattr(view, "is_versioned", False) else {}
+        taken |= {"If-None-Match": False} if getattr(view, "is_revalidated", False) else {}
+        assert (name, call["headers"]) == (name, taken)
+        assert ("428" in call["responses"]) == ("412" in call["responses"]) == ("If-Match" in taken)
+        assert ("304" in call["responses"]) == ("If-None-Match" in taken)
+        assert {"409", "422"} <= call["responses"].keys() or "Idempotency-Key" not in taken
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_says_who_may_make_each_call(app_of: Callable[[str], Flask], service: str) -> None:
+    for name, rule, _, call in _calls(app_of(service)):
+        ways = {way for requirement in call["security"] for way in requirement}
+        assert (name, ways) == (
+            name,
+            ({"bearer"} if rule.roles else set()) | ({"api_key"} if rule.scope else set()),
+        )
+        assert bool(ways) != rule.everyone
+        for right in [*rule.roles, *([rule.scope] if rule.scope else [])]:
+            assert right in call["description"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_names_the_refusals_that_follow_from_what_a_call_is(
+    app_of: Callable[[str], Flask], service: str
+) -> None:
+    for name, rule, _, call in _calls(app_of(service)):
+        expected = {"401", "429", "503"}
+        expected |= set() if rule.everyone else {"403"}
+        expected |= {"404"} if "{" in name else set()
+        expected |= {"400", "413", "415", "422"} if "requestBody" in call else set()
+        assert (name, expected - call["responses"].keys()) == (name, set())
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -23,7 +23,7 @@ from shared.http.fields import Quantity, Text, VillageCode
 from shared.http.idempotency import idempotent
 from shared.http.lists import PageQuery, listing, page
 from shared.http.resources import Blueprint, created
-from shared.http.versions import require_version
+from shared.http.versions import require_version, versioned
 from shared.ids import new_id
 from shared.service import Service, create_service_app
 from shared.settings import Settings
@@ -102,6 +102,7 @@ def list_gifts(query: dict[str, Any]) -> Any:
 
 @gifts.route("/<uuid:gift_id>", methods=["PATCH"])
 @access.only("donor")
+@versioned
 @gifts.arguments(GiftSchema)
 @gifts.response(200, GiftSchema)
 def rename_gift(body: dict[str, Any], gift_id: UUID) -> Gift:

@@ -1,5 +1,6 @@
 """Contributions as JSON resources."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ contributions = Blueprint(
 @idempotent
 @contributions.arguments(NewContributionSchema)
 @contributions.response(201, ContributionSchema)
+@contributions.may_refuse(HTTPStatus.NOT_FOUND)
 def make_contribution(body: dict[str, Any]) -> Any:
     """Record what was paid or handed over for an allocation; more than what is open is a 409."""
     payment = operations.Payment(body["paid_on"], body["reference"])

@@ -24,7 +24,7 @@ from shared.catalogue import ITEMS
 from shared.http.idempotency import idempotent
 from shared.http.lists import PageQuery, listing, page
 from shared.http.resources import Blueprint, created
-from shared.http.versions import require_version, tagged
+from shared.http.versions import require_version, tagged, versioned
 
 pledges = Blueprint("pledges", __name__, url_prefix="/v1/pledges", description="What is promised.")
 catalogue = Blueprint(
@@ -66,6 +66,7 @@ def show_pledge(pledge_id: UUID) -> Any:
 
 @pledges.route("/<uuid:pledge_id>", methods=["PATCH"])
 @access.only("donor", scope="pledges:write")
+@versioned
 @pledges.arguments(PledgeChangesSchema)
 @pledges.response(200, PledgeSchema)
 def amend_pledge(body: dict[str, Any], pledge_id: UUID) -> Any:

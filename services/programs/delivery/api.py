@@ -1,5 +1,6 @@
 """`/v1/deliveries`: the TKSK's word that something arrived."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/v1/deliveries", descr
 @idempotent
 @blueprint.arguments(NewDeliverySchema)
 @blueprint.response(201, DeliverySchema)
+@blueprint.may_refuse(HTTPStatus.NOT_FOUND)
 def create_delivery(body: dict[str, Any]) -> Any:
     """Record what was handed over at the door, or that it could not be."""
     delivery = record_delivery(HandingOver(**body), by=current_principal().id)

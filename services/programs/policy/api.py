@@ -10,7 +10,7 @@ from services.programs.policy.schemas import NewPolicySchema, PolicySchema, rend
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.http.resources import Blueprint
-from shared.http.versions import require_version, tagged
+from shared.http.versions import require_version, tagged, versioned
 
 blueprint = Blueprint("policy", __name__, url_prefix="/v1/policy", description="The policy of the match.")
 
@@ -27,6 +27,7 @@ def get_policy() -> Answer:
 
 @blueprint.route("", methods=["PUT"])
 @access.only("planner")
+@versioned
 @blueprint.arguments(NewPolicySchema)
 @blueprint.response(200, PolicySchema)
 def put_policy(body: dict[str, Any]) -> Answer:
