@@ -99,7 +99,7 @@ class Person(Client):
         self._account = account
 
     def renew(self) -> bool:
-        """Exchange the password for a token of an hour."""
+        """Exchange the password for a token."""
         body = {name: self._account[name] for name in ("username", "password")}
         with Client(self._urls) as anyone:
             self._bearer = anyone.post(self._account["service"], "/v1/tokens", body)["access_token"]

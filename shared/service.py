@@ -16,7 +16,7 @@ from shared.auth.access import register_access, register_rules
 from shared.auth.accounts import Accounts
 from shared.auth.principal import Principal
 from shared.auth.sign_in import register_sign_in
-from shared.auth.tokens import Tokens
+from shared.auth.tokens import FindAccount, Tokens
 from shared.database import Database, engine_options, sqlalchemy_url
 from shared.events.serving import register_event_documents
 from shared.http.docs import register_docs
@@ -83,9 +83,10 @@ def create_service_app(service: Service, settings: Settings) -> Flask:
 
 def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     """Add what travels over HTTP. The order is that of the checks: trace, caller, rate, body."""
-    tokens = Tokens(settings)
+    find_account = _account_finder(service)
+    tokens = Tokens(settings, find_account)
     register_request_telemetry(app, service.name)
-    register_access(app, _authenticator(service, tokens))
+    register_access(app, _authenticator(service, tokens), find_account)
     limiter = register_limits(app)
     register_rules(app)
     api = register_api(app, settings)
@@ -104,6 +105,13 @@ def _register_features(app: Flask, api: Api, service: Service, _limiter: Limiter
         api.register_blueprint(resource)
     for page in service.pages:
         app.register_blueprint(page)
+
+
+def _account_finder(service: Service) -> FindAccount | None:
+    accounts = service.accounts
+    if accounts is None:
+        return None
+    return lambda account, generation: accounts.find(service.db.session(), account, generation)
 
 
 def _authenticator(service: Service, tokens: Tokens) -> Callable[[str], Principal | None]:

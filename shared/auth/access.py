@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 
 from shared.auth.principal import PUBLIC, Principal, current_principal
+from shared.auth.tokens import FindAccount
 from shared.errors import Forbidden, NotFound, Unauthenticated
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -61,12 +62,16 @@ def rule_of(app: Flask, endpoint: str) -> AccessRule | None:
     return rule
 
 
-def register_access(app: Flask, authenticate: Callable[[str], Principal | None]) -> None:
+def register_access(
+    app: Flask, authenticate: Callable[[str], Principal | None], find_account: FindAccount | None
+) -> None:
     """Prove who calls before each request.
 
-    `authenticate` turns a bearer token or an API key into a principal, or None.
+    `authenticate` turns a bearer token or an API key into a principal, or None; `find_account`
+    does so with what the session cookie holds, where the service has accounts.
     """
     app.extensions["helix_authenticate"] = authenticate
+    app.extensions["helix_find_account"] = find_account
     app.before_request(_identify)
     app.after_request(_keep_private)
 
@@ -144,10 +149,10 @@ def _caller_by_header() -> Principal:
 
 def _caller_by_cookie() -> Principal:
     account = session.get("account")
-    find = current_app.extensions.get("helix_find_account")
+    find: FindAccount | None = current_app.extensions["helix_find_account"]
     if account is None or find is None:
         return PUBLIC
-    principal: Principal | None = find(account, session.get("generation"))
+    principal = find(account, session.get("generation"))
     if principal is None:
         session.clear()
         return PUBLIC

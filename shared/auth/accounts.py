@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ARRAY, String, select
+from sqlalchemy import ARRAY, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared import areas
@@ -109,8 +109,17 @@ class Accounts:
             return None
         return account
 
+    def sign_out(self, session: Session, account: str, generation: int | None) -> None:
+        """End all sessions and tokens of the account; one that has ended already ends no other."""
+        session.execute(
+            update(self._model)
+            .where(self._model.id == UUID(account), self._model.generation == generation)
+            .values(generation=self._model.generation + 1)
+        )
+        session.commit()
+
     def find(self, session: Session, account: str, generation: int | None) -> Principal | None:
-        """Return what a signed-in account may do now, or None where it was changed or closed since."""
+        """Return what an account may do now; None where it was signed out, changed or closed since."""
         found = session.get(self._model, UUID(account))
         if found is None or not found.active or found.generation != generation:
             return None

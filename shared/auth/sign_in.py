@@ -49,9 +49,6 @@ def register_sign_in(
     api.register_blueprint(keys)
     if accounts is None:
         return
-    app.extensions["helix_find_account"] = lambda account, generation: accounts.find(
-        app.extensions["helix_session"](), account, generation
-    )
     strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit, key_func=address)
     if tokens.can_sign:
         api.register_blueprint(_token_routes(tokens, accounts, strict))
@@ -67,12 +64,12 @@ def _token_routes(tokens: Tokens, accounts: Accounts, strict: Decorator) -> Blue
     @routes.arguments(CredentialsSchema)
     @routes.response(200, TokenSchema)
     def create_token(credentials: dict[str, str]) -> dict[str, Any]:
-        """Exchange a username and password for an access token of one hour."""
+        """Exchange a username and password for an access token of a quarter of an hour."""
         account = accounts.check(current_app.extensions["helix_session"](), **credentials)
         if account is None:
             raise Unauthenticated("wrong_credentials", "The username or the password is wrong.")
         return {
-            "access_token": tokens.issue(account.principal()),
+            "access_token": tokens.issue(account.principal(), account.generation),
             "expires_in": int(LIFETIME.total_seconds()),
         }
 
@@ -109,7 +106,10 @@ def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
     @pages.post("/out")
     @access.everyone
     def sign_out() -> Response:
-        """Sign out."""
+        """End every session and token of the account: a copy of the cookie is then worth nothing."""
+        signed_in = session.get("account")
+        if signed_in is not None:
+            accounts.sign_out(current_app.extensions["helix_session"](), signed_in, session.get("generation"))
         session.clear()
         return redirect(request.script_root + "/", 303)  # type: ignore[return-value]
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -18,11 +19,16 @@ from shared import clock
 from shared.auth.principal import ROLES, Principal
 from shared.settings import Settings
 
-LIFETIME = timedelta(hours=1)
+# The service that signed a token asks whether it still holds; another can't, and believes it for so long
+# after the person signed out or the account was closed.
+LIFETIME = timedelta(minutes=15)
 AUDIENCE = "helix"
 KEYS_KEPT_SECONDS = 300
 REFRESH_SECONDS = 30.0
 _ALGORITHMS = ["EdDSA", "RS256"]
+
+# Returns what the account of that id may do now; None unless it is still of that generation.
+FindAccount = Callable[[str, int | None], Principal | None]
 
 
 class _Issuer:
@@ -44,8 +50,9 @@ class _Issuer:
 class Tokens:
     """Signs this service's tokens, and believes those of its trusted issuers."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, find_account: FindAccount | None = None) -> None:
         self._settings = settings
+        self._find_account = find_account
         self._foreign = {
             issuer: _Issuer(url)
             for issuer, url in (entry.split("=", 1) for entry in settings.trusted_issuers)
@@ -71,8 +78,8 @@ class Tokens:
         """Return the JWKS by which others check this service's tokens."""
         return self._key_set
 
-    def issue(self, caller: Principal) -> str:
-        """Sign a token that says what the account may do, for an hour."""
+    def issue(self, caller: Principal, generation: int) -> str:
+        """Sign a token that says what the account may do, while it is of that generation."""
         now = clock.now()
         claims: dict[str, Any] = {
             "iss": self._settings.public_url,
@@ -81,6 +88,7 @@ class Tokens:
             "iat": now,
             "exp": now + LIFETIME,
             "roles": sorted(caller.roles),
+            "generation": generation,
         }
         if caller.area is not None:
             claims["area"] = caller.area
@@ -91,7 +99,10 @@ class Tokens:
         )
 
     def read(self, token: str) -> Principal | None:
-        """Return who a token speaks for; None where it is malformed, expired or not believed."""
+        """Return who a token speaks for; None where it is malformed, expired, ended or not believed.
+
+        The accounts of another issuer are not here to be asked: its token holds until it expires.
+        """
         try:
             issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
             claims = jwt.decode(
@@ -103,6 +114,8 @@ class Tokens:
                 leeway=5,
                 options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
+            if issuer == self._settings.public_url and self._find_account is not None:
+                return self._find_account(claims["sub"], claims.get("generation"))
             return _principal(claims)
         except (PyJWTError, ValueError, KeyError, TypeError):
             return None

@@ -11,9 +11,9 @@ from services.programs.database import db
 from services.programs.review.queries import find_allocation, list_alternatives
 from shared import clock
 from shared.auth.principal import Principal
-from shared.auth.tokens import Tokens
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
 from shared.ids import new_id
+from tests.conftest import bearer_of
 from tests.programs.scene import OTHER_VILLAGE, Scene
 
 Bearer = Callable[..., dict[str, str]]
@@ -134,9 +134,8 @@ def test_the_other_pledges_are_those_that_the_match_could_propose_now(scene: Sce
 
 def test_who_recorded_the_need_does_not_approve_it(scene: Scene) -> None:
     caller = Principal(id=str(new_id()), roles=frozenset({"verifier"}))
-    token = Tokens(scene.app.config["HELIX"]).issue(caller)
     allocation = matched(scene, 5_000_000, by=caller.id)
-    answer = say(scene, allocation, "approve", {"Authorization": f"Bearer {token}"})
+    answer = say(scene, allocation, "approve", bearer_of(scene.app, caller))
     assert (answer.status_code, answer.get_json()["code"]) == (403, "recorded_by_you")
 
 
@@ -198,6 +197,35 @@ def test_what_is_paid_goes_on_after_a_lapse_and_waits_for_a_person_after_a_rejec
     scene.pay(scene.only_allocation())
     scene.change(scene.only_allocation().household_id, status=status)
     assert scene.only_allocation().status == shown
+
+
+@pytest.mark.parametrize("status", ["rejected", "graduated"])
+def test_what_a_person_approved_after_a_rejection_is_not_stopped_by_a_later_step(
+    scene: Scene, bearer: Bearer, status: str
+) -> None:
+    allocation = matched(scene)
+    scene.pay(scene.only_allocation())
+    household = scene.only_allocation().household_id
+    scene.change(household, status=status)
+    assert say(scene, allocation, "approve", bearer(scene.app, "approver")).status_code == 200
+    assert scene.only_allocation().status == "contributed"
+    scene.change(household, held=True)
+    assert scene.only_allocation().status == "held"
+    scene.change(household, held=False)
+    assert scene.only_allocation().status == "contributed"
+    words = [event.reason for event in scene.told(AllocationHeld)]
+    assert words == [f"household_{status}", "household_held"]
+    assert len(scene.told(AllocationApproved)) == 2
+
+
+def test_a_rejection_after_the_approval_is_a_persons_later_word(scene: Scene, bearer: Bearer) -> None:
+    allocation = matched(scene)
+    scene.pay(scene.only_allocation())
+    household = scene.only_allocation().household_id
+    scene.change(household, status="rejected")
+    say(scene, allocation, "approve", bearer(scene.app, "approver"))
+    scene.change(household, status="rejected")
+    assert scene.only_allocation().status == "held"
 
 
 def test_a_fresh_verification_is_matched_again(scene: Scene) -> None:

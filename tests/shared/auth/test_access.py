@@ -26,10 +26,15 @@ def app(probe: Callable[..., Flask]) -> Flask:
 
 def sign_in(client: FlaskClient, going: str = "/") -> TestResponse:
     """Sign in as a browser does: with the token that the page holds."""
+    form = {"username": "dana", "password": "correct horse battery", "going": going}
+    return client.post("/sign-in", data=form | {"csrf_token": form_token(client)})
+
+
+def form_token(client: FlaskClient) -> str:
+    """Return the token that the forms of the browser's pages hold."""
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in").text)
     assert token
-    form = {"username": "dana", "password": "correct horse battery", "going": going, "csrf_token": token[1]}
-    return client.post("/sign-in", data=form)
+    return token[1]
 
 
 def test_the_api_asks_for_a_token_or_key(app: Flask) -> None:
@@ -55,7 +60,7 @@ def test_a_token_proves_who_signed_in(app: Flask) -> None:
     client = app.test_client()
     answer = client.post("/v1/tokens", json={"username": "dana", "password": "correct horse battery"})
     assert answer.get_json()["token_type"] == "Bearer"
-    assert answer.get_json()["expires_in"] == 3600
+    assert answer.get_json()["expires_in"] == 900
     headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
     assert client.get("/v1/gifts", headers=headers).status_code == 200
 
@@ -67,11 +72,10 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(app: Flask, username: s
     assert answer.get_json()["code"] == "wrong_credentials"
 
 
-def forge(app: Flask, **changed: object) -> dict[str, str]:
+def forge(app: Flask, bearer: Bearer, **changed: object) -> dict[str, str]:
     settings = app.config["HELIX"]
-    caller = Principal(id=str(new_id()), roles=frozenset({"planner"}))
     tokens = Tokens(settings)
-    good = jwt.decode(tokens.issue(caller), options={"verify_signature": False})
+    good = jwt.decode(bearer(app, "planner")["Authorization"][7:], options={"verify_signature": False})
     forged = jwt.encode(good | changed, tokens._key, algorithm="EdDSA", headers={"kid": "donations"})
     return {"Authorization": f"Bearer {forged}"}
 
@@ -82,11 +86,18 @@ def forge(app: Flask, **changed: object) -> dict[str, str]:
         {"exp": 1},
         {"aud": "another"},
         {"iss": "https://elsewhere.example"},
-        {"stakeholder": "not-a-uuid"},
+        {"sub": "not-a-uuid"},
+        {"sub": str(new_id())},
+        {"generation": 2},
+        {"generation": None},
     ],
 )
-def test_a_token_that_is_not_for_us_is_refused(app: Flask, changed: dict[str, object]) -> None:
-    answer = app.test_client().get("/v1/gifts", headers=forge(app, **changed))
+def test_a_token_that_is_not_for_us_is_refused(
+    app: Flask, bearer: Bearer, changed: dict[str, object]
+) -> None:
+    client = app.test_client()
+    assert client.get("/v1/gifts", headers=forge(app, bearer)).status_code == 200
+    answer = client.get("/v1/gifts", headers=forge(app, bearer, **changed))
     assert answer.status_code == 401
 
 
