@@ -187,6 +187,24 @@ READINGS: dict[str, LazyString] = {
     "delivery": _("A delivery"),
 }
 
+# How a need stands: what is short is told apart by whether a pledge may reach its household now, and
+# what is closed by whether it arrived.
+NEED_STANDINGS: dict[str, LazyString] = {
+    "open": _("Short"),
+    "waiting": _("Waits for the household"),
+    "covered": _("Covered"),
+    "delivered": _("Delivered"),
+    "closed": _("Closed"),
+}
+NEED_TONES = {"open": "info", "waiting": "wait", "covered": "good", "delivered": "good"}
+
+CLOSINGS: dict[str, LazyString] = {
+    "delivered": _("All of it arrived."),
+    "closed_by_person": _("An officer or the TKSK closed it."),
+    "moved_to_cash": _("A need in rupiah took its place."),
+    "household_rejected": _("The household was found not eligible."),
+}
+
 
 def label(words: dict[str, LazyString], code: str) -> str:
     """Return what a code is called; the code itself where there is no word for it."""
@@ -196,6 +214,14 @@ def label(words: dict[str, LazyString], code: str) -> str:
 def choices(words: dict[str, LazyString], codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
     """Return (code, word) of all codes, or of some."""
     return [(code, label(words, code)) for code in (words if codes is None else codes)]
+
+
+def need_tag(status: str, closed_reason: str | None, *, reached: bool = True) -> tuple[str, str]:
+    """Return how a need stands, in a word, and its tone; `reached`: a pledge may reach its household now."""
+    standing = "delivered" if closed_reason == "delivered" else status
+    if standing == "open" and not reached:
+        standing = "waiting"
+    return label(NEED_STANDINGS, standing), NEED_TONES.get(standing, "plain")
 
 
 def say(answer: Any) -> str:

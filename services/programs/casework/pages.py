@@ -7,8 +7,10 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
+from services.programs import words
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
+from services.programs.casework.queries import stands
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.matching.queries import ranks_of, why_open
@@ -19,7 +21,7 @@ from shared import areas
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
-from shared.vocabulary import NEED_CATEGORIES, NEED_STATUSES
+from shared.vocabulary import NEED_CATEGORIES
 from shared.web.forms import Form
 
 pages = Blueprint("need_pages", __name__, url_prefix="/needs", template_folder="templates")
@@ -32,10 +34,12 @@ AT_ONCE = 25
 def show_needs() -> str:
     """List the needs of the officer's area that fit the filters in the address."""
     form = Form.asked()
-    status = form.choice("status", NEED_STATUSES, required=False)
+    status = form.choice("status", words.NEED_STANDINGS, required=False)
     area = form.choice("area", areas.subdistricts(), required=False)
     category = form.choice("category", NEED_CATEGORIES, required=False)
-    rows = list_needs(status=status, area=area, category=category)
+    rows = list_needs(area=area, category=category)
+    if status is not None:
+        rows = rows.where(stands(status))
     after = request.args.get("after", type=UUID)
     if after is not None:
         rows = rows.where(Need.id > after)
@@ -47,6 +51,7 @@ def show_needs() -> str:
         "casework/needs.html",
         needs=shown,
         ranks=_ranks([need.id for need in shown]),
+        words=words,
         form=form,
         areas=[(area.code, area.name) for area in areas.subdistricts().values()],
         filtered=any((status, area, category)),
@@ -98,6 +103,7 @@ def _page(need: Need, form: Form | None) -> str:
     return render_template(
         "casework/need.html",
         need=need,
+        words=words,
         rank=_ranks([need.id]).get(need.id),
         why=why_open(db.session, need),
         cover=db.session.scalars(cover).all(),

@@ -18,15 +18,22 @@ from shared.errors import Coded, Conflict, Fault, Invalid, NotFound, Sentence
 from shared.events.programs import NeedClosed, NeedRecorded
 from shared.vocabulary import STRATEGY_OF, NeedCategory, Strategy
 
-# A household in one of these states is none whose needs are met.
+# A household in one of these states has needs again only by what a new visit finds.
 _OUT = ("rejected", "graduated")
 
 
 def record_needs(household: UUID, needs: Sequence[NewNeed | Mapping[str, Any]], *, by: str) -> list[Need]:
-    """Record what a household lacks. Raises NotFound, and what `add_needs` raises."""
+    """Record what a household lacks.
+
+    Raises NotFound, Conflict where the household is rejected or has graduated, and what `add_needs` raises.
+    """
     found = lock_rows(db.session, Household, [household]).get(household)
     if found is None:
         raise NotFound("household")
+    if found.status in _OUT:
+        raise Conflict(
+            "household_out", "The household is rejected or has graduated: no need is recorded for it."
+        )
     recorded = add_needs(db.session, found, needs, by=by)
     db.session.commit()
     return recorded
@@ -74,6 +81,13 @@ def shut(session: AnySession, need: Need, reason: str) -> None:
     )
 
 
+def shut_all(session: AnySession, household: UUID, reason: str) -> None:
+    """Close every need of a household in the caller's transaction, which has locked it, and tell of each."""
+    rows = select(Need).where(Need.household_id == household, Need.closed_at.is_(None)).order_by(Need.id)
+    for need in session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
+        shut(session, need, reason)
+
+
 def open_markets(session: AnySession, household: UUID) -> set[tuple[str, str]]:
     """Return (category, market) of the household's needs that are not closed."""
     rows = session.execute(
@@ -85,10 +99,6 @@ def open_markets(session: AnySession, household: UUID) -> set[tuple[str, str]]:
 def _refuse_doubles(
     session: AnySession, household: Household, stated: Sequence[NewNeed], pointer: str
 ) -> None:
-    if household.status in _OUT:
-        raise Conflict(
-            "household_out", "The household is rejected or has graduated: no need is recorded for it."
-        )
     keys = [(need.category, need.market) for need in stated]
     doubled = [n for n, key in enumerate(keys) if key in keys[:n]]
     if doubled:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from services.programs.casework.queries import count_open
 from services.programs.delivery.queries import is_deliverable
 from services.programs.matching.models import Allocation
-from services.programs.needs.models import Need
 from services.programs.review.queries import (
     count_allocations,
     failed_of_late,
@@ -48,7 +48,7 @@ def count_officer_work(session: AnySession) -> OfficerWork:
         to_approve=count_allocations(session, waits_for_word()),
         held=count_allocations(session, is_held()),
         failed=count_allocations(session, failed_of_late()),
-        open_needs=session.scalar(select(func.count(Need.id)).where(Need.status == "open")) or 0,
+        open_needs=count_open(session),
     )
 
 
