@@ -15,7 +15,7 @@ from services.programs.database import db, lock_rows
 from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.matching.allocator import settle_markets
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.operations import follow_households
+from services.programs.matching.operations import check_again, follow_hold, follow_status
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
 from services.programs.registry.models import Household
@@ -125,13 +125,17 @@ class Scene:
             pass
 
     def change(self, household: UUID, **fields: Any) -> None:
-        """Change a household's standing, as verification does, and have the match follow."""
+        """Change a household, as verification or a file does, and have the match follow."""
 
         def work(session: Session) -> None:
             row = lock_rows(session, Household, [household])[household]
             for name, value in fields.items():
                 setattr(row, name, value)
-            follow_households(session, [household])
+            if "status" in fields:
+                follow_status(session, [household])
+            if "held" in fields:
+                follow_hold(session, [household])
+            check_again(session, [household])
 
         self._do(work)
 

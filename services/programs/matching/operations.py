@@ -99,24 +99,38 @@ def cancel(session: AnySession, several: Sequence[Locked], reason: str) -> None:
     note_changes(session, {one.need.market for one in several})
 
 
-def follow_households(session: AnySession, households: Collection[UUID]) -> None:
-    """Bring allocations in line with what became of their households, which the caller has locked.
+def follow_status(session: AnySession, households: Collection[UUID]) -> None:
+    """Bring allocations in line with a status that their households, which the caller has locked, just got.
 
-    Call it, before the commit, after every change of a household's status or hold. A held
-    household's allocations are held until it is released; those of one that is no longer verified
-    are cancelled where nothing is paid yet. What is paid goes on after a lapse, and waits for a
-    person where the household was rejected or has graduated.
+    Call it, before the commit, where a status is set, and only there. What is unpaid of a household
+    that is not verified is cancelled. What is paid goes on after a lapse, and waits for a person where
+    the household was rejected or has graduated: once somebody approves, no later step asks again.
     """
-    session.flush()
-    rows = session.execute(
-        select(Allocation.id, Household.status, Household.held)
-        .join(Household, Household.id == Allocation.household_id)
-        .where(Allocation.household_id.in_(households), Allocation.stage.in_(LIVE))
-    ).all()
-    standing = {allocation: (status, held) for allocation, status, held in rows}
-    for one in lock_allocations(session, list(standing)):
-        if one.allocation.is_live:
-            _follow(session, one, *standing[one.allocation.id])
+    for one, household in _lock_live(session, households):
+        allocation = one.allocation
+        if household.status != "verified" and not allocation.is_on_its_way:
+            cancel(session, [one], f"household_{household.status}")
+        elif household.status in {"rejected", "graduated"} and not allocation.held:
+            allocation.held = True
+            _tell_hold(session, one, f"household_{household.status}")
+    check_again(session, households)
+
+
+def follow_hold(session: AnySession, households: Collection[UUID]) -> None:
+    """Hold the allocations of households while they are held, and let them go on once they are released.
+
+    Call it, before the commit, where a hold is set or lifted. The caller has locked the households.
+    """
+    for one, household in _lock_live(session, households):
+        allocation = one.allocation
+        if household.held and not allocation.household_held:
+            allocation.household_held = True
+            _tell_hold(session, one, "household_held")
+        elif not household.held and allocation.household_held:
+            allocation.household_held = False
+            allocation.changed_at = clock.now()
+            if not allocation.held and not allocation.awaits_approval:
+                outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
     check_again(session, households)
 
 
@@ -178,21 +192,17 @@ def cancel_unadmitted(session: AnySession, several: Iterable[Locked], claims: Ma
     cancel(session, ended, "no_longer_admitted")
 
 
-def _follow(session: AnySession, one: Locked, status: str, held: bool) -> None:
-    allocation = one.allocation
-    if status != "verified" and not allocation.is_on_its_way:
-        cancel(session, [one], f"household_{status}")
-    elif status in {"rejected", "graduated"} and not allocation.held:
-        allocation.held = True
-        _tell_hold(session, one, f"household_{status}")
-    elif held and not allocation.household_held:
-        allocation.household_held = True
-        _tell_hold(session, one, "household_held")
-    elif not held and allocation.household_held:
-        allocation.household_held = False
-        allocation.changed_at = clock.now()
-        if not allocation.held and not allocation.awaits_approval:
-            outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
+def _lock_live(session: AnySession, households: Collection[UUID]) -> list[tuple[Locked, Household]]:
+    """Lock the live allocations of households that the caller has locked and changed."""
+    session.flush()
+    rows = session.execute(
+        select(Allocation.id, Household)
+        .join(Household, Household.id == Allocation.household_id)
+        .where(Allocation.household_id.in_(households), Allocation.stage.in_(LIVE))
+    )
+    household_of = {row[0]: row[1] for row in rows}
+    locked = lock_allocations(session, household_of.keys())
+    return [(one, household_of[one.allocation.id]) for one in locked if one.allocation.is_live]
 
 
 def _tell_hold(session: AnySession, one: Locked, reason: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
-from services.programs.matching.operations import follow_households
+from services.programs.matching.operations import follow_hold, follow_status
 from services.programs.needs.operations import open_markets
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
@@ -43,7 +43,7 @@ def decide(household: UUID, ruling: Ruling, *, by: str) -> Household:
     decision = _keep_decision(found, visit, ruling, valid_until, by)
     outbox.record(db.session, _take_effect(found, decision))
     db.session.flush()
-    follow_households(db.session, [household])
+    follow_status(db.session, [household])
     audit.record(db.session, f"household.decided.{ruling.decision}", household)
     db.session.commit()
     return found
@@ -141,7 +141,7 @@ def _set_held(household: Household, event: Event, *, held: bool) -> None:
     household.updated_at = clock.now()
     outbox.record(db.session, event)
     db.session.flush()
-    follow_households(db.session, [household.id])
+    follow_hold(db.session, [household.id])
     audit.record(db.session, "household.held" if held else "household.released", household.id)
     db.session.commit()
 
@@ -169,7 +169,7 @@ def lapse_verifications(session: Session) -> bool:
         session,
         [VerificationLapsed(household=household.id, desa=household.desa) for household in ended],
     )
-    follow_households(session, [household.id for household in ended])
+    follow_status(session, [household.id for household in ended])
     return len(ended) == LAPSES_AT_ONCE
 
 

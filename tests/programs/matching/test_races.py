@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.programs.database import db, lock_rows
 from services.programs.matching import allocator, engine
-from services.programs.matching.operations import follow_households
+from services.programs.matching.operations import follow_hold
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.donations import PledgeAmended
@@ -94,7 +94,7 @@ def test_a_hold_while_the_match_runs_leaves_nothing_that_goes_on(scene: Scene) -
         with scene.app.app_context():
             for row in lock_rows(db.session, Household, households).values():
                 row.held = True
-            follow_households(db.session, households)
+            follow_hold(db.session, households)
             db.session.commit()
 
     together(hold, scene.settle)
