@@ -126,6 +126,12 @@ class Settings:
         default=False,
         parse=_flag,
     )
+    contact: str = _setting(
+        "HELIX_CONTACT",
+        "where donors reach the distribution desk, as their pages say it: an office, an e-mail address, a phone",
+        default="",
+        only=("donations",),
+    )
     log_level: str = _setting("HELIX_LOG_LEVEL", "least severe level logged", default="INFO")
     stall_seconds: int = _setting(
         "HELIX_STALL_SECONDS",

@@ -28,7 +28,8 @@ def environment(
     places: Places, kept: Mapping[str, Any], *, synthetic: bool, program_folder: Path
 ) -> dict[str, str]:
     """Return the environment of every process of this instance."""
-    inherited = {name: value for name, value in passthrough().items() if not name.startswith("HELIX_")}
+    given = passthrough()
+    inherited = {name: value for name, value in given.items() if not name.startswith("HELIX_")}
     return inherited | {
         # The Procfile says `helix`; it is this one, whether or not its environment is activated.
         "PATH": f"{program_folder}:{inherited.get('PATH', '')}",
@@ -36,6 +37,7 @@ def environment(
         "MALLOC_ARENA_MAX": "2",
         "HELIX_LOCAL": "1",
         "HELIX_SYNTHETIC": "1" if synthetic else "0",
+        "HELIX_CONTACT": given.get("HELIX_CONTACT", ""),
         "HELIX_BUS": places.bus,
         "HELIX_BUS_DATABASE_URL": places.log_database,
         "HELIX_KAFKA_BOOTSTRAP": places.bootstrap,

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from services.donations.fulfilment.queries import find_waiting
 from services.donations.pledges.operations import open_pledge
 from services.donations.pledges.queries import find_submitted, get_pledge
 from services.donations.pledging.domain import STEPS, next_of, previous_of
@@ -97,8 +98,15 @@ def open_checked() -> Any:
 @pages.get("/<uuid:pledge_id>/opened")
 @access.only("donor")
 def show_opened(pledge_id: Any) -> str:
-    """Confirm the pledge and say what happens next."""
-    return render_template("donations/pledge_opened.html", pledge=get_pledge(pledge_id))
+    """Confirm the pledge and say how far it is and what happens next."""
+    pledge = get_pledge(pledge_id)
+    steps = pledge.next_steps(find_waiting([pledge_id])[pledge_id])
+    return render_template(
+        "donations/pledge_opened.html",
+        pledge=pledge,
+        steps=steps,
+        looking=pledge.status == "open",
+    )
 
 
 def _address(step: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from services.donations.cli import bootstrap
 from shared.ids import new_id
@@ -66,6 +66,21 @@ def test_a_pledge_is_made_in_four_steps_without_a_script(
     text = page.inner_text("main")
     assert "Rp2.500.000" in text
     assert "BUKU-7" in text
+
+
+def test_the_page_of_a_pledge_just_made_says_by_itself_when_it_is_matched(
+    enter: Callable[..., Page], programs: Programs
+) -> None:
+    page = enter("/pledge?fresh=1", width=390)
+    _answer_four_steps(page)
+    page.click("main button")
+    page.wait_for_url("**/opened")
+    assert "masih dicarikan keluarga" in page.inner_text("#how-far")
+    pledge = page.url.split("/")[-2]
+    programs.tell(proposed(pledge, 900_000, fund="zis"))
+    expect(page.locator("#how-far")).to_contain_text("Rp900.000: sudah dicocokkan", timeout=20_000)
+    assert page.locator("#how-far").count() == 1
+    assert_accessible(page)
 
 
 def test_back_keeps_the_answers_even_unfinished_ones(enter: Callable[..., Page]) -> None:
@@ -230,6 +245,16 @@ def test_an_organisation_registers_and_is_told_what_is_wrong(
     page.fill("#contact_email", "radio@contoh.id")
     page.click("main button")
     assert page.url.endswith("/register/thanks")
+    # Nothing here writes e-mail, so nothing may promise one.
+    assert "Helix tidak mengirim surel" in page.inner_text("main")
+
+
+def test_donors_are_told_whom_to_ask_as_the_regency_says_it(make_app: Callable[..., Flask]) -> None:
+    thanks = "/register/thanks"
+    told = make_app("donations", HELIX_CONTACT="Bappeda, Jl. Contoh 1; 0321-000000").test_client().get(thanks)
+    assert "Bappeda, Jl. Contoh 1; 0321-000000" in told.text
+    untold = make_app("donations").test_client().get(thanks)
+    assert "dijawab oleh Bappeda" in untold.text
 
 
 @pytest.mark.parametrize("width", WIDTHS)
