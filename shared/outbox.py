@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, scoped_session
 from shared import bell, clock
 from shared.bus.interface import LARGEST_VALUE
 from shared.events.catalogue import topic_of
-from shared.events.envelope import Received, encode_data
+from shared.events.envelope import Poison, Received, encode_data, read_data
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.telemetry.context import current_trace
@@ -47,13 +47,9 @@ def record_effects(
     session: Session | scoped_session[Any], effects: Iterable[tuple[Event, Received | None]]
 ) -> list[UUID]:
     """Write events, each with the one it follows from, in order, in one statement; return their ids."""
-    rows = [(new_id(), event, cause, encode_data(event)) for event, cause in effects]
+    rows = [(new_id(), event, cause, _encode(event)) for event, cause in effects]
     if not rows:
         return []
-    for _, event, _, value in rows:
-        if len(value) > LARGEST_VALUE:
-            # The relay could never publish it, and everything behind it would wait for ever.
-            raise ValueError(f"{event.type_name()} has {len(value)} bytes; {LARGEST_VALUE} is the most")
     session.execute(
         _INSERT,
         {
@@ -68,6 +64,23 @@ def record_effects(
     )
     bell.ring_after_commit(session)
     return [event_id for event_id, _, _, _ in rows]
+
+
+def _encode(event: Event) -> bytes:
+    """Return the event's data, which every reader takes; raise ValueError where the event is a bug.
+
+    A struct checks its fields only while it is decoded: what its writer got wrong would be committed
+    here and put aside there, and what it tells of would never be heard of.
+    """
+    value = encode_data(event)
+    if len(value) > LARGEST_VALUE:
+        # The relay could never publish it, and everything behind it would wait for ever.
+        raise ValueError(f"{event.type_name()} has {len(value)} bytes; {LARGEST_VALUE} is the most")
+    try:
+        read_data(event.type_name(), value)
+    except Poison as refusal:
+        raise ValueError(f"{event.type_name()} {refusal.reason}: {refusal.detail}") from None
+    return value
 
 
 def _context(event: Event, cause: Received | None) -> str:

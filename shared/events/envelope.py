@@ -122,7 +122,7 @@ def decode(record: Record) -> Received:
         raise Poison("wrong_content_type", f"The content type is not {CONTENT_TYPE}.")
     event_id = _parse(headers, "ce_id", UUID)
     time = _parse(headers, "ce_time", _aware)
-    type_name, data = _read(_parse(headers, "ce_type", str), record.value or b"")
+    type_name, data = read_data(_parse(headers, "ce_type", str), record.value or b"")
     key = str(data.key)
     if (record.key or b"").decode("utf-8", "replace") != key:
         raise Poison("wrong_key", f"The key of the record is not the event's {data.keyed_by}.")
@@ -140,7 +140,8 @@ def decode(record: Record) -> Received:
     )
 
 
-def _read(type_name: str, value: bytes) -> tuple[str, Event]:
+def read_data(type_name: str, value: bytes) -> tuple[str, Event]:
+    """Return the type and the event of encoded data, lifted where it is of an old version; raises Poison."""
     try:
         if type_name in _DECODERS:
             return type_name, _DECODERS[type_name].decode(value)

@@ -184,6 +184,16 @@ def test_an_event_that_no_bus_would_take_is_refused_when_it_is_written(
         donations.tell(approved(new_id(), "too large"))
 
 
+def test_an_event_that_no_reader_would_take_is_refused_when_it_is_written(make_side: MakeSide) -> None:
+    donations = make_side("donations")
+    with pytest.raises(
+        ValueError, match=r"stakeholder-approved\.v1 fails_schema: .*at `\$\.name`"
+    ) as refused:
+        donations.tell(approved(new_id(), "good"), approved(new_id(), "endless " * 100))
+    assert "endless" not in str(refused.value)
+    assert donations.query("SELECT count(*) FROM outbox") == [(0,)]
+
+
 def test_a_chunk_fits_one_batch_of_a_partition() -> None:
     messages = [
         Message("t", b"k", (("h", b"v" * 100),), b"v" * size) for size in (10, 300_000, 150_000, 900_000, 1)
