@@ -2,15 +2,17 @@
 
 A dead letter is the record as it came with `dlq_*` headers. To redrive one is to put it, with its
 id, on the service's own redrive topic, which only this service reads: its handlers see it as any
-other event, and nobody else's. The id lets it take effect once, however often it is redriven.
+other event, and nobody else's. The id lets it take effect once, however often it is redriven. They
+are told the offset at which it came first: what was told after it holds, as if it had come in order.
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.bus.interface import Bus, BusUnavailable, Headers, Message, Record
+from shared.bus.interface import Bus, BusUnavailable, Headers, Message, Part, Record
 from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of
+from shared.events.envelope import Poison
 
 # How long to wait for the next records of what is known to be there.
 PATIENCE_SECONDS = 15.0
@@ -66,6 +68,16 @@ def letter(record: Record, service: str, *, reason: str, error: str, attempts: i
     told = {"dlq_reason": reason.encode(), "dlq_error": error.encode(), "dlq_attempts": str(total).encode()}
     headers = (*_without_ours(record.headers), *first.items(), *told.items())
     return Message(dead_letter_topic_of(service), record.key or b"", headers, record.value or b"")
+
+
+def origin_of(record: Record) -> tuple[Part, int]:
+    """Return where a redriven record came from first: partition and offset; raises Poison."""
+    headers = dict(record.headers)
+    try:
+        part = Part(headers["dlq_topic"].decode(), int(headers["dlq_partition"]))
+        return part, int(headers["dlq_offset"])
+    except (KeyError, ValueError):
+        raise Poison("malformed_header", "A redriven event does not say where it came from.") from None
 
 
 def list_(bus: Bus, service: str) -> Iterator[DeadLetter]:

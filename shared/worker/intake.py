@@ -1,13 +1,14 @@
 """What comes from the bus, made ready to be applied: decoded, with the places it moves to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from shared import inbox
 from shared.bus.interface import Bus, Part, Record
-from shared.events.catalogue import BY_TYPE
+from shared.dead_letters import origin_of
+from shared.events.catalogue import BY_TYPE, redrive_topic_of
 from shared.events.envelope import Poison, Received, decode, is_known, type_of
 from shared.worker.handler import Handler
 
@@ -40,6 +41,7 @@ class Intake:
         self, consumer: str, handlers: Sequence[Handler], sessions: Callable[[], Session], bus: Bus
     ) -> None:
         self._consumer = consumer
+        self._redrive_topic = redrive_topic_of(consumer)
         self._wanted = frozenset(event.type_name() for handler in handlers for event in handler.events)
         self._sessions = sessions
         self._bus = bus
@@ -69,7 +71,10 @@ class Intake:
         if type_name is not None and not self._concerns(type_name):
             return None
         try:
-            return Entry(record, decode(record))
+            event = decode(record)
+            if record.topic == self._redrive_topic:
+                event = _as_first_told(record, event)
+            return Entry(record, event)
         except Poison as poison:
             return Entry(record, poison)
 
@@ -79,3 +84,9 @@ class Intake:
         # An old version is lifted. One newer than this program must not be skipped: put aside, it can be
         # redriven once the program knows it.
         return is_known(type_name)
+
+
+def _as_first_told(record: Record, event: Received) -> Received:
+    """Return a redriven event with the place it came from: of one topic and key, the higher offset is later."""
+    part, offset = origin_of(record)
+    return replace(event, topic=part.topic, partition=part.partition, offset=offset)

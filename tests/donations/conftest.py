@@ -93,9 +93,9 @@ class Programs:
     app: Flask
     sent: list[Received] = field(default_factory=list)
 
-    def tell(self, *events: Event) -> None:
-        """Apply events in one transaction, as the worker does."""
-        received = [self._received(event) for event in events]
+    def tell(self, *events: Event, offset: int = 0) -> None:
+        """Apply events in one transaction, as the worker does; `offset` is where they stand on the topic."""
+        received = [self._received(event, offset) for event in events]
         with self.app.app_context(), Session(db.engine) as session:
             for handler in SERVICE.handlers:
                 mine = [one for one in received if isinstance(one.data, handler.events)]
@@ -105,7 +105,7 @@ class Programs:
         self.sent.extend(received)
 
     @staticmethod
-    def _received(event: Event) -> Received:
+    def _received(event: Event, offset: int) -> Received:
         return Received(
             id=new_id(),
             type=event.type_name(),
@@ -116,7 +116,7 @@ class Programs:
             traceparent=None,
             topic=topic_of("programs"),
             partition=0,
-            offset=0,
+            offset=offset,
         )
 
 

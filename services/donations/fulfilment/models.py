@@ -60,6 +60,8 @@ class Allocation(OwnedByStakeholder, Model):
     value_idr: Mapped[int] = mapped_column(BigInteger)
     reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
     standing: Mapped[str] = mapped_column(String(20))
+    # The offset of the event that said so: one that was told before it changes nothing any more.
+    said_in: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     outcome: Mapped[str | None] = mapped_column(String(10))
     why: Mapped[str | None] = mapped_column(String(64))
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)

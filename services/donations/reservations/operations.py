@@ -21,6 +21,7 @@ from services.donations.fulfilment.queries import find_granted
 from services.donations.pledges.models import Pledge
 from services.donations.pledges.queries import end_state
 from services.donations.receipts.models import Receipt
+from services.donations.reservations.models import EarlyWord
 from services.donations.stakeholders.queries import find_suspended
 from services.donations.timeline.operations import note
 from shared import clock, outbox
@@ -49,6 +50,7 @@ class _Batch:
     granted: dict[tuple[UUID, UUID], int]
     # The organisations that are suspended: asked after the pledges were locked, as approving locks them too.
     suspended: set[UUID]
+    early: dict[UUID, EarlyWord]
     effects: list[tuple[Event, Received | None]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
@@ -79,6 +81,11 @@ def _lock(session: Session, steps: Sequence[Any]) -> _Batch:
         .where(Allocation.id.in_({step.allocation for step in steps}))
         .execution_options(populate_existing=True)
     ).all()
+    early = session.scalars(
+        select(EarlyWord)
+        .where(EarlyWord.allocation.in_({step.allocation for step in steps}))
+        .execution_options(populate_existing=True)
+    ).all()
     capped = {pledge.id for pledge in pledges if pledge.cap_per_household is not None}
     places = {(step.pledge, step.household) for step in steps if step.pledge in capped}
     return _Batch(
@@ -87,6 +94,7 @@ def _lock(session: Session, steps: Sequence[Any]) -> _Batch:
         {allocation.id: allocation for allocation in allocations},
         find_granted(session, places),
         find_suspended(session, {pledge.stakeholder_id for pledge in pledges}),
+        {word.allocation: word for word in early},
     )
 
 
@@ -98,10 +106,15 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
     if pledge is None:
         batch.effects.append((_refused(proposal, "unknown_pledge", 0), received))
         return
+    early = batch.early.get(proposal.allocation)
+    if early is not None and early.word == "over":
+        # Programs ended it while its proposal was put aside, and waits for no answer.
+        return
     place_of_grant = (pledge.id, proposal.household)
     offer = _offer(pledge, suspended=pledge.stakeholder_id in batch.suspended)
     why = find_refusal(offer, _wish(proposal, batch.granted.get(place_of_grant, 0)), clock.today())
     allocation = _allocation(pledge, proposal, refused=why)
+    allocation.standing, allocation.said_in = _standing(proposal, received, early)
     batch.allocations[allocation.id] = allocation
     batch.session.add(allocation)
     if why is not None:
@@ -114,36 +127,51 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
     )
     reserved = step(AllocationReserved, allocation, allocation.quantity, left=pledge.balance.free)
     batch.effects.append((reserved, received))
-    carried = carry_over(batch.session, pledge, allocation)
+    _carry_over(batch, received, allocation)
+
+
+def _standing(proposal: AllocationProposed, received: Received, early: EarlyWord | None) -> tuple[str, int]:
+    """Return how a proposal stands by its own word and the one that came before it, and who said so."""
+    awaits = proposal.awaits_approval
+    if early is None or (awaits and early.word == "held"):
+        # What is on hold and awaits its approval awaits it still.
+        return "awaiting_approval" if awaits else "payable", received.offset
+    return early.word, early.said_in
+
+
+def _approve(batch: _Batch, received: Received, _approved: AllocationApproved) -> None:
+    found = _hear(batch, received, "payable")
+    if found is not None and found.standing != "payable":
+        found.standing = "payable"
+        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_approved"))
+        _carry_over(batch, received, found)
+
+
+def _carry_over(batch: _Batch, received: Received, allocation: Allocation) -> None:
+    """Pay an allocation that just became payable from what its pledge has in hand."""
+    carried = carry_over(batch.session, batch.pledges[allocation.pledge_id], allocation)
     if carried is not None:
         batch.effects.append((carried, received))
 
 
-def _approve(batch: _Batch, _received: Received, approved: AllocationApproved) -> None:
-    found = _live(batch, approved.allocation)
-    if found is not None and found.standing != "payable":
-        found.standing = "payable"
-        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_approved"))
-
-
-def _hold(batch: _Batch, _received: Received, held: AllocationHeld) -> None:
+def _hold(batch: _Batch, received: Received, held: AllocationHeld) -> None:
     """Stop what may be paid. What awaits its approval stays so: no word follows when only its hold ends."""
-    found = _live(batch, held.allocation)
+    found = _hear(batch, received, "held")
     if found is not None and found.standing == "payable":
         found.standing = "held"
         batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_held", why=held.reason))
 
 
-def _veto(batch: _Batch, received: Received, vetoed: AllocationVetoed) -> None:
-    _release_rest(batch, received, vetoed.allocation, "vetoed")
+def _veto(batch: _Batch, received: Received, _vetoed: AllocationVetoed) -> None:
+    _release_rest(batch, received, "vetoed")
 
 
 def _cancel(batch: _Batch, received: Received, cancelled: AllocationCancelled) -> None:
-    _release_rest(batch, received, cancelled.allocation, cancelled.reason)
+    _release_rest(batch, received, cancelled.reason)
 
 
-def _fail(batch: _Batch, received: Received, failed: DeliveryFailed) -> None:
-    _release_rest(batch, received, failed.allocation, "failed")
+def _fail(batch: _Batch, received: Received, _failed: DeliveryFailed) -> None:
+    _release_rest(batch, received, "failed")
 
 
 def _confirm(batch: _Batch, _received: Received, confirmed: DeliveryConfirmed) -> None:
@@ -162,9 +190,9 @@ def _confirm(batch: _Batch, _received: Received, confirmed: DeliveryConfirmed) -
     batch.session.add(told)
 
 
-def _release_rest(batch: _Batch, received: Received, allocation_id: UUID, why: str) -> None:
+def _release_rest(batch: _Batch, received: Received, why: str) -> None:
     """Give back all that has not reached the household."""
-    allocation = _live(batch, allocation_id)
+    allocation = _hear(batch, received, "over")
     if allocation is None:
         return
     rest = allocation.amounts.undelivered
@@ -180,10 +208,35 @@ def _release_rest(batch: _Batch, received: Received, allocation_id: UUID, why: s
         batch.effects.append((end_state(pledge), received))
 
 
-def _live(batch: _Batch, allocation_id: UUID) -> Allocation | None:
-    """Return the allocation if a part of it is still on its way; a later step of a refused one is nothing."""
-    found = batch.allocations.get(allocation_id)
-    return found if found is not None and found.amounts.undelivered > 0 else None
+def _hear(batch: _Batch, received: Received, word: str) -> Allocation | None:
+    """Note a word on an allocation; return the allocation where the word changes something.
+
+    It does not where a later one was heard already, nor where nothing of it is still on its way.
+    That it is over is the last word, whenever it is heard.
+    """
+    step: Any = received.data
+    found = batch.allocations.get(step.allocation)
+    if found is None:
+        _keep_early(batch, received, word)
+        return None
+    if word != "over" and received.offset < found.said_in:
+        return None
+    found.said_in = max(found.said_in, received.offset)
+    return found if found.amounts.undelivered > 0 else None
+
+
+def _keep_early(batch: _Batch, received: Received, word: str) -> None:
+    """Keep a word for the proposal that it is about, unless that never comes: its pledge is not ours."""
+    step: Any = received.data
+    if step.pledge not in batch.pledges:
+        return
+    early = batch.early.get(step.allocation)
+    if early is None:
+        early = EarlyWord(allocation=step.allocation, word=word, said_in=received.offset)
+        batch.early[step.allocation] = early
+        batch.session.add(early)
+    elif early.word != "over" and (word == "over" or received.offset >= early.said_in):
+        early.word, early.said_in = word, received.offset
 
 
 def _offer(pledge: Pledge, *, suspended: bool) -> Offer:
@@ -219,7 +272,6 @@ def _allocation(pledge: Pledge, proposal: AllocationProposed, *, refused: str | 
         # Not at the price of today, by which it was proposed: its part of what was pledged.
         value_idr=pledge.value_of(proposal.quantity),
         reasons=msgspec.to_builtins(proposal.reasons),
-        standing="awaiting_approval" if proposal.awaits_approval else "payable",
         outcome="refused" if refused else None,
         why=refused,
         contributed=0,

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from shared import clock, dead_letters
 from shared.bus import BusUnavailable, Message, Part, Record
 from shared.dead_letters import Position
-from shared.events.catalogue import dead_letter_topic_of
+from shared.errors import Conflict
+from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
-from shared.events.envelope import Envelope, Origin, Received
+from shared.events.envelope import Envelope, Origin, Received, encode_data
 from shared.ids import new_id
 from shared.worker import Drained, Handler, drain
 from shared.worker.faults import MostlyPoison
@@ -131,6 +132,43 @@ def test_a_redriven_letter_takes_effect_once_and_only_there(
     assert drain(*workers).applied == 1
     assert sorted(reporting.names()) == ["one", "two"]
     assert len(programs.names()) == 2
+
+
+def test_a_redriven_event_is_told_with_the_place_it_came_from_first(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    places: list[tuple[str, int, int]] = []
+
+    def taken_at_the_third_try(_session: Session, events: list[Received]) -> None:
+        places.extend((event.topic, event.partition, event.offset) for event in events)
+        if len(places) < 9:
+            raise Conflict("not_now", "This breaks a rule.")
+
+    handlers = (Handler((StakeholderApproved,), taken_at_the_third_try),)
+    workers = donations.worker(bus), reporting.worker(bus, handlers=handlers)
+    key = new_id()
+    donations.tell(approved(key, "first"), approved(key, "second"))
+    drain(*workers)
+    while dead_letters.redrive(bus, "reporting") and drain(*workers).dead_letters:
+        pass
+    first, second = sorted(set(places))
+    assert (first[0], second[:2], second[2]) == ("helix.donations", first[:2], first[2] + 1)
+
+
+def test_a_redriven_event_that_does_not_tell_its_place_is_put_aside(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    event = approved(new_id(), "lost")
+    headers = Envelope(new_id(), event.type_name(), clock.now(), str(event.key), {}).headers(
+        Origin("/helix/35.17/donations", "http://x/schemas/")
+    )
+    producer = bus.producer()
+    message = Message(redrive_topic_of("reporting"), str(event.key).encode(), headers, encode_data(event))
+    producer.publish([message])
+    producer.close()
+    assert _drain(donations, reporting, bus) == Drained(dead_letters=1)
+    (letter,) = dead_letters.list_(bus, "reporting")
+    assert letter.reason == "malformed_header"
 
 
 def test_a_letter_that_fails_again_tells_where_it_first_came_from(
