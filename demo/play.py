@@ -39,6 +39,8 @@ def play(access: Path, officers: Path, memory: Path) -> int:
         _begin_quickly(stage, waiting)
     _log.info("From now on a household is visited about every second, until %d were.", _VISITS_IN_ALL)
     _go_on_calmly(stage, waiting)
+    stage.state["ended"] = True
+    stage.remember()
     _log.info("The demonstration has played to its end: %d visits, %d pledges.", *_reached(stage))
     return 0
 

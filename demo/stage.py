@@ -37,6 +37,7 @@ class Stage:
             "portals": {},
             "pledges": 0,
             "visits": 0,
+            "ended": False,
         }
         try:
             kept: dict[str, Any] = json.loads(self._memory.read_text())

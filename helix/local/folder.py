@@ -22,9 +22,11 @@ class DataFolder:
         self.kafka = path / "kafka"
         self.access = path / "access.json"
         self._lock: TextIO | None = None
+        self._is_new = False
 
     def open(self) -> None:
         """Make the folder if need be and take it for this process."""
+        is_new = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = (self.path / "lock").open("a")
@@ -37,6 +39,7 @@ class DataFolder:
             raise CannotRun(
                 f"Helix already runs on {self.path}; stop it first, or name another folder with HELIX_DATA."
             ) from None
+        self._is_new = is_new
         self._begin_logs()
         free = shutil.disk_usage(self.path).free
         if free < NEEDED_BYTES:
@@ -73,9 +76,16 @@ class DataFolder:
         draft.replace(target)
 
     def close(self) -> None:
-        """Give the folder back."""
-        if self._lock is not None:
-            self._lock.close()
+        """Give the folder back; a new one in which nothing was kept is deleted again."""
+        if self._lock is None:
+            return
+        if self._is_new and not self._keeps_anything():
+            shutil.rmtree(self.path)
+        self._lock.close()
+
+    def _keeps_anything(self) -> bool:
+        ours = {self.path / "lock", self.logs}
+        return not set(self.path.iterdir()) <= ours or any(self.logs.iterdir())
 
     def forget(self) -> None:
         """Delete the folder with all that is in it, unless an instance runs on it."""

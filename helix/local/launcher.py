@@ -98,7 +98,7 @@ class Instance:
             self._progress.say("This version counts otherwise: all events are counted anew meanwhile.")
             processes.start("rebuild", ["helix", "reporting", "rebuild"], errand=True)
         if self._asked.demo:
-            self._start_demo(processes)
+            self._go_on_with_demo(processes)
         self._watch(processes)
 
     def _require_ports(self) -> None:
@@ -210,14 +210,23 @@ class Instance:
             "Ctrl-C stops it; the next start goes on from here."
         )
 
+    def _go_on_with_demo(self, processes: Processes) -> None:
+        """Play the demonstration from where the last start came to, unless that was its end."""
+        played = self._folder.read(self._demo_state().name)
+        if played and played.get("ended"):
+            self._progress.say("The demonstration has played to its end before; what it made is there.")
+            return
+        self._start_demo(processes)
+        how_far = "on from where it stopped" if played else "for about half an hour"
+        self._progress.say(
+            "The demonstration plays: invented households, officers and donors use the services over HTTP,\n"
+            f"{how_far}. Everything can be used meanwhile. How far it is:"
+        )
+
     def _start_demo(self, processes: Processes) -> None:
         officers = self._folder.path / "demo-accounts.json"
         arguments = ["helix", "demo", "play", str(self._folder.access), "--officers", str(officers)]
         processes.start("demo", [*arguments, "--state", str(self._demo_state())], errand=True)
-        self._progress.say(
-            "The demonstration plays: invented households, officers and donors use the services over HTTP,\n"
-            "for about half an hour. Everything can be used meanwhile. How far it is:"
-        )
 
     def _watch(self, processes: Processes) -> None:
         while not self._stopping.wait(1.0):

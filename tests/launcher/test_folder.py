@@ -37,6 +37,20 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(CannotRun, match="has 5 MB free; Helix needs 600 MB"):
         _opened(tmp_path / "data")
     assert DataFolder(tmp_path).is_full()
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_new_folder_in_which_nothing_was_kept_is_not_left_behind(tmp_path: Path) -> None:
+    _opened(tmp_path / "data").close()
+    assert not (tmp_path / "data").exists()
+    kept = _opened(tmp_path / "data")
+    kept.write_private("secrets.json", {})
+    kept.close()
+    own = tmp_path / "own"
+    own.mkdir()
+    _opened(own).close()
+    assert (kept.path / "secrets.json").exists()
+    assert own.exists()
 
 
 def test_what_is_private_can_be_read_by_its_owner_alone(tmp_path: Path) -> None:
@@ -61,6 +75,7 @@ def test_the_logs_of_the_last_start_are_set_aside(tmp_path: Path) -> None:
 def test_forgetting_deletes_a_data_folder_and_nothing_else(tmp_path: Path) -> None:
     data, other = tmp_path / "data", tmp_path / "other"
     folder = _opened(data)
+    folder.write_private("access.json", {})
     with pytest.raises(CannotRun, match="already runs"):
         DataFolder(data).forget()
     folder.close()

@@ -156,6 +156,29 @@ def test_the_end_of_the_demonstration_is_told_once(
     assert str(tmp_path / "access.json") in said
 
 
+@pytest.mark.parametrize(
+    ("played", "said"),
+    [
+        (None, "for about half an hour"),
+        ({"visits": 100, "ended": False}, "on from where it stopped"),
+        ({"visits": 900, "ended": True}, "has played to its end before"),
+    ],
+)
+def test_how_long_the_demonstration_plays_is_told_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], played: dict[str, Any] | None, said: str
+) -> None:
+    instance, processes = _launched(tmp_path, "exit 0")
+    if played is not None:
+        (tmp_path / "demo-builtin.json").write_text(json.dumps(played))
+    started: list[Processes] = []
+    instance._start_demo = started.append  # type: ignore[method-assign]
+    instance._go_on_with_demo(processes)
+    told = capsys.readouterr().out
+    assert said in told
+    assert ("half an hour" in told) == (played is None)
+    assert bool(started) != (played is not None and played["ended"])
+
+
 def test_a_demonstration_that_fails_says_why_and_where_its_log_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

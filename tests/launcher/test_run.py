@@ -171,6 +171,7 @@ def test_a_killed_process_is_started_again_and_a_taken_port_is_told(run: Run, tm
     assert other.returncode == 1
     assert f"Port {base + 1} is taken" in other.stderr
     assert "Traceback" not in other.stderr
+    assert not (tmp_path / "other").exists()
 
     workers = subprocess.run(
         ["pgrep", "-P", str(process.pid), "-f", "helix programs worker"],
