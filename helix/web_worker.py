@@ -9,6 +9,8 @@ from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from shared.telemetry.context import Trace, end_trace, start_trace
+
 _log = logging.getLogger(__name__)
 
 _STATUSES = {
@@ -29,11 +31,14 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn refused, or that broke outside the app."""
         status = _status_of(exc)
-        _log.warning("unreadable request", extra={"status": status, "kind": type(exc).__name__})
+        trace = start_trace()
         try:
-            write_nonblock(client, _answer(status))
+            _log.warning("unreadable request", extra={"status": status, "kind": type(exc).__name__})
+            write_nonblock(client, _answer(status, trace))
         except OSError:
             _log.debug("who asked has gone")
+        finally:
+            end_trace()
 
 
 def _status_of(error: Exception) -> HTTPStatus:
@@ -41,7 +46,8 @@ def _status_of(error: Exception) -> HTTPStatus:
     return _STATUSES.get(type(error)) or unread or HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _answer(status: HTTPStatus) -> bytes:
+def _answer(status: HTTPStatus, trace: Trace) -> bytes:
+    """Return the problem as bytes. Without `instance`: which address was asked for could not be read."""
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
     body = json.dumps(
         {
@@ -50,6 +56,7 @@ def _answer(status: HTTPStatus) -> bytes:
             "status": status,
             "detail": status.description or "The request could not be read.",
             "code": code,
+            "request_id": trace.request_id,
         }
     )
     head = (
@@ -57,5 +64,6 @@ def _answer(status: HTTPStatus) -> bytes:
         "Connection: close",
         "Content-Type: application/problem+json",
         f"Content-Length: {len(body)}",
+        f"X-Request-Id: {trace.request_id}",
     )
     return "\r\n".join((*head, "", body)).encode()

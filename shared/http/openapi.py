@@ -13,16 +13,19 @@ _EXTENSION = "helix_api"
 _ENDPOINT = "api-docs.openapi_json"
 _NOT_OURS = ("Error", "PaginationMetadata")
 
-_PROBLEM: dict[str, Any] = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457: what is wrong and how to mend it.",
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "instance": {"type": "string"},
+        "instance": {
+            "type": "string",
+            "description": "the address that was asked for; absent where that could not be read",
+        },
         "code": {"type": "string", "description": "never changes, so programs may rely on it"},
         "request_id": {"type": ["string", "null"], "description": "finds the request in the log"},
         "errors": {
@@ -73,7 +76,7 @@ def _described(app: Flask) -> dict[str, Any]:
             if (method, path) in routes:
                 _take_into_body(operation)
                 describe_route(operation, routes[method, path])
-    shapes |= {"Problem": _PROBLEM, "Fault": _FAULT}
+    shapes |= {"Problem": PROBLEM, "Fault": _FAULT}
     return {**found, "components": {"schemas": shapes, **described_parts(problem)}}
 
 
