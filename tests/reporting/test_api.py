@@ -251,3 +251,16 @@ def test_answers_have_the_shape_the_document_says(reporting: Flask, fold: Fold) 
         Draft202012Validator({**shape, "components": document["components"]}).validate(
             get(reporting, address)
         )
+
+
+def test_the_sums_hold_any_number_of_the_largest_amounts(reporting: Flask, fold: Fold) -> None:
+    story = Story()
+    largest, of_all = 10**15, 10**19
+    for _ in range(of_all // largest):
+        story.pledge(largest)
+    fold(reporting, story.events[:5_000], batch=1_000)
+    fold(reporting, story.events[5_000:], batch=5_000)
+    assert get(reporting, "/v1/summary")["funding"]["pledged"] == of_all
+    assert sum(row["pledged"] for row in get(reporting, "/v1/funding?by=fund")["data"]) == of_all
+    assert get(reporting, "/v1/trend?measure=pledged")["data"][-1]["value"] == of_all
+    assert reporting.test_client().get("/").status_code == 200

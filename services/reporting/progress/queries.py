@@ -8,7 +8,7 @@ from operator import add
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import cast, func, select
 
 from services.reporting.progress.domain import GROUPS, TARGET, coverage_of, percentage, spread, way_of
 from services.reporting.projections.models import AreaFigures, Waited, Waiting
@@ -132,7 +132,7 @@ def _totals(
     """Return the sums of every area: its own and those of what lies in it."""
     totals = {code: [0] * len(_MEASURES) for code in codes}
     place = func.left(AreaFigures.area, down_to)
-    sums = (cast(func.sum(measure), BigInteger) for measure in _MEASURES)
+    sums = (cast(func.sum(measure), measure.type) for measure in _MEASURES)
     for area, *figures in session.execute(select(place, *sums).group_by(place)):
         for code in _around(area, regency) & totals.keys():
             totals[code] = list(map(add, totals[code], figures))

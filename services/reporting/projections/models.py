@@ -5,9 +5,10 @@ before what it belongs to.
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, String
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.database import Model
@@ -15,8 +16,23 @@ from services.reporting.database import Model
 Instant = DateTime(timezone=True)
 
 
+class WholeNumber(TypeDecorator[int]):
+    """An integer without an end: what each pledge may be worth fits bigint, what all are worth may not."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def process_result_value(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Return the number as Python and JSON have it."""
+        return None if value is None else int(value)
+
+
 def _sum() -> Mapped[int]:
     return mapped_column(BigInteger, server_default="0")
+
+
+def _rupiah_of_all() -> Mapped[int]:
+    return mapped_column(WholeNumber, server_default="0")
 
 
 class HouseholdFacts(Model):
@@ -91,10 +107,10 @@ class AreaFigures(Model):
     needs_open: Mapped[int] = _sum()
     needs_covered: Mapped[int] = _sum()
     needs_delivered: Mapped[int] = _sum()
-    pledged_idr: Mapped[int] = _sum()
-    reserved_idr: Mapped[int] = _sum()
-    contributed_idr: Mapped[int] = _sum()
-    delivered_idr: Mapped[int] = _sum()
+    pledged_idr: Mapped[int] = _rupiah_of_all()
+    reserved_idr: Mapped[int] = _rupiah_of_all()
+    contributed_idr: Mapped[int] = _rupiah_of_all()
+    delivered_idr: Mapped[int] = _rupiah_of_all()
 
 
 class FundingCell(Model):
@@ -106,10 +122,10 @@ class FundingCell(Model):
     strategy: Mapped[str] = mapped_column(String(32), primary_key=True)
     stakeholder_kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
-    pledged_idr: Mapped[int] = _sum()
-    reserved_idr: Mapped[int] = _sum()
-    contributed_idr: Mapped[int] = _sum()
-    delivered_idr: Mapped[int] = _sum()
+    pledged_idr: Mapped[int] = _rupiah_of_all()
+    reserved_idr: Mapped[int] = _rupiah_of_all()
+    contributed_idr: Mapped[int] = _rupiah_of_all()
+    delivered_idr: Mapped[int] = _rupiah_of_all()
 
 
 class Waited(Model):
@@ -147,10 +163,10 @@ class Change(Model):
     graduated_people: Mapped[int] = _sum()
     removed: Mapped[int] = _sum()
     removed_people: Mapped[int] = _sum()
-    pledged_idr: Mapped[int] = _sum()
-    reserved_idr: Mapped[int] = _sum()
-    contributed_idr: Mapped[int] = _sum()
-    delivered_idr: Mapped[int] = _sum()
+    pledged_idr: Mapped[int] = _rupiah_of_all()
+    reserved_idr: Mapped[int] = _rupiah_of_all()
+    contributed_idr: Mapped[int] = _rupiah_of_all()
+    delivered_idr: Mapped[int] = _rupiah_of_all()
 
 
 class Applied(Model):
