@@ -22,15 +22,19 @@ class AccessRule:
     """Who may call a route: everyone, or the holders of a role, or an API key with the scope.
 
     `unseen`: everyone, and the answer is the same whoever calls, so that nobody looks who does.
+    `whole_regency`: what it does lies in no area, so nobody who is limited to one may call it.
     """
 
     everyone: bool = False
     unseen: bool = False
     roles: frozenset[str] = frozenset()
     scope: str | None = None
+    whole_regency: bool = False
 
     def admits(self, caller: Principal) -> bool:
         """Tell whether the caller may call the route."""
+        if self.whole_regency and caller.area is not None:
+            return False
         if self.everyone or caller.has(*self.roles):
             return True
         return self.scope is not None and caller.may(self.scope)
@@ -46,9 +50,10 @@ def unseen(view: View) -> View:
     return _ruled(view, AccessRule(everyone=True, unseen=True))
 
 
-def only(*roles: str, scope: str | None = None) -> Callable[[View], View]:
+def only(*roles: str, scope: str | None = None, whole_regency: bool = False) -> Callable[[View], View]:
     """Open a route to people with one of the roles, and to API keys with the scope."""
-    return lambda view: _ruled(view, AccessRule(roles=frozenset(roles), scope=scope))
+    rule = AccessRule(roles=frozenset(roles), scope=scope, whole_regency=whole_regency)
+    return lambda view: _ruled(view, rule)
 
 
 def _ruled(view: View, rule: AccessRule) -> View:

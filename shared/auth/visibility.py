@@ -1,6 +1,6 @@
 """The one rule of which rows a caller sees, applied to every ORM statement of a request.
 
-A model says whose its rows are by one of two mixins; lists, counts, look-ups, exports and
+A model says whose its rows are by one of three mixins; lists, counts, look-ups, exports and
 updates then all obey without asking. A worker has no caller and sees every row. A public
 aggregate says so: `execution_options(everyone=True)`.
 """
@@ -29,6 +29,15 @@ class InArea:
     desa: Mapped[str] = mapped_column(String(13), index=True)
 
 
+class OwnedInArea:
+    """A row that belongs to one organisation and concerns one village: its owner sees it wherever it
+    lies, an officer where it lies in the officer's area.
+    """
+
+    stakeholder_id: Mapped[UUID] = mapped_column(index=True)
+    desa: Mapped[str] = mapped_column(String(13))
+
+
 def limit_to_visible(state: ORMExecuteState) -> None:
     """Add the caller's limits to an ORM statement."""
     if not has_request_context() or state.execution_options.get("everyone", False):
@@ -36,29 +45,34 @@ def limit_to_visible(state: ORMExecuteState) -> None:
     if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
         return
     caller = current_principal()
-    state.statement = state.statement.options(_ownership(caller), _area(caller))
+    state.statement = state.statement.options(
+        _owned(OwnedByStakeholder, caller), _owned(OwnedInArea, caller), _in_area(InArea, caller)
+    )
 
 
-def _ownership(caller: Principal) -> ExecutableOption:
+def _owned(model: type, caller: Principal) -> ExecutableOption:
     owner = caller.stakeholder
     if owner is not None:
-        return _where(OwnedByStakeholder, lambda cls: cls.stakeholder_id == owner)
-    if caller.has(*OFFICERS):
-        return _where(OwnedByStakeholder, lambda cls: true())
-    return _where(OwnedByStakeholder, lambda cls: false())
+        return _where(model, lambda cls: cls.stakeholder_id == owner)
+    if not caller.has(*OFFICERS):
+        return _where(model, lambda cls: false())
+    if model is OwnedInArea:
+        return _in_area(model, caller)
+    # What lies nowhere is the whole regency's: an officer of one area has no part of it.
+    return _where(model, lambda cls: true()) if caller.area is None else _where(model, lambda cls: false())
 
 
-def _area(caller: Principal) -> ExecutableOption:
+def _in_area(model: type, caller: Principal) -> ExecutableOption:
     area = caller.area
     if area is None:
         # Only officers may be without an area; a social worker without one sees nothing.
         whole = caller.has(*OFFICERS)
-        return _where(InArea, lambda cls: true()) if whole else _where(InArea, lambda cls: false())
+        return _where(model, lambda cls: true()) if whole else _where(model, lambda cls: false())
     if not caller.has("tksk", *OFFICERS):
-        return _where(InArea, lambda cls: false())
+        return _where(model, lambda cls: false())
     # The code of an area is the prefix of the codes inside it, level by level.
     inside = f"{area}.%"
-    return _where(InArea, lambda cls: or_(cls.desa == area, cls.desa.like(inside)))
+    return _where(model, lambda cls: or_(cls.desa == area, cls.desa.like(inside)))
 
 
 def _where(model: type, rule: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:

@@ -15,7 +15,7 @@ admission = Blueprint(
 
 
 @admission.route("/<uuid:stakeholder_id>/approve", methods=["POST"])
-@access.only("planner", "admin")
+@access.only("planner", "admin", whole_regency=True)
 @idempotent
 @admission.response(200, StakeholderSchema)
 def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
@@ -24,7 +24,7 @@ def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
 
 
 @admission.route("/<uuid:stakeholder_id>/suspend", methods=["POST"])
-@access.only("planner", "admin")
+@access.only("planner", "admin", whole_regency=True)
 @idempotent
 @admission.arguments(SuspensionSchema)
 @admission.response(200, StakeholderSchema)

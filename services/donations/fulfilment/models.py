@@ -23,10 +23,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.donations.database import Model
 from services.donations.fulfilment.domain import Amounts, status_of
 from shared import clock
-from shared.auth.visibility import OwnedByStakeholder
+from shared.auth.visibility import OwnedInArea
 
 
-class Allocation(OwnedByStakeholder, Model):
+class Allocation(OwnedInArea, Model):
     """A part of one pledge set aside for one need. Its household is an opaque id and is never shown."""
 
     __table_args__ = (

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
 from shared import clock
-from shared.auth.visibility import OwnedByStakeholder
+from shared.auth.visibility import OwnedInArea
 from shared.ids import new_id
 
 
-class Receipt(OwnedByStakeholder, Model):
+class Receipt(OwnedInArea, Model):
     """The confirmation that something reached a household, without saying which."""
 
     __table_args__ = (

@@ -42,7 +42,7 @@ def register_stakeholder(body: dict[str, Any]) -> Any:
 
 
 @stakeholders.route("", methods=["GET"])
-@access.only("planner", "admin")
+@access.only("planner", "admin", whole_regency=True)
 @stakeholders.arguments(StakeholderQuery, location="query")
 @stakeholders.response(200, listing(StakeholderSchema))
 def list_stakeholders(query: dict[str, Any]) -> Any:
@@ -51,7 +51,7 @@ def list_stakeholders(query: dict[str, Any]) -> Any:
 
 
 @stakeholders.route("/<uuid:stakeholder_id>", methods=["GET"])
-@access.only("planner", "admin")
+@access.only("planner", "admin", whole_regency=True)
 @stakeholders.response(200, StakeholderSchema)
 def show_stakeholder(stakeholder_id: UUID) -> Stakeholder:
     """Show one organisation."""
@@ -59,7 +59,7 @@ def show_stakeholder(stakeholder_id: UUID) -> Stakeholder:
 
 
 @stakeholders.route("/<uuid:stakeholder_id>/keys", methods=["POST"])
-@access.only("admin", "donor")
+@access.only("admin", "donor", whole_regency=True)
 @idempotent
 @stakeholders.arguments(NewKeySchema)
 @stakeholders.response(201, CreatedKeySchema)
@@ -75,7 +75,7 @@ def create_key(body: dict[str, Any], stakeholder_id: UUID) -> Any:
 
 
 @stakeholders.route("/<uuid:stakeholder_id>/keys", methods=["GET"])
-@access.only("admin", "donor")
+@access.only("admin", "donor", whole_regency=True)
 @stakeholders.arguments(PageQuery, location="query")
 @stakeholders.response(200, listing(KeySchema))
 def list_keys(query: dict[str, Any], stakeholder_id: UUID) -> Any:
@@ -85,7 +85,7 @@ def list_keys(query: dict[str, Any], stakeholder_id: UUID) -> Any:
 
 
 @keys.route("/<uuid:key_id>", methods=["DELETE"])
-@access.only("admin", "donor")
+@access.only("admin", "donor", whole_regency=True)
 @keys.response(204)
 def revoke_key(key_id: UUID) -> None:
     """Revoke an API key; it stops working at once."""
