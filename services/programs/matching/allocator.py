@@ -20,7 +20,7 @@ from services.programs.markets.operations import note_changes
 from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import Locked, tell
-from services.programs.matching.queries import find_need_states, find_pledge_states
+from services.programs.matching.queries import find_given, find_need_states, find_pledge_states
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.policy.queries import current_version
@@ -128,25 +128,30 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], see
     if not parts:
         return
     now = clock.now()
-    allocations = [
-        Allocation(
-            id=new_id(),
-            pledge_id=pledge.id,
-            need_id=need.id,
-            household_id=need.household_id,
-            desa=need.desa,
-            quantity=proposal.quantity,
-            value_idr=proposal.quantity * reference_price(need.item),
-            # All that covers the need by now, so that many small parts can't do without people's word.
-            approvals_needed=seen.policy.approvals_needed(need.covered * reference_price(need.item)),
-            reasons=msgspec.to_builtins(proposal.reasons),
-            policy_version=seen.policy.version,
-            pledge_version=seen.pledges[pledge.id].version,
-            created_at=now,
-            changed_at=now,
+    given = find_given(session, {need.household_id for _, need, _ in parts})
+    allocations = []
+    for proposal, need, pledge in parts:
+        value = proposal.quantity * reference_price(need.item)
+        unseen, seen_once = given.get(need.household_id, (0, 0))
+        approvals = seen.policy.approvals_needed(unseen + value, seen_once)
+        given[need.household_id] = (unseen + value * (approvals == 0), seen_once + value * (approvals == 1))
+        allocations.append(
+            Allocation(
+                id=new_id(),
+                pledge_id=pledge.id,
+                need_id=need.id,
+                household_id=need.household_id,
+                desa=need.desa,
+                quantity=proposal.quantity,
+                value_idr=value,
+                approvals_needed=approvals,
+                reasons=msgspec.to_builtins(proposal.reasons),
+                policy_version=seen.policy.version,
+                pledge_version=seen.pledges[pledge.id].version,
+                created_at=now,
+                changed_at=now,
+            )
         )
-        for proposal, need, pledge in parts
-    ]
     session.add_all(allocations)
     session.flush()
     outbox.record_all(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from services.programs.matching.domain import Claimed, Rule, Rules
 from services.programs.matching.engine import NeedState, PledgeState
@@ -75,6 +75,29 @@ def _received(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, dict
     for pledge, household, quantity in rows:
         found[pledge][household] = int(quantity)
     return found
+
+
+def find_given(session: AnySession, households: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return what households got or will get since they were verified, in rupiah: without and with one approval.
+
+    What two people must approve, and what was given back, is left out.
+    """
+    worth = Allocation.value_idr / Allocation.quantity * Allocation.holding
+    rows = session.execute(
+        select(
+            Allocation.household_id,
+            func.sum(case((Allocation.approvals_needed == 0, worth), else_=0)),
+            func.sum(case((Allocation.approvals_needed == 1, worth), else_=0)),
+        )
+        .join(Household, Household.id == Allocation.household_id)
+        .where(
+            Allocation.household_id.in_(households),
+            Allocation.holding > 0,
+            Allocation.created_at >= Household.verified_at,
+        )
+        .group_by(Allocation.household_id)
+    )
+    return {household: (int(unseen), int(seen_once)) for household, unseen, seen_once in rows}
 
 
 def find_need_states(

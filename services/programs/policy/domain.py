@@ -19,13 +19,16 @@ class Policy:
     second_person_threshold_idr: int = 20_000_000
     cash_after_days: int | None = None
 
-    def approvals_needed(self, value_idr: int) -> int:
-        """Return how many people must approve before more of a need is paid: 0, 1 or 2.
+    def approvals_needed(self, unseen_idr: int, seen_once_idr: int) -> int:
+        """Return how many people must approve before so much is paid: 0, 1 or 2.
 
-        `value_idr` is the worth of all that covers the need, with what is to be approved: an amount in
-        many small parts weighs what it weighs in one.
+        `unseen_idr` is what the household gets without anybody's word, `seen_once_idr` what it gets with
+        one person's; each with what is to be approved. So an amount in many small parts, or for many
+        needs, asks for the words that it asks for in one.
         """
-        return (value_idr >= self.approval_threshold_idr) + (value_idr >= self.second_person_threshold_idr)
+        if unseen_idr + seen_once_idr >= self.second_person_threshold_idr:
+            return 2
+        return int(unseen_idr >= self.approval_threshold_idr)
 
 
 def policy_faults(

@@ -7,8 +7,8 @@ from services.programs.policy.models import PolicyVersion
 from shared.http.fields import Quantity, Word
 
 _THRESHOLD = (
-    "A match that brings all that covers its need to so much waits for the word of {people}."
-    " What is delivered counts, and matches that are made at once count together."
+    "A match waits for the word of {people} where its household would otherwise get so much without it:"
+    " all that was allocated to it since it was verified counts, delivered or not, for whichever need."
 )
 
 

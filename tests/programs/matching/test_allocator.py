@@ -114,13 +114,68 @@ def test_many_small_pledges_to_one_need_wait_as_one_large_one_does(scene: Scene)
     assert scene.find_need(need).status == "covered"
 
 
-def test_what_is_allocated_at_once_waits_together(scene: Scene) -> None:
+def test_what_is_allocated_at_once_waits_as_what_is_allocated_one_by_one(scene: Scene) -> None:
     scene.need(scene.household(), 12_000_000)
     scene.need(scene.household(), 4_000_000)
     for _ in range(4):
         scene.pledge(4_000_000)
     scene.settle()
-    assert sorted(row.approvals_needed for row in scene.allocations()) == [0, 1, 1, 1]
+    assert sorted(row.approvals_needed for row in scene.allocations()) == [0, 0, 1, 1]
+
+
+def test_many_small_needs_of_one_household_wait_as_one_large_one_does(scene: Scene) -> None:
+    household = scene.household()
+    for category in ("food", "health", "education", "housing_repair", "business_capital"):
+        scene.need(household, 4_000_000, category=category)
+    scene.need(scene.household(), 4_000_000)
+    scene.pledge(24_000_000)
+    scene.settle()
+    assert sorted(row.approvals_needed for row in scene.allocations(household_id=household)) == [
+        0,
+        1,
+        1,
+        1,
+        2,
+    ]
+    assert [row.approvals_needed for row in scene.allocations() if row.household_id != household] == [0]
+
+
+def test_a_small_gift_does_not_wait_because_a_large_one_does(scene: Scene) -> None:
+    household = scene.household()
+    scene.need(household, 19_000_000)
+    scene.pledge(19_000_000)
+    scene.settle()
+    scene.need(household, 500_000, category="health")
+    scene.pledge(500_000)
+    scene.settle()
+    assert sorted(row.approvals_needed for row in scene.allocations()) == [0, 1]
+
+
+def test_what_is_recorded_paid_and_delivered_comes_to_wait_when_it_is_recorded_again(scene: Scene) -> None:
+    household, needed = scene.household(), []
+    for _ in range(2):
+        scene.need(household, 2_500_000, category="business_capital")
+        scene.pledge(2_500_000)
+        scene.settle()
+        (made,) = [row for row in scene.allocations() if row.delivered == 0]
+        needed.append(made.approvals_needed)
+        scene.reserve(made, left=0)
+        if not made.approvals_needed:
+            scene.pay(made)
+            scene.hand_over(made)
+    assert needed == [0, 1]
+
+
+def test_a_new_verification_begins_the_count_anew(scene: Scene) -> None:
+    household = scene.household()
+    scene.need(household, 4_000_000)
+    scene.pledge(4_000_000)
+    scene.settle()
+    scene.change(household, verified_at=clock.now())
+    scene.need(household, 4_000_000, category="health")
+    scene.pledge(4_000_000)
+    scene.settle()
+    assert [row.approvals_needed for row in scene.allocations()] == [0, 0]
 
 
 def test_what_was_delivered_of_a_need_counts_and_what_was_given_back_does_not(scene: Scene) -> None:
