@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.programs.audit import operations as audit
 from services.programs.database import db
 from services.programs.matching.operations import follow_hold, follow_status
-from services.programs.needs.operations import open_markets
+from services.programs.needs.operations import open_markets, shut_all
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
 from services.programs.verification.domain import Facts, Ruling, hold_code, reject_code, settle
@@ -43,6 +43,9 @@ def decide(household: UUID, ruling: Ruling, *, by: str) -> Household:
     decision = _keep_decision(found, visit, ruling, valid_until, by)
     outbox.record(db.session, _take_effect(found, decision))
     db.session.flush()
+    if ruling.decision == "reject":
+        # What it lacks is looked at anew if it is ever visited and verified again.
+        shut_all(db.session, household, "household_rejected")
     follow_status(db.session, [household])
     audit.record(db.session, f"household.decided.{ruling.decision}", household)
     db.session.commit()

@@ -90,6 +90,22 @@ def test_a_household_that_was_not_met_is_not_verified_but_may_be_rejected(office
     assert b"Pindah" not in value
 
 
+def test_a_rejection_closes_the_needs_and_a_later_visit_records_them_anew(office: Office) -> None:
+    household = office.register()
+    office.visit(household, needs=[need(), need(category="health")])
+    assert office.decide(household, decision="reject", reason="not_poor").status_code == 200
+    needs = office.get(f"/v1/needs?household={household}", office.verifier).get_json()["data"]
+    assert {(one["status"], one["closed_reason"]) for one in needs} == {("closed", "household_rejected")}
+    assert _events(office)[-3:] == ["household-rejected", "need-closed", "need-closed"]
+    # Nobody writes needs down for it but by going there again.
+    refused = office.post(f"/v1/households/{household}/needs", need(), office.verifier)
+    assert refused.get_json()["code"] == "household_out"
+    assert office.visit(household, needs=[need()]).status_code == 200
+    assert office.decide(household).status_code == 200
+    needs = office.get(f"/v1/needs?household={household}&status=open", office.verifier).get_json()["data"]
+    assert [one["category"] for one in needs] == ["food"]
+
+
 def test_a_rejection_needs_a_reason(office: Office) -> None:
     household = office.register()
     office.visit(household)
