@@ -21,10 +21,11 @@ from services.programs.matching.operations import (
     end,
     find_unpaid,
     shorten,
+    tell,
 )
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
-from shared import clock
+from shared import clock, outbox
 from shared.catalogue import market
 from shared.errors import NotFound
 from shared.events.donations import (
@@ -38,6 +39,7 @@ from shared.events.donations import (
     PledgeWithdrawn,
 )
 from shared.events.envelope import Received
+from shared.events.programs import AllocationCancelled
 
 PledgeState = PledgeOpened | PledgeAmended | PledgeWithdrawn | PledgeExpired
 AllocationStep = AllocationReserved | AllocationRefused | AllocationReleased | ContributionMade
@@ -53,6 +55,8 @@ class _Book:
 
     def __init__(self, session: Session, events: Sequence[Received]) -> None:
         self.session = session
+        # The event that is being applied.
+        self.cause: Received | None = None
         pledges = {event.data.key for event in events}
         self._claims = _lock_claims(session, events)
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
@@ -95,6 +99,16 @@ class _Book:
         ]
         cancel_unadmitted(self.session, several, self._claims)
 
+    def end_again(self, locked: Locked, quantity: int) -> None:
+        """Tell once more that an allocation is over: donations goes on with it as if it had not heard.
+
+        Where it has, or hears of it before this, nothing is left to be released.
+        """
+        if locked.allocation.stage != "delivered" and locked.allocation.delivered == 0:
+            reason = locked.allocation.ended_reason or locked.allocation.stage
+            told = tell(AllocationCancelled, locked, quantity, reason=reason)
+            outbox.record(self.session, told, cause=self.cause)
+
     def settle_again(self, market_name: str) -> None:
         """Have the market settled again."""
         note_changes(self.session, [market_name])
@@ -128,6 +142,7 @@ def apply_answers(session: Session, events: Sequence[Received]) -> None:
     """Apply what donations told of pledges and allocations, in order. Does not commit."""
     book = _Book(session, events)
     for event in events:
+        book.cause = event
         _APPLY[type(event.data)](book, event.data)
     session.flush()
 
@@ -177,12 +192,16 @@ def _columns(told: PledgeState) -> dict[str, Any]:
 
 
 def _reserve(book: _Book, told: AllocationReserved) -> None:
-    allocation = book.find(told).allocation
+    locked = book.find(told)
+    allocation = locked.allocation
     book.answered(allocation)
-    if allocation.stage == "proposed":
+    if not allocation.is_live:
+        book.end_again(locked, told.quantity)
+    elif allocation.stage == "proposed":
         allocation.stage, allocation.changed_at = "reserved", clock.now()
         # It is worth what the pledge was valued at, so that what is delivered is told as what was pledged.
         allocation.value_idr = told.value_idr
+        book.session.add(allocation.moment("reserved", told.quantity))
     book.believe(told.pledge, told.left)
 
 
@@ -191,6 +210,7 @@ def _refuse(book: _Book, told: AllocationRefused) -> None:
     book.answered(locked.allocation)
     if locked.allocation.is_live:
         end(locked, "refused", told.why)
+        book.session.add(locked.allocation.moment("refused", told.quantity, reason=told.why))
     if told.why not in _ONLY_THIS_NEED:
         _block(book, locked.pledge, told.why)
     book.believe(told.pledge, told.left)
@@ -215,6 +235,9 @@ def _release(book: _Book, told: AllocationReleased) -> None:
         else:
             # The unpaid part goes, the paid part stays on its way.
             shorten(locked, told.quantity)
+        book.session.add(allocation.moment("released", told.quantity, reason=told.why))
+    elif told.contributed:
+        book.session.add(allocation.moment("returned", told.contributed))
     # What had been paid of it is with the pledge again, whoever ended it.
     paid = max(allocation.delivered, allocation.contributed - told.contributed)
     allocation.contributed = min(paid, allocation.quantity)
@@ -223,13 +246,16 @@ def _release(book: _Book, told: AllocationReleased) -> None:
 
 
 def _contribute(book: _Book, told: ContributionMade) -> None:
-    allocation = book.find(told).allocation
+    locked = book.find(told)
+    allocation = locked.allocation
     if not allocation.is_live:
-        # Paid while it was being stopped: donations returns it with the release.
+        # Paid while it was being stopped: donations returns it with the release that the end leads to.
+        book.end_again(locked, told.quantity)
         return
     book.answered(allocation)
     allocation.contributed = min(allocation.quantity, allocation.contributed + told.quantity)
     allocation.stage, allocation.changed_at = "reserved", clock.now()
+    book.session.add(allocation.moment("paid", told.quantity, paid_on=told.paid_on))
 
 
 _APPLY: dict[type, Callable[[_Book, Any], None]] = {

@@ -54,6 +54,7 @@ def record_delivery(said: HandingOver, *, by: str) -> Delivery:
         return found
     _refuse(one, said.quantity, held=locked[allocation.household_id].held)
     delivery = _keep(one, said, by=by)
+    db.session.add(one.allocation.moment(said.outcome, said.quantity, reason=delivery.reason))
     if said.outcome == "delivered":
         _hand_over(one, delivery)
     else:

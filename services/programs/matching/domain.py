@@ -11,6 +11,21 @@ LIVE = ("proposed", "reserved")
 OVER = ("refused", "vetoed", "delivered", "failed", "released")
 STAGES = LIVE + OVER
 
+# What can happen to an allocation beside its proposal and what people say to it. `returned`: what was
+# paid of one that was over already is with its pledge again.
+STEPS = (
+    "reserved",
+    "refused",
+    "paid",
+    "held",
+    "resumed",
+    "delivered",
+    "failed",
+    "cancelled",
+    "released",
+    "returned",
+)
+
 # How many villages an area stands for, by the length of its code: regency, sub-district, village.
 _SIZE_OF_AREA = {5: 400, 8: 20, 13: 1}
 _EVERY_CATEGORY, _EVERY_ATTRIBUTE, _EVERY_DECILE = 12, 9, 10

@@ -23,13 +23,14 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.programs.database import Model
-from services.programs.matching.domain import LIVE, STAGES, Rule
+from services.programs.matching.domain import LIVE, STAGES, STEPS, Rule
 from services.programs.needs.models import Need
 from services.programs.registry.models import OfHousehold, follows_household
 from shared import clock
 from shared.ids import new_id
 
 _LIVE = ", ".join(f"'{stage}'" for stage in LIVE)
+_STEPS = ", ".join(f"'{step}'" for step in STEPS)
 _STAGES = ", ".join(f"'{stage}'" for stage in STAGES)
 
 
@@ -203,6 +204,38 @@ class Allocation(OfHousehold, Model):
     def value_of(self, quantity: int) -> int:
         """Return what a part of it is worth in rupiah; the parts add up to the whole."""
         return self.value_idr * quantity // self.quantity
+
+    def moment(
+        self, step: str, quantity: int, *, reason: str | None = None, paid_on: date | None = None
+    ) -> "AllocationStep":
+        """Return the row that keeps that so much of it came so far now, for those who look at it later."""
+        return AllocationStep(
+            allocation_id=self.id,
+            step=step,
+            quantity=quantity,
+            reason=reason,
+            paid_on=paid_on,
+            at=clock.now(),
+        )
+
+
+class AllocationStep(Model):
+    """A moment of an allocation that its row no longer tells of; never changed.
+
+    `quantity` is how much the step is about. `reason` is a code, or what the TKSK wrote of a failure;
+    `paid_on` is the donor's day. What people said to it is in `AllocationDecision`.
+    """
+
+    __tablename__ = "allocation_step"
+    __table_args__ = (CheckConstraint(f"step IN ({_STEPS})", "step"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"), index=True)
+    step: Mapped[str] = mapped_column(String(12))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    paid_on: Mapped[date | None]
+    at: Mapped[datetime]
 
 
 class AllocationDecision(Model):

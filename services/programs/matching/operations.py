@@ -92,10 +92,12 @@ def end(locked: Locked, stage: str, reason: str) -> int:
 
 def cancel(session: AnySession, several: Sequence[Locked], reason: str) -> None:
     """End live, unpaid allocations because of their need, household or pledge, and tell donations."""
-    outbox.record_all(
-        session,
-        [tell(AllocationCancelled, one, end(one, "released", reason), reason=reason) for one in several],
-    )
+    events = []
+    for one in several:
+        rest = end(one, "released", reason)
+        session.add(one.allocation.moment("cancelled", rest, reason=reason))
+        events.append(tell(AllocationCancelled, one, rest, reason=reason))
+    outbox.record_all(session, events)
     note_changes(session, {one.need.market for one in several})
 
 
@@ -129,6 +131,7 @@ def follow_hold(session: AnySession, households: Collection[UUID]) -> None:
         elif not household.held and allocation.household_held:
             allocation.household_held = False
             allocation.changed_at = clock.now()
+            session.add(allocation.moment("resumed", allocation.quantity - allocation.delivered))
             if not allocation.held and not allocation.awaits_approval:
                 outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
     check_again(session, households)
@@ -206,5 +209,7 @@ def _lock_live(session: AnySession, households: Collection[UUID]) -> list[tuple[
 
 
 def _tell_hold(session: AnySession, one: Locked, reason: str) -> None:
-    one.allocation.changed_at = clock.now()
-    outbox.record(session, tell(AllocationHeld, one, one.allocation.quantity, reason=reason))
+    allocation = one.allocation
+    allocation.changed_at = clock.now()
+    session.add(allocation.moment("held", allocation.quantity - allocation.delivered, reason=reason))
+    outbox.record(session, tell(AllocationHeld, one, allocation.quantity, reason=reason))

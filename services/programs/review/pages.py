@@ -20,10 +20,11 @@ from services.programs.review.queries import (
     list_allocations,
     list_alternatives,
     list_decisions,
+    list_steps,
     standing_of,
     waits_for_word,
 )
-from services.programs.review.schemas import explain
+from services.programs.review.schemas import course, explain
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
@@ -120,7 +121,7 @@ def _page(match: Allocation, form: Form | None) -> str:
         pledge=find_pledge(db.session, match.pledge_id),
         reasons=explain(match.reasons),
         alternatives=list_alternatives(db.session, match),
-        trail=_trail(match),
+        trail=course(match, list_decisions(db.session, match.id), list_steps(db.session, match.id)),
         form=form,
         standing=standing,
         decisions=decisions_open(standing) if may_decide else (),
@@ -128,21 +129,3 @@ def _page(match: Allocation, form: Form | None) -> str:
         refused=say(refusal.sentence) if may_decide and refusal is not None else None,
         next_match=find_next(db.session, caller.id, after=match.id) if may_decide else None,
     )
-
-
-def _trail(match: Allocation) -> list[dict[str, Any]]:
-    """Return what happened to a match, as the timeline shows it."""
-    said = {
-        "approve": (gettext("Approved by an officer"), "good"),
-        "hold": (gettext("Held by an officer"), "wait"),
-        "veto": (gettext("Vetoed by an officer"), "stop"),
-    }
-    moments: list[dict[str, Any]] = [
-        {"at": match.created_at, "title": gettext("Proposed by the match"), "tone": "info"}
-    ]
-    for decision in list_decisions(db.session, match.id):
-        title, tone = said[decision.decision]
-        moments.append({"at": decision.decided_at, "title": title, "tone": tone, "text": decision.reason})
-    if match.told_at is not None:
-        moments.append({"at": match.told_at, "title": gettext("The household was told"), "tone": "info"})
-    return sorted(moments, key=lambda moment: moment["at"])

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
-from services.programs.matching.models import Allocation, AllocationDecision, Pledge
+from services.programs.matching.models import Allocation, AllocationDecision, AllocationStep, Pledge
 from services.programs.matching.queries import find_excluded, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
@@ -109,6 +109,12 @@ def list_decisions(session: AnySession, allocation: UUID) -> list[AllocationDeci
             .order_by(AllocationDecision.id)
         )
     )
+
+
+def list_steps(session: AnySession, allocation: UUID) -> list[AllocationStep]:
+    """Return what else came of an allocation, in order."""
+    rows = select(AllocationStep).where(AllocationStep.allocation_id == allocation)
+    return list(session.scalars(rows.order_by(AllocationStep.at, AllocationStep.id)))
 
 
 def find_pledge(session: AnySession, pledge: UUID) -> Pledge:

@@ -1,16 +1,53 @@
-"""The shapes of allocations over HTTP, and their reasons in words."""
+"""The shapes of allocations over HTTP, and their reasons and their course in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import LazyString, gettext, ngettext
+from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from services.programs.matching.models import Allocation
+from services.programs.matching.models import Allocation, AllocationDecision, AllocationStep
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
+from shared.web.formats import day, quantity
 from shared.web.words import word
+
+# What happened, and its tone.
+_MOMENTS: dict[str, tuple[LazyString, str]] = {
+    "approve": (_("Approved by an officer"), "good"),
+    "hold": (_("Held by an officer"), "wait"),
+    "veto": (_("Vetoed by an officer"), "stop"),
+    "reserved": (_("Set aside from the pledge: %(amount)s"), "info"),
+    "refused": (_("Refused by the pledge: %(amount)s"), "stop"),
+    "paid": (_("Paid by the donor: %(amount)s"), "good"),
+    "held": (_("Stopped"), "wait"),
+    "resumed": (_("The household was released, and it goes on"), "good"),
+    "delivered": (_("Handed over: %(amount)s"), "good"),
+    "failed": (_("Could not be handed over: %(amount)s"), "stop"),
+    "cancelled": (_("Ended: %(amount)s may go to another need"), "stop"),
+    "released": (_("Back with the pledge: %(amount)s"), "stop"),
+    "returned": (_("What was paid is with the pledge again: %(amount)s"), "info"),
+}
+
+_CAUSES: dict[str, LazyString] = {
+    "household_held": _("The household was put on hold."),
+    "household_rejected": _("The household was found not eligible."),
+    "household_lapsed": _("The verification of the household lapsed."),
+    "household_graduated": _("The household graduated."),
+    "need_closed": _("The need was closed."),
+    "no_longer_admitted": _("The pledge's rules no longer admit it."),
+    "withdrawn": _("The donor withdrew the pledge before it was paid."),
+    "insufficient": _("Not enough of the pledge was left."),
+    "not_open": _("The pledge was not open."),
+    "restricted": _("The pledge's rules do not admit it."),
+    "suspended": _("The organisation was suspended."),
+    "stale": _("The pledge's rules had just been changed."),
+    "over_cap": _("The household had reached the pledge's limit."),
+    "wrong_unit": _("The pledge is in another unit."),
+    "unknown_pledge": _("The pledge is not known any more."),
+}
 
 
 class AllocationQuery(PageQuery):
@@ -151,3 +188,31 @@ def _rules(codes: list[str]) -> list[str]:
         "max_decile": gettext("the welfare decile"),
     }
     return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
+
+
+def course(
+    match: Allocation, decisions: Iterable[AllocationDecision], steps: Iterable[AllocationStep]
+) -> list[dict[str, Any]]:
+    """Return what happened to a match, loaded with its need, as a timeline shows it: the first first."""
+    moments: list[dict[str, Any]] = [
+        {"at": match.created_at, "title": gettext("Proposed by the match"), "tone": "info"}
+    ]
+    for said in decisions:
+        title, tone = _MOMENTS[said.decision]
+        moments.append({"at": said.decided_at, "title": title, "tone": tone, "text": said.reason})
+    for step in steps:
+        title, tone = _MOMENTS[step.step]
+        amount = quantity(step.quantity, match.need.unit, match.need.item)
+        moments.append(
+            {"at": step.at, "title": str(title) % {"amount": amount}, "tone": tone, "text": _cause(step)}
+        )
+    if match.told_at is not None:
+        moments.append({"at": match.told_at, "title": gettext("The household was told"), "tone": "info"})
+    return sorted(moments, key=lambda moment: moment["at"])
+
+
+def _cause(step: AllocationStep) -> str | None:
+    """Return the day of a payment, or why a step was made: in words, or as the TKSK wrote it."""
+    if step.paid_on is not None:
+        return str(gettext("On %(day)s.", day=day(step.paid_on)))
+    return None if step.reason is None else str(_CAUSES.get(step.reason, step.reason))
