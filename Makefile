@@ -41,7 +41,7 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	@# What starts whole processes runs by itself: beside other tests it would measure them.
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
 	$(BIN)/pytest -m slow -q --cov --cov-append --cov-report= | tee .cache/test-slow
-	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 25
+	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	@tail -qn 1 .cache/test-quick .cache/test-slow
 
 bench: $(DEV_ENV) tools ## measure every figure that the README states
