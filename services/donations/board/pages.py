@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from services.donations.board.queries import find_shortages
+from services.donations.board.queries import find_shortages, is_anything_recorded
 from shared import areas, clock
 from shared.auth import access
 from shared.vocabulary import NEED_CATEGORIES
@@ -25,6 +25,7 @@ def show_board() -> str:
         "donations/board.html",
         form=form,
         places=places,
+        recorded=bool(shortages) or is_anything_recorded(),
         narrowed=area is not None,
         in_the_regency=[row for row in shortages if row.area == regency],
         by_subdistrict=[row for row in shortages if row.area != regency],

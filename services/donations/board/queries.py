@@ -47,6 +47,12 @@ def find_shortages(regency: str, *, area: str | None = None, category: str | Non
     return sorted((row for row in found if area in {None, row.area}), key=_order)
 
 
+def is_anything_recorded() -> bool:
+    """Tell whether a verified household ever lacked anything: before, nothing can be short."""
+    rows = select(BoardNeed.id).join(BoardHousehold, BoardHousehold.id == BoardNeed.household)
+    return db.session.scalar(rows.where(BoardHousehold.verified).limit(1)) is not None
+
+
 def _sums(category: str | None) -> Iterator[Any]:
     """Return (sub-district, category, unit, item, quantity, value, needs) of what is short."""
     covered = (

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from services.donations.board.queries import find_shortages
+from services.donations.board.queries import find_shortages, is_anything_recorded
 from services.donations.fulfilment.queries import find_payable
 from services.donations.home import queries
 from shared import clock
@@ -22,7 +22,10 @@ def show_home() -> str:
     regency = current_app.config["HELIX"].regency
     shortages = find_shortages(regency, area=regency)[:_SHORTAGES_SHOWN]
     if not current_principal().has("donor"):
-        return render_template("donations/welcome.html", shortages=shortages, as_of=clock.now())
+        recorded = bool(shortages) or is_anything_recorded()
+        return render_template(
+            "donations/welcome.html", shortages=shortages, recorded=recorded, as_of=clock.now()
+        )
     payable = find_payable(limit=_WAITING_SHOWN + 1)
     return render_template(
         "donations/home.html",

@@ -171,3 +171,23 @@ def test_of_few_needs_the_page_shows_neither_number_nor_amount(app: Flask, progr
     assert "Short, each of fewer than 10 needs:" in page
     for told in ("370.371", "370,371", "370", "Perak</td>"):
         assert told not in page
+
+
+def test_an_empty_board_tells_nothing_recorded_from_all_covered(app: Flask, programs: Programs) -> None:
+    client = app.test_client()
+    for path in ("/", "/board", "/board?category=food", "/board?area=35.17.01"):
+        assert "Belum ada kebutuhan tercatat" in client.get(path).text, path
+    lacks = need(new_id())
+    closed = NeedClosed(
+        household=lacks.household,
+        desa=VILLAGE,
+        need=lacks.need,
+        category="food",
+        reason="delivered",
+        delivered=0,
+    )
+    programs.tell(verified(lacks.household), lacks, closed)
+    for path in ("/", "/board", "/board?category=food", "/board?area=35.17.01"):
+        assert "Belum ada kebutuhan tercatat" not in client.get(path).text, path
+    assert "Pilih kategori lain" in client.get("/board?category=food").text
+    assert "Pilih kategori lain" not in client.get("/board").text
