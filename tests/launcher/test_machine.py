@@ -165,13 +165,17 @@ def test_the_end_of_the_demonstration_is_told_once(
     ],
 )
 def test_how_long_the_demonstration_plays_is_told_as_it_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], played: dict[str, Any] | None, said: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    played: dict[str, Any] | None,
+    said: str,
 ) -> None:
     instance, processes = _launched(tmp_path, "exit 0")
     if played is not None:
         (tmp_path / "demo-builtin.json").write_text(json.dumps(played))
     started: list[Processes] = []
-    instance._start_demo = started.append  # type: ignore[method-assign]
+    monkeypatch.setattr(instance, "_start_demo", started.append)
     instance._go_on_with_demo(processes)
     told = capsys.readouterr().out
     assert said in told
