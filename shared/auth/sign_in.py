@@ -1,7 +1,6 @@
 """Signing in: `POST /v1/tokens` for programs, a page with a session cookie for people."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint as Pages
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, session
@@ -117,12 +116,7 @@ def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
 
 
 def _local(going: str | None) -> str:
-    """Return the path to go to, never another site's."""
-    try:
-        parts = urlsplit(going or "/")
-    except ValueError:
-        return "/"
-    inside = (
-        not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (going or "")
-    )
-    return (going or "/") if inside and not (going or "/").startswith("//") else "/"
+    """Return the path to go to, never another site's, and nothing that a header can't carry."""
+    asked = going or "/"
+    inside = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked
+    return asked if inside and asked.isprintable() else "/"

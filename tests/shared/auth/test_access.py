@@ -181,7 +181,22 @@ def test_a_changed_account_is_signed_out(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "going", ["//evil.example/x", "//[", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "going",
+    [
+        "//evil.example/x",
+        "//[",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/mine\r\nX-Made-Up: yes",
+        "/mine\n",
+        "/\t/evil.example",
+        "\n//evil.example",
+        "/mine\x00",
+        "/mine\x7f",
+        "/mine\x85",
+        "/mine\u2028",
+    ],
 )
 def test_signing_in_never_leads_to_another_site(app: Flask, going: str) -> None:
     assert sign_in(app.test_client(), going=going).headers["Location"] == "/"
