@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from shared.auth.access import AccessRule, rule_of
+from shared.auth.principal import allowing
 
 Described = dict[str, Any]
 
@@ -98,15 +99,19 @@ class Route:
         if self.rule.everyone:
             return "Open to everyone."
         ways = [f"people with the role {' or '.join(sorted(self.rule.roles))}"] if self.rule.roles else []
-        ways += [f"API keys with the scope {self.rule.scope}"] if self.rule.scope else []
+        ways += [f"API keys with the scope {' or '.join(self.scopes)}"] if self.rule.scope else []
         return f"For {', and for '.join(ways)}."
 
     @property
     def security(self) -> list[dict[str, list[str]]]:
         """Return the ways to prove oneself, any of which will do; none for what is open."""
         people = [{"bearer": list[str]()}] if self.rule.roles else []
-        keys = [{"api_key": [self.rule.scope]}] if self.rule.scope else []
-        return people + keys
+        return people + [{"api_key": [scope]} for scope in self.scopes]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes of an API key each of which will do."""
+        return allowing(self.rule.scope) if self.rule.scope else ()
 
     def refusals(self, *, takes_body: bool) -> set[HTTPStatus]:
         """Return how it may refuse, as far as that follows from what it is; a view may name more."""

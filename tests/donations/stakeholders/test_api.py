@@ -110,6 +110,14 @@ def test_a_key_that_may_write_pledges_may_read_what_became_of_them(app: Flask, d
     assert (refused.status_code, refused.json["detail"]) == (403, "This key lacks the scope pledges:read.")
 
 
+def test_the_document_says_which_scopes_of_a_key_do(app: Flask) -> None:
+    paths = app.test_client().get("/openapi.json").json["paths"]
+    reading, writing = paths["/v1/pledges"]["get"], paths["/v1/pledges"]["post"]
+    assert reading["description"].endswith("API keys with the scope pledges:read or pledges:write.")
+    assert {"api_key": ["pledges:write"]} in reading["security"]
+    assert writing["description"].endswith("API keys with the scope pledges:write.")
+
+
 def test_nobody_makes_or_revokes_anothers_key(
     app: Flask, donor: Donor, make_donor: Callable[..., Donor]
 ) -> None:
