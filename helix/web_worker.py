@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http import errors
+from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -26,7 +27,18 @@ _STATUSES = {
 
 
 class WebWorker(ThreadWorker):  # type: ignore[misc]
-    """Answers what it can't read with problem+json. Neither the answer nor the log repeats what was sent."""
+    """Answers what it can't read with problem+json. Neither the answer nor the log repeats what was sent.
+
+    An answer given before the body was read, such as a 413, says that it ends the connection: what is
+    still to come of the body would stand where the next request is looked for.
+    """
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Let the app answer; gunicorn asks `should_close` when it writes the head, and again at the end."""
+        asked_to_close = req.should_close
+        req.should_close = lambda: asked_to_close() or _is_unread(req.body.reader)
+        kept: bool = super().handle_request(req, conn)
+        return kept
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn refused, or that broke outside the app."""
@@ -39,6 +51,12 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
             _log.debug("who asked has gone")
         finally:
             end_trace()
+
+
+def _is_unread(reader: Any) -> bool:
+    if isinstance(reader, ChunkedReader):
+        return reader.parser is not None
+    return isinstance(reader, LengthReader) and reader.length > 0
 
 
 def _status_of(error: Exception) -> HTTPStatus:
