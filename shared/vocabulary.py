@@ -3,6 +3,8 @@
 from typing import Literal, get_args
 
 StakeholderKind = Literal["government", "private", "philanthropy", "university", "media", "community"]
+# The four sides of the helix that a coordination meeting seats: who governs, gives, trades, and takes part.
+HelixSide = Literal["government", "philanthropy", "private", "nonprofit"]
 ResourceKind = Literal["cash", "goods", "service"]
 Fund = Literal["apbn", "apbd_provinsi", "apbd_kabupaten", "dana_desa", "csr", "zis", "community"]
 Strategy = Literal["reduce_burden", "raise_income", "shrink_pockets"]
@@ -48,6 +50,15 @@ AllocationStatus = Literal[
     "proposed", "reserved", "refused", "held", "vetoed", "contributed", "delivered", "failed", "released"
 ]
 DeliveryOutcome = Literal["delivered", "failed"]
+
+SIDE_OF: dict[StakeholderKind, HelixSide] = {
+    "government": "government",
+    "private": "private",
+    "philanthropy": "philanthropy",
+    "university": "nonprofit",
+    "media": "nonprofit",
+    "community": "nonprofit",
+}
 
 STAKEHOLDER_KINDS: tuple[str, ...] = get_args(StakeholderKind)
 RESOURCE_KINDS: tuple[str, ...] = get_args(ResourceKind)

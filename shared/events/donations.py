@@ -8,7 +8,15 @@ import msgspec
 
 from shared.events.event import Event
 from shared.events.fields import Amount, Area, Code, Decile, Quantity, Text, Unit, Version, Village
-from shared.vocabulary import Attribute, Fund, NeedCategory, ResourceKind, StakeholderKind, Strategy
+from shared.vocabulary import (
+    Attribute,
+    Fund,
+    HelixSide,
+    NeedCategory,
+    ResourceKind,
+    StakeholderKind,
+    Strategy,
+)
 
 
 class _DonationsEvent(Event, frozen=True, kw_only=True):
@@ -22,13 +30,19 @@ class StakeholderApproved(_DonationsEvent, frozen=True, kw_only=True):
     stakeholder: UUID
     name: Text
     kind: StakeholderKind
+    # Absent from what was told before it was told.
+    side: HelixSide | None = None
 
 
 class StakeholderSuspended(_DonationsEvent, frozen=True, kw_only=True):
-    """An organisation may no longer pledge."""
+    """An organisation may no longer pledge. `name` is the organisation's public name."""
 
     keyed_by: ClassVar[str] = "stakeholder"
     stakeholder: UUID
+    # Absent from what was told before they were told.
+    name: Text | None = None
+    kind: StakeholderKind | None = None
+    side: HelixSide | None = None
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +125,7 @@ class AllocationReserved(_AllocationStep, frozen=True, kw_only=True):
 
 
 class AllocationRefused(_DonationsEvent, frozen=True, kw_only=True):
-    """The pledge could not carry the proposal; `left` is what it has free, `version` its latest."""
+    """The pledge could not carry the proposal; `left` is what it has free."""
 
     keyed_by: ClassVar[str] = "pledge"
     pledge: UUID

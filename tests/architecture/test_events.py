@@ -1,12 +1,16 @@
 """Every event reaches those it is for, or is let pass on purpose."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from shared.events.catalogue import EVENTS
 from shared.service import Service
 from shared.settings import SERVICES
+
+DECISION = Path(__file__).parents[2] / "docs" / "decisions" / "0032-what-is-let-pass.md"
 
 
 def _heard(parts: Service) -> set[str]:
@@ -31,6 +35,15 @@ def test_a_service_declares_no_event_unheard_that_it_handles(
     parts = parts_of(service)
     handled = {event for handler in parts.handlers for event in handler.events}
     assert handled & set(parts.unheard) == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_lets_pass_is_decided_with_a_reason(
+    parts_of: Callable[[str], Service], service: str
+) -> None:
+    rows = re.findall(rf"^\| {service} \| ([\w, ]+) \| \S.* \|$", DECISION.read_text("utf-8"), re.MULTILINE)
+    decided = [name for row in rows for name in row.split(", ")]
+    assert sorted(decided) == sorted(event.__name__ for event in parts_of(service).unheard)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,6 +1,6 @@
 """Letting organisations pledge, and no more."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from services.donations.database import db
@@ -9,7 +9,7 @@ from services.donations.stakeholders.models import Stakeholder
 from services.donations.stakeholders.queries import lock_stakeholder
 from shared import outbox
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
-from shared.vocabulary import StakeholderKind
+from shared.vocabulary import SIDE_OF, StakeholderKind
 
 
 def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
@@ -22,10 +22,7 @@ def approve_stakeholder(stakeholder_id: UUID) -> Stakeholder:
         resume_pledges(stakeholder.id)
     if stakeholder.status != "approved":
         stakeholder.status, stakeholder.suspended_because = "approved", None
-        kind = cast(StakeholderKind, stakeholder.kind)
-        outbox.record(
-            db.session, StakeholderApproved(stakeholder=stakeholder.id, name=stakeholder.name, kind=kind)
-        )
+        outbox.record(db.session, StakeholderApproved(stakeholder=stakeholder.id, **_public(stakeholder)))
     db.session.commit()
     return stakeholder
 
@@ -37,7 +34,13 @@ def suspend_stakeholder(stakeholder_id: UUID, reason: str) -> Stakeholder:
     """
     stakeholder = lock_stakeholder(stakeholder_id)
     if stakeholder.status == "approved":
-        outbox.record(db.session, StakeholderSuspended(stakeholder=stakeholder.id))
+        outbox.record(db.session, StakeholderSuspended(stakeholder=stakeholder.id, **_public(stakeholder)))
     stakeholder.status, stakeholder.suspended_because = "suspended", reason
     db.session.commit()
     return stakeholder
+
+
+def _public(stakeholder: Stakeholder) -> dict[str, Any]:
+    """Return what everybody may know of an organisation."""
+    kind = cast(StakeholderKind, stakeholder.kind)
+    return {"name": stakeholder.name, "kind": kind, "side": SIDE_OF[kind]}

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from shared.events.donations import AllocationRefused, AllocationReserved, PledgeAmended
+from shared.events.donations import (
+    AllocationRefused,
+    AllocationReserved,
+    PledgeAmended,
+    StakeholderApproved,
+    StakeholderSuspended,
+)
+from shared.vocabulary import SIDE_OF
 from tests.donations.conftest import Donor, Programs
 from tests.donations.facts import delivered, payment, proposed
 
@@ -52,3 +59,14 @@ def test_another_organisation_is_not_touched(
     step = proposed(pledge["id"])
     programs.tell(step)
     assert donor.get(f"/v1/allocations/{step.allocation}").json["status"] == "reserved"
+
+
+def test_both_events_tell_who_it_is_about_and_its_side_of_the_helix(
+    donor: Donor, officer: Donor, told: Callable[..., list[Any]]
+) -> None:
+    _suspend(officer, donor)
+    officer.post(f"/v1/stakeholders/{donor.stakeholder}/approve")
+    suspended, approved = told(StakeholderSuspended, StakeholderApproved)[-2:]
+    assert suspended.name == approved.name
+    assert suspended.kind == approved.kind
+    assert suspended.side == approved.side == SIDE_OF[approved.kind]
