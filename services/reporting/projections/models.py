@@ -22,7 +22,7 @@ class WholeNumber(TypeDecorator[int]):
     impl = Numeric
     cache_ok = True
 
-    def process_result_value(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_result_value(self, value: Decimal | None, _dialect: Dialect) -> int | None:
         """Return the number as Python and JSON have it."""
         return None if value is None else int(value)
 
@@ -33,6 +33,10 @@ def _sum() -> Mapped[int]:
 
 def _rupiah_of_all() -> Mapped[int]:
     return mapped_column(WholeNumber, server_default="0")
+
+
+def _offset() -> Mapped[int]:
+    return mapped_column(BigInteger, server_default="-1")
 
 
 class HouseholdFacts(Model):
@@ -57,6 +61,8 @@ class HouseholdFacts(Model):
     reserved_idr: Mapped[int] = _sum()
     contributed_idr: Mapped[int] = _sum()
     delivered_idr: Mapped[int] = _sum()
+    status_in: Mapped[int] = _offset()
+    held_in: Mapped[int] = _offset()
 
 
 class NeedFacts(Model):
@@ -69,6 +75,8 @@ class NeedFacts(Model):
     closed: Mapped[bool] = mapped_column(server_default="false")
     set_aside: Mapped[int] = _sum()
     delivered: Mapped[int] = _sum()
+    recorded_in: Mapped[int] = _offset()
+    closed_in: Mapped[int] = _offset()
 
 
 class PledgeFacts(Model):
