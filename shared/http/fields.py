@@ -5,11 +5,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from shared import areas
+from shared.text import is_plain
 from shared.vocabulary import MAX_QUANTITY
 
 
 class Text(fields.String):
-    """A line of text without control characters, trimmed, not empty."""
+    """A plain text, trimmed, not empty."""
 
     def __init__(self, *, longest: int = 300, **options: Any) -> None:
         super().__init__(**options)
@@ -21,8 +22,8 @@ class Text(fields.String):
             raise ValidationError("Must not be empty.")
         if len(text) > self._longest:
             raise ValidationError(f"Must have at most {self._longest} characters.")
-        if any(ord(char) < 32 and char not in "\n\t" for char in text):
-            raise ValidationError("Must not hold control characters.")
+        if not is_plain(text):
+            raise ValidationError("Must not hold control characters, nor any that turn the order of others.")
         return str(text)
 
 

@@ -16,6 +16,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from shared.errors import DomainError
+from shared.text import is_plain
 from shared.vocabulary import MAX_QUANTITY
 from shared.web.formats import whole
 from shared.web.sentences import say
@@ -84,12 +85,18 @@ class Form:
 
     def text(self, name: str, *, required: bool = True, longest: int = 500) -> str | None:
         """Read a line or a paragraph, without the spaces around it."""
-        typed = self.value(name).replace("\x00", "").strip()
+        # A browser sends CR LF for each line that ends; JSON and the database have LF alone.
+        typed = self.value(name).replace("\r\n", "\n").strip()
         if not typed:
             self._miss(name, required)
             return None
         if len(typed) > longest:
             self.refuse(name, gettext("Write at most %(longest)s characters.", longest=longest))
+            return None
+        if not is_plain(typed):
+            self.refuse(
+                name, gettext("It holds characters that can't be seen. Type it instead of pasting it.")
+            )
             return None
         return typed
 
@@ -106,7 +113,7 @@ class Form:
             self.refuse(name, gettext("Write a whole number, such as %(number)s.", number=whole(1_250_000)))
             return None
         if not least <= number <= most:
-            self.refuse(name, self._out_of_range(least, most))
+            self.refuse(name, self._out_of_range(number, least, most))
             return None
         return number
 
@@ -188,8 +195,8 @@ class Form:
             self.refuse(name, gettext("Fill this in."))
 
     @staticmethod
-    def _out_of_range(least: int, most: int) -> str:
-        if most == MAX_QUANTITY:
+    def _out_of_range(number: int, least: int, most: int) -> str:
+        if number < least and most == MAX_QUANTITY:
             return str(gettext("Write %(least)s or more.", least=whole(least)))
         return str(
             gettext("Write a number from %(least)s to %(most)s.", least=whole(least), most=whole(most))

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.programs.identity.domain import number_fault
 from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS, Family, Person
 from shared import areas
+from shared.text import is_plain
 from shared.vocabulary import ATTRIBUTES, DECILE_SOURCES
 
 Cells = Mapping[str, str]
@@ -181,4 +182,4 @@ def _village(code: str) -> str | None:
 
 def _fits(cells: Cells, column: str) -> bool:
     text = cells[column]
-    return 0 < len(text) <= _LONGEST[column] and text.isprintable()
+    return 0 < len(text) <= _LONGEST[column] and is_plain(text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.errors import Fault
+from shared.text import is_plain
 
 FORM_VERSION = "v1"
 
@@ -76,7 +77,7 @@ def _fault(question: Question, answer: Any, pointer: str) -> Fault | None:
         case "choices":
             return Fault(pointer, "Must be a list of: %(codes)s.", codes=question.choices)
         case "text":
-            return Fault(pointer, "Must be text of at most %(most)s characters.", most=question.most)
+            return Fault(pointer, "Must be plain text of at most %(most)s characters.", most=question.most)
 
 
 def _holds(question: Question, answer: Any) -> bool:
@@ -109,9 +110,4 @@ def _is_small(answer: Any) -> bool:
 
 
 def _is_text(answer: Any, longest: int) -> bool:
-    return isinstance(answer, str) and len(answer) <= longest and "\x00" not in answer and _is_unicode(answer)
-
-
-def _is_unicode(text: str) -> bool:
-    # JSON can hold half of a pair of surrogates; it is no character, and no database takes it.
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+    return isinstance(answer, str) and len(answer) <= longest and is_plain(answer)

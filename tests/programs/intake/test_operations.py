@@ -102,6 +102,7 @@ def test_a_refused_member_does_not_keep_its_family_out(office: Office, family: l
         ({"desil": "11"}, "decile_unknown"),
         ({"sumber_desil": "BPS"}, "decile_source_unknown"),
         ({"alamat": ""}, "address_missing"),
+        ({"alamat": "Jl. \u202eMawar"}, "address_unreadable"),
         ({"tanggal_lahir": "31-31-1980"}, "birth_date_unreadable"),
         ({"tanggal_lahir": "2999-01-01"}, "birth_date_impossible"),
         ({"atribut": "rich"}, "attribute_unknown"),

@@ -46,11 +46,28 @@ def test_refuses_what_is_no_whole_number(text: str) -> None:
     assert form.errors["quantity"] == "Tulis bilangan bulat, misalnya 1.250.000."
 
 
+@pytest.mark.parametrize("text", ["a\x1b[31m\x07", "nul \x00", "a\x9b", "Jl. \u202eA", "\u2068b", "c\rd"])
+def test_refuses_text_that_shows_something_else_than_it_holds(text: str) -> None:
+    form = typed(reference=text)
+    assert form.text("reference") is None
+    assert set(form.errors) == {"reference"}
+
+
+def test_a_paragraph_keeps_its_lines_and_every_letter() -> None:
+    said = "Rumah\ttua\r\nAtap bocor \u00a0 – ꦲꦤ \U0001f9d1\u200d\U0001f33e"
+    assert typed(about=f" {said}\r\n").text("about") == said.replace("\r\n", "\n")
+
+
 def test_refuses_a_number_outside_its_range_and_says_the_range() -> None:
-    form = typed(hours="0", seats="50")
+    form = typed(hours="0", seats="50", grains="1000000000000001")
     assert form.whole("hours", least=1) is None
     assert form.whole("seats", least=1, most=40) is None
-    assert form.errors == {"hours": "Tulis 1 atau lebih.", "seats": "Tulis angka dari 1 sampai 40."}
+    assert form.whole("grains", least=1) is None
+    assert form.errors == {
+        "hours": "Tulis 1 atau lebih.",
+        "seats": "Tulis angka dari 1 sampai 40.",
+        "grains": "Tulis angka dari 1 sampai 1.000.000.000.000.000.",
+    }
 
 
 def test_reads_a_day_and_refuses_what_is_none() -> None:
@@ -69,7 +86,7 @@ def test_an_empty_field_is_a_fault_only_where_it_is_required() -> None:
 
 
 def test_a_text_is_trimmed_and_not_too_long() -> None:
-    form = typed(name=" Beras\x00 ", about="x" * 11)
+    form = typed(name=" Beras ", about="x" * 11)
     assert form.text("name") == "Beras"
     assert form.text("about", longest=10) is None
 
