@@ -5,6 +5,7 @@ Indonesian: `Rp1.250.000`, `Rp1,25 juta`, `21 November 2026, 22.15 WIB`. English
 """
 
 from datetime import date, datetime
+from uuid import UUID
 
 from babel.dates import format_date
 from flask import Flask
@@ -116,6 +117,11 @@ def time_of_day(value: datetime) -> str:
     return f"{local:%H}{'.' if current_language() == 'id' else ':'}{local:%M}"
 
 
+def short_id(identity: UUID | str | None) -> str:
+    """Write an id as people compare it: its last characters, which are the random ones."""
+    return NOTHING if identity is None else f"…{str(identity)[-8:]}"
+
+
 def _localised(figure: str) -> str:
     if current_language() == "id":
         return figure.translate(str.maketrans(",.", ".,")).replace("-", "−")
@@ -124,5 +130,5 @@ def _localised(figure: str) -> str:
 
 def add_filters(app: Flask) -> None:
     """Let templates write with these."""
-    writers = (whole, count, percent, rupiah, rupiah_short, quantity, day, instant)
+    writers = (whole, count, percent, rupiah, rupiah_short, quantity, day, instant, short_id)
     app.jinja_env.filters.update({writer.__name__: writer for writer in writers})

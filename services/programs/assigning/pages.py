@@ -1,10 +1,12 @@
 """Asking for visits, several at once, for officers."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy import Select, tuple_
 
 from services.programs.database import db
 from services.programs.registry.models import Household
@@ -64,13 +66,30 @@ def _page(form: Form | None) -> str:
     waiting = to_assign()
     if area is not None:
         waiting = waiting.where(Household.id.in_(households(desa=area).with_only_columns(Household.id)))
-    first = waiting.order_by(Household.decile, Household.score.desc(), Household.id).limit(AT_ONCE)
+    after = request.args.get("after", type=UUID)
+    ordered = _behind(waiting, after).order_by(Household.decile, Household.score.desc(), Household.id)
+    found = db.session.scalars(ordered.limit(AT_ONCE + 1)).all()
+    shown = found[:AT_ONCE]
+    here = partial(url_for, ".show_waiting", area=area)
     return render_template(
         "assigning/waiting.html",
-        households=db.session.scalars(first).all(),
+        households=shown,
         total=count_households(db.session, waiting),
         filter=asked,
         area=area,
         areas=[(one.code, one.name) for one in areas.subdistricts().values()],
         form=form,
+        next_url=here(after=shown[-1].id) if len(found) > AT_ONCE else None,
+        first_url=here() if after else None,
     )
+
+
+def _behind(waiting: Select[Household], after: UUID | None) -> Select[Household]:
+    """Return what comes behind a household in the order of the list; all of it where there is no such one."""
+    last = (
+        None if after is None else db.session.scalars(households().where(Household.id == after)).one_or_none()
+    )
+    if last is None:
+        return waiting
+    place = tuple_(Household.decile, -Household.score, Household.id)
+    return waiting.where(place > tuple_(last.decile, -last.score, last.id))
