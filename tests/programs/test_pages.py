@@ -171,6 +171,27 @@ def test_a_verifier_asks_for_several_visits_at_once(office: Office, enter: Show)
     assert len(office.get("/v1/visits?status=assigned", office.verifier).get_json()["data"]) == 2
 
 
+def test_the_households_that_wait_are_paged_in_their_order_and_lead_to_their_record(
+    office: Office, enter: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.programs.assigning.pages.AT_ONCE", 2)
+    waiting = {office.register() for _ in range(5)}
+    page = enter("verifier", "/visits/to-assign", width=390)
+    assert_accessible(page)
+    seen: list[str] = []
+    for shown in ("2 dari 5 ditampilkan.", "2 dari 5 ditampilkan.", "1 dari 5 ditampilkan."):
+        assert shown in page.inner_text("main")
+        seen += [str(box.get_attribute("value")) for box in page.locator("input[name=household]").all()]
+        if len(seen) < 5:
+            with page.expect_navigation():
+                page.click("a[rel=next]")
+    assert (len(seen), set(seen)) == (5, waiting)
+    assert page.locator("td[data-label='TKSK kecamatan']").count() == 1
+    with page.expect_navigation():
+        page.click("table a")
+    assert page.url.endswith(f"/households/{seen[-1]}")
+
+
 def test_a_planner_imports_a_file_and_reads_its_receipts(office: Office, enter: Show) -> None:
     page = enter("planner", "/imports")
     assert_accessible(page)
@@ -196,6 +217,33 @@ def test_a_file_that_cannot_be_read_is_told_beside_its_field(enter: Show) -> Non
     with page.expect_navigation():
         page.click("main form[enctype] button[type=submit]")
     assert "Berkas kosong." in page.inner_text("#file-error")
+
+
+def test_an_auditor_sees_who_by_name_and_finds_the_lines_of_one_household_or_person(
+    office: Office, enter: Show
+) -> None:
+    first, second = office.register(), office.register()
+    page = enter("approver", f"/households/{first}")
+    page = enter("auditor", "/audit?lang=en", width=390)
+    assert_accessible(page)
+    row = page.locator("tbody tr").first
+    assert "approver" in row.inner_text()
+    assert "Approver" in row.inner_text()
+    assert row.locator("td").count() == 4
+    page.fill("#household", second[-8:])
+    with page.expect_navigation():
+        page.click(".filters button")
+    assert page.locator("tbody tr").count() == 1
+    assert page.locator("tbody a").first.get_attribute("href") == f"/households/{second}"
+    page.goto("/audit?lang=en")
+    page.fill("#person", "approver")
+    with page.expect_navigation():
+        page.click(".filters button")
+    assert page.locator("tbody tr").count() == 1
+    page.fill("#person", "nobody")
+    with page.expect_navigation():
+        page.click(".filters button")
+    assert page.get_by_text("No line fits.").is_visible()
 
 
 def test_an_auditor_reads_the_log(office: Office, enter: Show) -> None:

@@ -6,10 +6,11 @@ from flask import Blueprint, render_template, request, url_for
 
 from services.programs import words
 from services.programs.audit.models import AuditEntry
-from services.programs.audit.queries import visible_entries
+from services.programs.audit.queries import accounts_of, actor_of, households_like, visible_entries
 from services.programs.database import db
 from shared.auth import access
-from shared.auth.principal import current_principal
+from shared.auth.principal import OFFICERS, current_principal
+from shared.web.forms import Form
 from shared.web.words import word
 
 pages = Blueprint("audit_pages", __name__, url_prefix="/audit", template_folder="templates")
@@ -21,18 +22,27 @@ AT_ONCE = 50
 @access.only("auditor")
 def show_entries() -> str:
     """List who read or changed what, the last first."""
-    wanted = visible_entries(current_principal())
+    form = Form.asked()
+    household, person = form.text("household", required=False), form.text("person", required=False)
+    wanted = visible_entries(current_principal(), actor=person and actor_of(db.session, person))
+    if household is not None:
+        wanted = wanted.where(AuditEntry.household_id.in_(households_like(household)))
     before = request.args.get("before", type=int)
     if before is not None:
         wanted = wanted.where(AuditEntry.seq < before)
     found = db.session.scalars(wanted.order_by(AuditEntry.seq.desc()).limit(AT_ONCE + 1)).all()
-    here = partial(url_for, ".show_entries")
+    shown = found[:AT_ONCE]
+    here = partial(url_for, ".show_entries", household=household, person=person)
     return render_template(
         "audit/entries.html",
-        entries=found[:AT_ONCE],
+        entries=shown,
+        accounts=accounts_of(db.session, {entry.actor for entry in shown}),
         words=words,
         why_of=_why,
-        next_url=here(before=found[AT_ONCE - 1].seq) if len(found) > AT_ONCE else None,
+        form=form,
+        filtered=household or person,
+        may_open=current_principal().has(*OFFICERS),
+        next_url=here(before=shown[-1].seq) if len(found) > AT_ONCE else None,
         first_url=here() if before else None,
     )
 

@@ -1,15 +1,18 @@
 """Reading the audit log, and proving that nobody changed it."""
 
+from collections.abc import Collection
 from contextlib import closing
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, column, or_, select, table
+from sqlalchemy import Select, String, Uuid, cast, column, or_, select, table
 from sqlalchemy.orm import Session, scoped_session
 
+from services.programs.accounts.models import Account
 from services.programs.audit.domain import BEGINNING, Line, digest
 from services.programs.audit.models import AuditEntry, AuditHead
 from shared.auth.principal import Principal
+from shared.database import AnySession
 
 # The registry writes this log, so the log knows the registry by the name of its table alone.
 _HOUSEHOLD = table("household", column("id", Uuid), column("desa", String))
@@ -33,6 +36,24 @@ def entries(*, household: UUID | None = None, actor: str | None = None) -> Selec
     if household is not None:
         wanted = wanted.where(AuditEntry.household_id == household)
     return wanted if actor is None else wanted.where(AuditEntry.actor == actor)
+
+
+def households_like(typed: str) -> Select[UUID]:
+    """Return the selection of households whose id is, or ends in, what somebody typed: `…1a2b3c4d`."""
+    ending = typed.strip().lstrip("…").lower()
+    return select(_HOUSEHOLD.c.id).where(cast(_HOUSEHOLD.c.id, String).endswith(ending, autoescape=True))
+
+
+def actor_of(session: AnySession, typed: str) -> str:
+    """Return the id by which the log knows a person: of the account of a username, or what was typed."""
+    account = session.scalar(select(Account.id).where(Account.username == typed.strip()))
+    return typed.strip() if account is None else str(account)
+
+
+def accounts_of(session: AnySession, actors: Collection[str]) -> dict[str, Account]:
+    """Return the accounts of this service among those who did something, by their id in the log."""
+    rows = session.scalars(select(Account).where(cast(Account.id, String).in_(actors)))
+    return {str(account.id): account for account in rows}
 
 
 def first_broken_line(session: Session | scoped_session[Any], key: bytes) -> tuple[int, int | None]:
