@@ -121,7 +121,7 @@ def write_contracts() -> None:
 
 @contracts.command("check")
 def check_contracts() -> None:
-    """Fail if the documents are not what the code says, or a change would break a reader of events."""
+    """Fail if the documents are not what the code says, or a change would break who relies on an earlier one."""
     from helix.contracts import check
 
     faults = check()

@@ -1,10 +1,11 @@
 """The contract of the events as documents: a JSON Schema for each type, and one AsyncAPI 3 document.
 
-They are generated from the structs, committed, and compared: a committed schema may only be
-replaced by one that old readers and new readers both get along with.
+They are generated from the structs, committed, and compared: a schema may only be replaced by one
+that old readers and new readers both get along with.
 """
 
 import inspect
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from shared.events.catalogue import EVENTS, topic_of
 from shared.events.compatibility import incompatibilities
 from shared.events.event import Event
+from shared.events.upcasters import UPCASTERS
 from shared.settings import SERVICES
 
 Document = dict[str, Any]
@@ -77,36 +79,33 @@ def asyncapi_document() -> Document:
     }
 
 
-def write_contracts(folder: Path) -> None:
-    """Write the documents into a folder; raises ValueError where a change would break a reader."""
-    faults = _breaking(folder)
-    if faults:
-        raise ValueError("\n".join(faults))
+def write_events(folder: Path) -> None:
+    """Write the documents into a folder."""
     (folder / "schemas").mkdir(parents=True, exist_ok=True)
     for name, document in _documents().items():
         (folder / name).write_text(_rendered(document), encoding="utf-8")
 
 
-def check_contracts(folder: Path) -> list[str]:
-    """Return what is wrong with the committed documents: breaking changes, and what is out of date."""
-    faults = _breaking(folder)
-    for name, document in _documents().items():
-        path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != _rendered(document):
-            faults.append(f"{name} is not what the code says: run `make contracts`")
-    return faults
+def stale_events(folder: Path) -> list[str]:
+    """Return which documents of a folder are not what the code says."""
+    return [
+        f"{name} is not what the code says: run `make contracts`"
+        for name, document in _documents().items()
+        if not (folder / name).exists() or (folder / name).read_text("utf-8") != _rendered(document)
+    ]
 
 
-def _breaking(folder: Path) -> list[str]:
-    """Return how the types differ from the committed ones in a way that breaks a reader."""
-    now = {event.type_name(): json_schema(event) for event in EVENTS}
-    faults = []
-    for path in sorted((folder / "schemas").glob("*.json")):
-        committed = msgspec.json.decode(path.read_bytes())
-        if path.stem not in now:
-            faults.append(f"{path.stem} was taken away: keep it, or lift it with an upcaster")
-        else:
-            faults.extend(f"{path.stem}: {fault}" for fault in incompatibilities(committed, now[path.stem]))
+def breaking_events(earlier: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Return how the types differ from earlier schemas, by file name, in a way that breaks a reader."""
+    now = {f"{event.type_name()}.json": json_schema(event) for event in EVENTS}
+    faults: list[str] = []
+    for name, content in earlier:
+        kind = name.removesuffix(".json")
+        if name in now:
+            found = incompatibilities(msgspec.json.decode(content), now[name])
+            faults.extend(f"{kind}: {fault}" for fault in found)
+        elif kind not in UPCASTERS:
+            faults.append(f"{kind} was taken away: keep it, or lift it with an upcaster")
     return faults
 
 
