@@ -1,8 +1,9 @@
 """What is known of a household, a need or a pledge, and what an event changes of it, as pure folds.
 
-Events of one key come in order, those of different topics or keys do not. So what an allocation
-adds to a household or a need is a sum, and what a household or a pledge says of itself is its
-highest version: the order between the two never matters.
+Events of one key come in order, those of different topics or keys do not, and one that was put
+aside comes whenever it is handed back. So what an allocation adds to a household or a need is a sum;
+what a household or a pledge says of itself is its highest version; and what was decided of a
+household or a need is what was told last, by the offset on its topic. The order never matters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,7 @@ _STATUS_AFTER: dict[type, str] = {
 class Household:
     """What is known of a household here. Version 0: heard of, not yet registered.
 
+    `status_in` and `held_in` are the offsets of the events that said so; -1 where none did.
     `set_aside` sums quantities of any unit, reserved less released: all that counts is whether
     anything is left. `verified_on` is the first verification, which waiting is measured from.
     `reached_at` is when its first delivery was told, which may be days after the delivery. The
@@ -73,17 +75,24 @@ class Household:
     reserved_idr: int = 0
     contributed_idr: int = 0
     delivered_idr: int = 0
+    status_in: int = -1
+    held_in: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is known of a need here. Quantity 0: heard of, not yet recorded."""
+    """What is known of a need here. Quantity 0: heard of, not yet recorded.
+
+    `recorded_in` and `closed_in` are the offsets of the last events that did so; -1 where none did.
+    """
 
     id: UUID
     quantity: int = 0
     closed: bool = False
     set_aside: int = 0
     delivered: int = 0
+    recorded_in: int = -1
+    closed_in: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,18 @@ def describe_household(household: Household, event: HouseholdState) -> Household
     return replace(household, version=event.version, desa=event.desa, people=event.people)
 
 
-def decide_household(household: Household, event: Decision, day: date) -> Household:
-    """Take over what was decided about it, on a day."""
+def decide_household(household: Household, event: Decision, day: date, offset: int) -> Household:
+    """Take over what was decided about it, on a day; what was decided later stays."""
     if isinstance(event, (programs.HouseholdHeld, programs.HouseholdReleased)):
-        return replace(household, held=isinstance(event, programs.HouseholdHeld))
+        if offset < household.held_in:
+            return household
+        return replace(household, held=isinstance(event, programs.HouseholdHeld), held_in=offset)
     status = _STATUS_AFTER[type(event)]
-    first = household.verified_on or (day if status == "verified" else None)
-    return replace(household, status=status, verified_on=first)
+    if status == "verified":
+        household = replace(household, verified_on=min(household.verified_on or day, day))
+    if offset < household.status_in:
+        return household
+    return replace(household, status=status, status_in=offset)
 
 
 def count_step(household: Household, event: Step, at: datetime) -> Household:
@@ -139,9 +153,18 @@ def book(household: Household, desa: str, figures: Mapping[str, int]) -> Househo
     return replace(household, desa=household.desa or desa, **sums)
 
 
-def record_need(need: Need, event: programs.NeedRecorded) -> Need:
-    """Take over what is lacking."""
-    return replace(need, quantity=event.quantity, closed=False)
+def record_need(need: Need, event: programs.NeedRecorded, offset: int) -> Need:
+    """Take over what is lacking; it is open again unless it was closed later."""
+    if offset < need.recorded_in:
+        return need
+    closed = need.closed and offset < need.closed_in
+    return replace(need, quantity=event.quantity, closed=closed, recorded_in=offset)
+
+
+def close_need(need: Need, offset: int) -> Need:
+    """Close it, unless it was recorded anew later."""
+    closed = need.closed or offset >= need.recorded_in
+    return replace(need, closed=closed, closed_in=max(offset, need.closed_in))
 
 
 def cover_need(need: Need, event: Step) -> Need:

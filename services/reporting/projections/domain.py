@@ -9,7 +9,7 @@ from services.reporting.facts.domain import Household, Need, Step
 from shared.events import donations, programs
 
 # Raised when the same events would fold into other rows: the tables then want a rebuild.
-RULES = 4
+RULES = 5
 
 # The area of what is meant for no place in particular.
 ANYWHERE = ""

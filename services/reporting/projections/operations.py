@@ -6,7 +6,7 @@ order, and the sums come last, in order. Two workers then never wait for each ot
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -130,11 +130,11 @@ def _apply(batch: _Batch, event: Received) -> None:
     elif isinstance(data, DECISIONS):
         day = event.time.astimezone(LOCAL_ZONE).date()
         household = batch.households[data.household]
-        _replace_household(batch, facts.decide_household(household, data, day), event.time)
+        _replace_household(batch, facts.decide_household(household, data, day, event.offset), event.time)
     elif isinstance(data, programs.NeedRecorded):
-        _replace_need(batch, data, facts.record_need(batch.needs[data.need], data))
+        _replace_need(batch, data, facts.record_need(batch.needs[data.need], data, event.offset))
     elif isinstance(data, programs.NeedClosed):
-        _replace_need(batch, data, replace(batch.needs[data.need], closed=True))
+        _replace_need(batch, data, facts.close_need(batch.needs[data.need], event.offset))
     elif isinstance(data, PLEDGES):
         _apply_pledge(batch, data, event.time)
     elif isinstance(data, STEPS):
