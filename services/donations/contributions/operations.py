@@ -98,12 +98,21 @@ def _commit(told: Sequence[ContributionMade]) -> None:
     db.session.commit()
 
 
+def earmark(pledge: Pledge, allocation: Allocation) -> None:
+    """Set what a locked pledge has in hand aside for a new allocation of it."""
+    allocation.earmarked = min(pledge.in_hand, allocation.quantity)
+    pledge.in_hand -= allocation.earmarked
+
+
 def carry_over(session: Session, pledge: Pledge, allocation: Allocation) -> ContributionMade | None:
-    """Pay a new allocation of a locked pledge from what it has in hand; return the event. Does not commit."""
-    quantity = min(pledge.in_hand, allocation.quantity)
+    """Pay an allocation of a locked pledge from what is earmarked for it; return the event.
+
+    Nothing while it may not be paid: what is in hand waits for the officers' word too. Does not commit.
+    """
+    quantity = allocation.earmarked if allocation.standing == "payable" else 0
     if not quantity:
         return None
-    pledge.in_hand -= quantity
+    allocation.earmarked = 0
     allocation.contributed += quantity
     # The allocation has to be there before what refers to it is written.
     session.flush()

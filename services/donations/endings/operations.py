@@ -69,21 +69,24 @@ def release(
 ) -> AllocationReleased:
     """Give a part of an allocation back to its locked pledge; return the event. Does not commit.
 
-    What is unpaid goes first. Where more than that is released, the rest had been paid: it stays
-    paid, and the pledge has it in hand.
+    What is unpaid goes first, what is earmarked last of it. Where more than that is released, the rest
+    had been paid: it stays paid, and the pledge has both in hand.
     """
-    paid = max(0, quantity - allocation.amounts.unpaid)
+    unpaid = allocation.amounts.unpaid
+    paid = max(0, quantity - unpaid)
+    earmarked = min(allocation.earmarked, max(0, quantity - (unpaid - allocation.earmarked)))
     allocation.released += quantity
+    allocation.earmarked -= earmarked
     allocation.contributed -= paid
     allocation.outcome, allocation.why = outcome_of(why), why
     pledge.reserved -= quantity
-    pledge.in_hand += paid
+    pledge.in_hand += paid + earmarked
     numbers = {"quantity": quantity, "contributed": paid, "unit": allocation.unit, "why": why}
     session.add(note(pledge, "allocation_released", allocation=allocation.id, **numbers, **place(allocation)))
     if paid:
         _release_paid(session, allocation, paid)
-        if pledge.ended is not None:
-            session.add(note(pledge, "left_in_hand", quantity=paid, unit=pledge.unit))
+    if pledge.ended is not None and paid + earmarked:
+        session.add(note(pledge, "left_in_hand", quantity=paid + earmarked, unit=pledge.unit))
     return step(AllocationReleased, allocation, quantity, why=why, contributed=paid, left=pledge.balance.free)
 
 

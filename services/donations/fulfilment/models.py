@@ -31,9 +31,10 @@ class Allocation(OwnedInArea, Model):
 
     __table_args__ = (
         CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("earmarked >= 0", name="earmarked"),
         CheckConstraint("contributed >= 0 AND delivered >= 0 AND released >= 0", name="not_negative"),
         CheckConstraint("delivered + released <= quantity", name="not_overdrawn"),
-        CheckConstraint("contributed + released <= quantity", name="not_overpaid"),
+        CheckConstraint("contributed + earmarked + released <= quantity", name="not_overpaid"),
         CheckConstraint("standing IN ('payable', 'awaiting_approval', 'held')", name="standing"),
         CheckConstraint("outcome IN ('refused', 'vetoed', 'failed', 'released')", name="outcome"),
         Index("ix_allocation_stakeholder_id_arrival", "stakeholder_id", "arrival"),
@@ -64,6 +65,8 @@ class Allocation(OwnedInArea, Model):
     said_in: Mapped[int] = mapped_column(BigInteger, server_default="-1")
     outcome: Mapped[str | None] = mapped_column(String(10))
     why: Mapped[str | None] = mapped_column(String(64))
+    # What pays for it once it may be paid: paid by the donor before, for another that came to nothing.
+    earmarked: Mapped[int] = mapped_column(BigInteger, default=0)
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
     released: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.donations.contributions.operations import carry_over
+from services.donations.contributions.operations import carry_over, earmark
 from services.donations.endings.operations import release
 from services.donations.fulfilment.domain import Offer, Wish, find_refusal
 from services.donations.fulfilment.models import Allocation
@@ -121,6 +121,7 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
         batch.effects.append((_refused(proposal, why, pledge.balance.free), received))
         return
     pledge.reserved += proposal.quantity
+    earmark(pledge, allocation)
     batch.granted[place_of_grant] = batch.granted.get(place_of_grant, 0) + proposal.quantity
     batch.session.add(
         _told(pledge, allocation, "allocation_reserved", awaits_approval=proposal.awaits_approval)
@@ -148,7 +149,7 @@ def _approve(batch: _Batch, received: Received, _approved: AllocationApproved) -
 
 
 def _carry_over(batch: _Batch, received: Received, allocation: Allocation) -> None:
-    """Pay an allocation that just became payable from what its pledge has in hand."""
+    """Pay an allocation from what is earmarked for it, once it may be paid."""
     carried = carry_over(batch.session, batch.pledges[allocation.pledge_id], allocation)
     if carried is not None:
         batch.effects.append((carried, received))
@@ -274,6 +275,7 @@ def _allocation(pledge: Pledge, proposal: AllocationProposed, *, refused: str | 
         reasons=msgspec.to_builtins(proposal.reasons),
         outcome="refused" if refused else None,
         why=refused,
+        earmarked=0,
         contributed=0,
         delivered=0,
         released=proposal.quantity if refused else 0,
