@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from shared.web.formats import whole
+from shared.web.formats import rupiah, whole
 
 SCORE_PARTS: dict[str, LazyString] = {
     "roof": _("Roof"),
@@ -224,8 +224,13 @@ def need_tag(status: str, closed_reason: str | None, *, reached: bool = True) ->
     return label(NEED_STANDINGS, standing), NEED_TONES.get(standing, "plain")
 
 
+def answer(code: str, said: Any) -> str:
+    """Return in words what was answered to a question of a visit; the code of an amount ends in `_idr`."""
+    return rupiah(said) if code.endswith("_idr") and isinstance(said, int) else say(said)
+
+
 def say(answer: Any) -> str:
-    """Return an answer of a visit in words."""
+    """Return an answer in words, whatever was asked."""
     if isinstance(answer, bool):
         return label(ANSWERS, "yes" if answer else "no")
     if isinstance(answer, list):

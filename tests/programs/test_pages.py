@@ -94,6 +94,38 @@ def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office:
     assert answers == {"lives_here": True, "people": 4}
 
 
+def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Office, enter: Show) -> None:
+    identity = office.register(members=[member(name="Siti Contoh")])
+    office.assign(identity)
+    page = enter("tksk", "/visits", width=390)
+    page.click("text=Siti Contoh")
+    page.click("text=Mulai kunjungan")
+    page.check("input[value=found]")
+    for _ in range(2):
+        press(page, "next")
+    page.fill("#answer", "3")
+    for _ in range(2):
+        press(page, "next")
+    page.fill("#answer", "290000")
+    while page.locator("#kind").count() == 0:
+        press(page, "next")
+    page.fill("#quantity", "3")
+    press(page, "next")
+    assert "Pilih apa yang kurang, atau kosongkan jumlahnya." in page.inner_text("main")
+    page.select_option("#kind", "education:school_kit")
+    page.check("input[name=urgency][value='5']")
+    press(page, "next")
+    said = page.inner_text("main")
+    assert "Anda menulis 3 orang tinggal di sini, sedangkan menurut registri 1." in said
+    assert "Rp290.000" in said
+    assert "Hasil kunjungan" in said
+    assert "kemendesakan 5 dari 5" in said
+    assert_accessible(page)
+    press(page, "save")
+    page = enter("approver", f"/households/{identity}")
+    assert "Rp290.000" in page.inner_text("main")
+
+
 def test_who_is_not_met_is_not_asked(office: Office, enter: Show) -> None:
     office.assign(office.register(members=[member(name="Siti Contoh")]))
     page = enter("tksk", "/visits", width=390)

@@ -180,8 +180,12 @@ def _read(form: Form, question: Question) -> Any:
 
 def _take_need(form: Form, draft: Draft) -> Draft:
     kinds = {code_of(category, item) for category, item in kinds_of_need()}
-    kind = form.choice("kind", kinds, required=form.value("go") == "add" or bool(form.value("quantity")))
+    kind = form.choice("kind", kinds, required=False)
     if kind is None:
+        if form.value("quantity"):
+            form.refuse("kind", gettext("Choose what is lacking, or leave the quantity empty."))
+        elif form.value("go") == "add":
+            form.refuse("kind", gettext("Choose what is lacking."))
         return draft
     quantity = form.whole("quantity", least=1)
     urgency = form.whole("urgency", least=1, most=5)
@@ -221,8 +225,14 @@ def _page(visit: UUID, step: str, draft: Draft, form: Form) -> str:
         question=BY_CODE.get(step),
         kinds=[(code_of(category, item), category, item) for category, item in kinds_of_need()],
         kind_of=kind_of,
+        registered=_people_registered(visit) if step == CHECK else None,
         words=words,
     )
+
+
+def _people_registered(visit: UUID) -> int:
+    """Return how many people live there by the registry."""
+    return find_household(db.session, find_visit(db.session, visit).household_id).people
 
 
 def _filled(draft: Draft, step: str) -> Form:

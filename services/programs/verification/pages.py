@@ -156,7 +156,7 @@ def _answers(visit: Visit | None) -> list[tuple[str, str]]:
     asked = sorted(
         answers, key=lambda code: (list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code)
     )
-    return [(words.label(words.QUESTIONS, code), words.say(answers[code])) for code in asked]
+    return [(words.label(words.QUESTIONS, code), words.answer(code, answers[code])) for code in asked]
 
 
 def _marks(member: Member) -> str:
