@@ -11,7 +11,7 @@ from services.programs.matching.models import Allocation, AllocationDecision, Al
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
-from shared.web.formats import day, quantity
+from shared.web.formats import day, quantity, whole
 from shared.web.words import word
 
 # What happened, and its tone.
@@ -39,6 +39,7 @@ _CAUSES: dict[str, LazyString] = {
     "need_closed": _("The need was closed."),
     "no_longer_admitted": _("The pledge's rules no longer admit it."),
     "withdrawn": _("The donor withdrew the pledge before it was paid."),
+    "expired": _("The pledge expired before it was paid."),
     "insufficient": _("Not enough of the pledge was left."),
     "not_open": _("The pledge was not open."),
     "restricted": _("The pledge's rules do not admit it."),
@@ -149,14 +150,15 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
     return [
         gettext(
             "The need stands at place %(rank)s of %(of)s open needs of its kind.",
-            rank=reasons["rank"],
-            of=reasons["of"],
+            rank=whole(reasons["rank"]),
+            of=whole(reasons["of"]),
         ),
         gettext(
-            "The household is in decile %(decile)s, with a vulnerability score of %(score)s of 1000;"
+            "The household is in decile %(decile)s, with a vulnerability score of %(score)s of %(most)s;"
             " the urgency is %(urgency)s of 5.",
             decile=reasons["decile"],
-            score=reasons["score"],
+            score=whole(reasons["score"]),
+            most=whole(1000),
             urgency=reasons["urgency"],
         ),
         gettext(

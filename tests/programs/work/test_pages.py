@@ -99,6 +99,19 @@ def test_a_veto_asks_for_its_reason_and_works_without_a_script(stage: Scene, see
     assert [event.reason for event in stage.told(AllocationVetoed)] == ["person"]
 
 
+def test_a_match_does_not_count_itself_among_what_covers_its_need_and_one_act_has_one_name(
+    stage: Scene, see: Open
+) -> None:
+    page = see("verifier", f"/matches/{large(stage)}")
+    assert "di antaranya" not in page.inner_text("main")
+    assert "dari 1.000" in page.inner_text("main")
+    page.locator("#veto_reason").fill("Atapnya sudah diperbaiki.")
+    page.get_by_role("button", name="Batalkan").click()
+    assert page.get_by_text("Sudah dibatalkan.").is_visible()
+    assert page.get_by_text("Dibatalkan petugas").count() == 2
+    assert "veto" not in page.inner_text("main").lower()
+
+
 def test_only_what_may_be_left_out_is_called_optional(stage: Scene, see: Open) -> None:
     page = see("approver", f"/matches/{large(stage)}?lang=en")
     assert page.locator("label .optional").count() == 1
