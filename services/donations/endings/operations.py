@@ -1,5 +1,6 @@
 """Giving back what was set aside, and ending pledges. All of it is done while the pledge's row is locked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -17,16 +18,15 @@ from services.donations.timeline.operations import note
 from shared import clock, outbox
 from shared.events.donations import AllocationReleased
 
-_EXPIRED_AT_ONCE = 200
+# Each may have hundreds of allocations, and others wait for its row meanwhile.
+_EXPIRED_AT_ONCE = 50
 
 
 def withdraw_pledge(pledge_id: UUID) -> Pledge:
-    """Take back what is free and what is reserved but unpaid. Doing it again changes nothing."""
+    """Take back what is free and what is reserved but unpaid. Of one that is over nothing is left to take."""
     pledge = lock_pledge(pledge_id)
-    if pledge.ended != "withdrawn":
-        _end(db.session(), pledge, "withdrawn")
-        released = _release_unpaid(db.session(), pledge)
-        outbox.record_all(db.session, [*released, end_state(pledge)])
+    if pledge.ended is None:
+        _end(db.session(), [pledge], "withdrawn")
     db.session.commit()
     return pledge
 
@@ -40,28 +40,32 @@ def expire_pledges(session: Session) -> bool:
         .limit(_EXPIRED_AT_ONCE)
         .with_for_update()
     ).all()
-    for pledge in over:
-        _end(session, pledge, "expired")
-    outbox.record_all(session, [end_state(pledge) for pledge in over])
+    _end(session, over, "expired")
     return len(over) == _EXPIRED_AT_ONCE
 
 
-def _end(session: Session, pledge: Pledge, how: str) -> None:
-    """End a locked pledge. What it has in hand stays there, to be returned or reassigned."""
-    session.add(note(pledge, f"pledge_{how}", quantity=pledge.balance.free_unpaid, unit=pledge.unit))
-    if pledge.ended is None and pledge.in_hand:
-        session.add(note(pledge, "left_in_hand", quantity=pledge.in_hand, unit=pledge.unit))
-    pledge.ended, pledge.version = how, pledge.version + 1
+def _end(session: Session, pledges: Sequence[Pledge], how: str) -> None:
+    """End locked pledges, give back to them what nobody paid yet, and tell of both.
+
+    What they have in hand stays there, to be returned or reassigned.
+    """
+    unpaid = _find_unpaid(session, [pledge.id for pledge in pledges])
+    for pledge in pledges:
+        session.add(note(pledge, f"pledge_{how}", quantity=pledge.balance.free_unpaid, unit=pledge.unit))
+        if pledge.in_hand:
+            session.add(note(pledge, "left_in_hand", quantity=pledge.in_hand, unit=pledge.unit))
+        pledge.ended, pledge.version = how, pledge.version + 1
+        released = [release(session, pledge, one, one.unpaid, how) for one in unpaid[pledge.id]]
+        outbox.record_all(session, [*released, end_state(pledge)])
 
 
-def _release_unpaid(session: Session, pledge: Pledge) -> Sequence[AllocationReleased]:
-    """Give back to a locked, withdrawn pledge what nobody paid yet; return what to tell. Does not commit."""
-    unpaid = session.scalars(
-        select(Allocation)
-        .where(Allocation.pledge_id == pledge.id, Allocation.unpaid > 0)
-        .order_by(Allocation.id)
-    ).all()
-    return [release(session, pledge, one, one.unpaid, "withdrawn") for one in unpaid]
+def _find_unpaid(session: Session, pledges: Sequence[UUID]) -> dict[UUID, list[Allocation]]:
+    """Return, by pledge, the allocations of which something is not paid yet."""
+    found: dict[UUID, list[Allocation]] = defaultdict(list)
+    rows = select(Allocation).where(Allocation.pledge_id.in_(pledges), Allocation.unpaid > 0)
+    for allocation in session.scalars(rows.order_by(Allocation.id)):
+        found[allocation.pledge_id].append(allocation)
+    return found
 
 
 def release(

@@ -38,6 +38,7 @@ _TONES = {
 # Why something was released or refused, for codes that this service makes or knows of programs.
 WHY = {
     "withdrawn": lazy_gettext("the pledge was withdrawn before it was paid"),
+    "expired": lazy_gettext("the pledge expired before it was paid"),
     "vetoed": lazy_gettext("an officer refused it"),
     "failed": lazy_gettext("it could not be handed over"),
     "insufficient": lazy_gettext("not enough was left"),
