@@ -6,6 +6,7 @@ this project, to be replaced by the regency's own standard of costs (Standar Bia
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from shared.vocabulary import RUPIAH, NeedCategory, ResourceKind
 
@@ -21,6 +22,8 @@ class Item:
     reference_price: int
     name_id: str
     name_en: str
+    # When the line came into the catalogue; all of these came with the first edition.
+    created_at: datetime = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 ITEMS: dict[str, Item] = {

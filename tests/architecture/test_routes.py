@@ -114,3 +114,13 @@ def test_every_post_that_creates_may_be_repeated_under_its_key(
     repeatable = {name for name, view in app.view_functions.items() if getattr(view, "is_idempotent", False)}
     assert creating or service == "reporting"
     assert creating - repeatable == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_resource_with_an_id_tells_when_it_was_made(
+    app_of: Callable[[str], Flask], service: str
+) -> None:
+    shapes = document(app_of(service))["components"]["schemas"]
+    resources = {name: shape.get("properties", {}).keys() for name, shape in shapes.items()}
+    kept = {name for name, names in resources.items() if {"object", "id"} <= names}
+    assert {name for name in kept if "created_at" not in resources[name]} == set()

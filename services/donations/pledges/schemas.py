@@ -123,6 +123,7 @@ class CatalogueItemSchema(Schema):
 
     object = fields.Constant("catalogue_item")
     id = fields.String(attribute="item", dump_only=True)
+    created_at = fields.AwareDateTime()
     item = fields.String()
     kind = Word(RESOURCE_KINDS)
     unit = fields.String()

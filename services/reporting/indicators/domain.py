@@ -1,6 +1,8 @@
 """What an indicator is. What is counted here and what others publish are never mixed."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
 
 REGISTRY = "registry"
 OFFICIAL = "official"
@@ -18,6 +20,8 @@ class Definition:
     name_en: str
     text_id: str
     text_en: str
+    # When it was first defined; all of these were at once.
+    created_at: ClassVar[datetime] = datetime(2026, 11, 21, tzinfo=UTC)
 
     @property
     def name(self) -> dict[str, str]:

@@ -80,6 +80,7 @@ def _render(definition: Definition, own: dict[str, Value]) -> dict[str, Any]:
     return {
         "object": "indicator",
         "id": definition.id,
+        "created_at": definition.created_at,
         "kind": definition.kind,
         "unit": definition.unit,
         "name": definition.name,

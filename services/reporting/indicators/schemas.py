@@ -26,6 +26,7 @@ class IndicatorSchema(Schema):
 
     object = fields.String()
     id = fields.String()
+    created_at = fields.AwareDateTime(metadata={"description": "when it was first defined"})
     kind = fields.String(metadata={"enum": ["registry", "official"]})
     unit = fields.String()
     name = fields.Nested(WordsSchema)

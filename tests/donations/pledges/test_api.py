@@ -251,3 +251,8 @@ def test_the_catalogue_is_public(app: Flask) -> None:
     body: Any = answer.json
     rice = next(row for row in body["data"] if row["item"] == "rice")
     assert (rice["unit"], rice["kind"], rice["reference_price"]) == ("kg", "goods", 14_000)
+    assert (rice["object"], rice["id"], rice["created_at"]) == (
+        "catalogue_item",
+        "rice",
+        "2026-11-21T00:00:00+00:00",
+    )
