@@ -2,6 +2,8 @@
 
 import json
 import logging
+import socket
+import struct
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +15,9 @@ from gunicorn.workers.gthread import ThreadWorker
 from shared.telemetry.context import Trace, end_trace, start_trace
 
 _log = logging.getLogger(__name__)
+
+# A `timeval`: seconds and microseconds.
+_PATIENCE = struct.pack("ll", 5, 0)
 
 _STATUSES = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -29,9 +34,17 @@ _STATUSES = {
 class WebWorker(ThreadWorker):  # type: ignore[misc]
     """Answers what it can't read with problem+json. Neither the answer nor the log repeats what was sent.
 
+    A thread waits a few seconds for the next bytes of a request and then lets go of it: eight clients that
+    begin one and fall silent would else hold all threads there are.
+
     An answer given before the body was read, such as a 413, says that it ends the connection: what is
     still to come of the body would stand where the next request is looked for.
     """
+
+    def handle(self, conn: Any) -> Any:
+        """Read a request and answer it."""
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _PATIENCE)
+        return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Let the app answer; gunicorn asks `should_close` when it writes the head, and again at the end."""

@@ -3,10 +3,12 @@
 import json
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.e2e.running import Running
 
@@ -36,6 +38,25 @@ def test_what_cannot_be_read_is_a_problem(running: Running, sent: str, status: i
     assert problem["code"]
     assert b"7777" not in body
     assert "7777" not in (running.data / "logs" / "reporting-web.log").read_text()
+
+
+def test_a_body_whose_pieces_make_no_sense_is_the_senders_fault(running: Running) -> None:
+    head = "POST /v1/tokens HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+    address = urlsplit(running.access["urls"]["programs"])
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\nZZ\r\n".encode())
+        assert connection.makefile("rb").readline().startswith(b"HTTP/1.1 400 ")
+
+
+def test_clients_that_fall_silent_in_the_middle_do_not_keep_others_out(running: Running) -> None:
+    url = running.access["urls"]["reporting"]
+    address = urlsplit(url)
+    with ExitStack() as stack:
+        for _ in range(12):
+            silent = socket.create_connection((address.hostname, address.port), timeout=30)
+            stack.enter_context(silent)
+            silent.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nX: ")
+        assert requests.get(f"{url}/healthz", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize("service", ["donations", "programs", "reporting"])
