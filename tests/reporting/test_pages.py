@@ -46,7 +46,8 @@ def test_the_home_page_renews_itself_without_being_loaded_again(
         story.register(people=3)
     fold(reporting, story.events)
     expect(page.locator(".hero-figure")).to_have_text("36", timeout=20_000)
-    assert "Perubahan ke-1" in page.locator(".as-of").inner_text()
+    assert page.locator(".as-of").get_attribute("data-position") == "1"
+    assert "Perubahan ke" not in page.locator(".as-of").inner_text()
 
 
 @pytest.mark.browser
@@ -100,6 +101,37 @@ def test_a_small_number_is_on_no_page(reporting: Flask, fold: Fold) -> None:
         text = reporting.test_client().get(path).text
         assert ">7<" not in text
         assert "∗" in text
+
+
+def test_what_a_hidden_figure_is_stands_where_one_is_hidden_and_nowhere_else(
+    reporting: Flask, fold: Fold
+) -> None:
+    story = Story()
+    for _ in range(20):
+        story.register(people=3)
+    fold(reporting, story.events)
+    client = reporting.test_client()
+    for path in ("/", "/areas", "/areas/35.17.01.2001"):
+        assert "Disembunyikan untuk" not in client.get(path).text, path
+    for _ in range(4):
+        story.verify(story.register(people=3))
+    fold(reporting, story.events[20:])
+    text = client.get("/").text
+    signs = text.count("Disembunyikan untuk")
+    # The funnel and the trend of the verified hide something; what is on the list by itself does not.
+    assert 1 <= signs < 5
+    for part in text.split("<article")[1:]:
+        assert ("∗ Disembunyikan" in part) == ("∗" in part.replace("∗ Disembunyikan", "")), part[:200]
+
+
+def test_days_and_percentages_are_written_one_way(reporting: Flask) -> None:
+    client = reporting.test_client()
+    for path in ("/", "/method"):
+        text = client.get(path).text
+        assert "26 Februari 2024" in text
+        assert "2024-02-26" not in text
+        assert "0 %" not in text
+    assert "Maret 2025" in client.get("/").text
 
 
 def test_who_was_removed_is_no_progress_on_the_home_page(reporting: Flask, fold: Fold) -> None:

@@ -15,6 +15,7 @@ from services.reporting.dashboard.queries import (
     draw_progress,
     draw_trend,
     percent_or_hidden,
+    published_period,
     rupiah_or_hidden,
     tells_anything,
 )
@@ -37,9 +38,10 @@ pages = Blueprint("dashboard", __name__, template_folder="templates")
 pages.add_app_template_global(count_or_hidden)
 pages.add_app_template_global(percent_or_hidden)
 pages.add_app_template_global(rupiah_or_hidden)
+pages.add_app_template_filter(published_period)
 
 NAVIGATION = (
-    Link(lazy_gettext("How far 0 % is"), "dashboard.show_home"),
+    Link(lazy_gettext("How far 0% is"), "dashboard.show_home"),
     Link(lazy_gettext("Areas"), "dashboard.show_area"),
     Link(lazy_gettext("Definitions"), "dashboard.show_method"),
     Link(lazy_gettext("Data"), "dashboard.show_data"),

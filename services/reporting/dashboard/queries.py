@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_date
 from flask_babel import LazyString, gettext
 
 from services.reporting.funding.queries import STAGES, list_funding
@@ -29,6 +30,7 @@ from shared.web.charts import (
     tile_map,
 )
 from shared.web.formats import day_short, percent, rupiah_short, whole
+from shared.web.language import current_language
 from shared.web.words import word
 
 # A drawing as wide as a phone can't show more.
@@ -50,6 +52,13 @@ def percent_or_hidden(figure: float | None, *, hidden: bool) -> str:
 def rupiah_or_hidden(amount: int | None) -> str:
     """Write rupiah in short; a sign where they would give a hidden count away."""
     return HIDDEN if amount is None else rupiah_short(amount)
+
+
+def published_period(period: str) -> str:
+    """Write the year, month or day that a published value is for, given as `2024`, `2024-03` or `2024-03-20`."""
+    precision = period.count("-")
+    first_day = date.fromisoformat(period + "-01" * (2 - precision))
+    return format_date(first_day, ("y", "MMMM y", "d MMMM y")[precision], locale=current_language())
 
 
 def tells_anything(area: Mapping[str, Any]) -> bool:
