@@ -88,6 +88,7 @@ def test_back_keeps_the_answers_even_unfinished_ones(enter: Callable[..., Page])
     page.select_option("#what", "rice")
     page.fill("#quantity", "120")
     page.click("main button:not([value=back])")
+    assert page.locator(".affix").all_inner_texts() == ["kg", "kg"]
     page.fill("#cap_per_household", "abc")
     page.click("main button[value=back]")
     assert (page.input_value("#what"), page.input_value("#quantity")) == ("rice", "120")
