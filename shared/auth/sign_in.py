@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from shared.auth import access
 from shared.auth.accounts import Accounts
+from shared.auth.guesses import Guesses, remember_browser
 from shared.auth.tokens import LIFETIME, Tokens
 from shared.errors import Unauthenticated
 from shared.http.fields import Text
@@ -49,12 +50,13 @@ def register_sign_in(
     if accounts is None:
         return
     strict = limiter.limit(lambda: current_app.config["HELIX"].sign_in_limit, key_func=address)
+    guesses = Guesses(accounts, limiter)
     if tokens.can_sign:
-        api.register_blueprint(_token_routes(tokens, accounts, strict))
-    app.register_blueprint(_page_routes(accounts, strict))
+        api.register_blueprint(_token_routes(tokens, guesses, strict))
+    app.register_blueprint(_page_routes(accounts, guesses, strict))
 
 
-def _token_routes(tokens: Tokens, accounts: Accounts, strict: Decorator) -> Blueprint:
+def _token_routes(tokens: Tokens, guesses: Guesses, strict: Decorator) -> Blueprint:
     routes = Blueprint("tokens", __name__, url_prefix="/v1/tokens", description="Signing in.")
 
     @routes.route("", methods=["POST"])
@@ -64,7 +66,7 @@ def _token_routes(tokens: Tokens, accounts: Accounts, strict: Decorator) -> Blue
     @routes.response(200, TokenSchema)
     def create_token(credentials: dict[str, str]) -> dict[str, Any]:
         """Exchange a username and password for an access token of a quarter of an hour."""
-        account = accounts.check(current_app.extensions["helix_session"](), **credentials)
+        account = guesses.check(current_app.extensions["helix_session"](), **credentials)
         if account is None:
             raise Unauthenticated("wrong_credentials", "The username or the password is wrong.")
         return {
@@ -75,7 +77,7 @@ def _token_routes(tokens: Tokens, accounts: Accounts, strict: Decorator) -> Blue
     return routes
 
 
-def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
+def _page_routes(accounts: Accounts, guesses: Guesses, strict: Decorator) -> Pages:
     pages = Pages("sign_in", __name__, url_prefix="/sign-in")
 
     @pages.get("")
@@ -90,17 +92,18 @@ def _page_routes(accounts: Accounts, strict: Decorator) -> Pages:
     def sign_in() -> Response | tuple[str, int]:
         """Sign a person in and go where they were going."""
         going = _local(request.form.get("going"))
-        username, password = request.form.get("username", "")[:100], request.form.get("password", "")[:200]
-        account = accounts.check(
-            current_app.extensions["helix_session"](), username.replace("\x00", ""), password
-        )
+        username = request.form.get("username", "")[:100].replace("\x00", "")
+        password = request.form.get("password", "")[:200]
+        account = guesses.check(current_app.extensions["helix_session"](), username, password)
         if account is None:
             return render_template("sign_in.html", going=going, wrong=True, username=username), 401
         # A session that was there before signing in must not become the signed-in one.
         session.clear()
         session["account"], session["generation"] = str(account.id), account.generation
         session.permanent = True
-        return redirect(request.script_root + going, 303)  # type: ignore[return-value]
+        response: Response = redirect(request.script_root + going, 303)  # type: ignore[assignment]
+        remember_browser(response, username)
+        return response
 
     @pages.post("/out")
     @access.everyone

@@ -39,7 +39,8 @@ def register_limits(app: Flask) -> Limiter:
             f'"default";q={limit.limit.amount};w={limit.limit.get_expiry()}'
         )
         if response.status_code == 429:
-            response.headers["Retry-After"] = str(max(1, wait))
+            # What was refused by a count of its own says itself how long to wait.
+            response.headers.setdefault("Retry-After", str(max(1, wait)))
         return response
 
     return limiter
