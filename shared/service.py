@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint as Pages
 from flask import Flask, Response, jsonify
-from flask_limiter import Limiter
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -97,10 +96,10 @@ def _register_http(app: Flask, service: Service, settings: Settings) -> None:
     register_event_documents(app)
     serve_document(app, api)
     register_docs(app)
-    _register_features(app, api, service, limiter)
+    _register_features(app, api, service)
 
 
-def _register_features(app: Flask, api: Api, service: Service, _limiter: Limiter) -> None:
+def _register_features(app: Flask, api: Api, service: Service) -> None:
     for resource in service.resources:
         api.register_blueprint(resource)
     for page in service.pages:

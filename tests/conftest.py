@@ -20,6 +20,7 @@ from shared.ids import new_id
 from shared.migrations import upgrade
 from shared.settings import Settings, load, passthrough
 from tests.browser import browser_page, chromium, serve
+from tests.databases import copy_database, drop_database
 from tests.described import undescribed_answer
 from tests.prefixed_bus import PrefixedBus
 
@@ -56,7 +57,7 @@ def make_database(postgres: Postgres) -> Iterator[Callable[[], str]]:
 
     yield make
     for name in made:
-        postgres.drop_database(name)
+        drop_database(postgres, name)
 
 
 @pytest.fixture(scope="session")
@@ -105,13 +106,12 @@ def database_of(postgres: Postgres, template_of: Callable[[str], str]) -> Iterat
 
     def database(service: str) -> str:
         name = f"test_{service}_{new_id().hex}"
-        postgres.copy_database(template_of(service), name)
         made.append(name)
-        return postgres.url(name)
+        return copy_database(postgres, template_of(service), name)
 
     yield database
     for name in made:
-        postgres.drop_database(name)
+        drop_database(postgres, name)
 
 
 @pytest.fixture

@@ -44,22 +44,6 @@ class Postgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
-    def copy_database(self, template: str, name: str) -> None:
-        """Make a database as a copy of one that nobody is connected to."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
-            )
-
-    def drop_database(self, name: str) -> None:
-        """Drop the database, with those connected to it."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-
     def is_running(self) -> bool:
         """Tell whether the server still lives."""
         process = self._server.get_postmaster_info().process

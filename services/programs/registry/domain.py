@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.programs.identity.domain import Sex
-from services.programs.scoring.domain import HOUSING_POINTS, Score, score
+from services.programs.scoring.domain import Score, score
 from shared.vocabulary import ATTRIBUTES
-
-HOUSING_PARTS = tuple(HOUSING_POINTS)
 
 RELATIONS = ("head", "spouse", "child", "parent", "grandchild", "sibling", "in_law", "other")
 # Families say it with more words than a table needs.

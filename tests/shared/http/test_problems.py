@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from helix.local.postgres import Postgres
 from shared.ids import new_id
+from tests.databases import drop_database
 
 Probe = Callable[..., Flask]
 Bearer = Callable[..., dict[str, str]]
@@ -115,7 +116,7 @@ def test_a_database_that_is_away_is_told_as_unavailable(
 ) -> None:
     app = probe()
     headers = bearer(app, "planner")
-    postgres.drop_database(str(make_url(app.config["HELIX"].database_url).database))
+    drop_database(postgres, str(make_url(app.config["HELIX"].database_url).database))
     client = app.test_client()
     answer = client.get("/v1/gifts", headers=headers)
     check_problem(answer, 503, "unavailable")

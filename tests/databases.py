@@ -1,0 +1,23 @@
+"""Databases that come and go with a test."""
+
+import psycopg
+from psycopg import sql
+
+from helix.local.postgres import Postgres
+
+
+def copy_database(server: Postgres, template: str, name: str) -> str:
+    """Make a database as a copy of one that nobody is connected to; return its URL."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    return server.url(name)
+
+
+def drop_database(server: Postgres, name: str) -> None:
+    """Drop the database, with those connected to it."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
