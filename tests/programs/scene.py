@@ -131,11 +131,9 @@ class Scene:
             row = lock_rows(session, Household, [household])[household]
             for name, value in fields.items():
                 setattr(row, name, value)
-            if "status" in fields:
-                follow_status(session, [household])
-            if "held" in fields:
-                follow_hold(session, [household])
-            check_again(session, [household])
+            steps = {"status": follow_status, "held": follow_hold}
+            for follow in [steps[name] for name in fields if name in steps] or [check_again]:
+                follow(session, [household])
 
         self._do(work)
 

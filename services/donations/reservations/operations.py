@@ -1,4 +1,4 @@
-"""Applying what programs tells about allocations: decide on proposals, follow approvals and deliveries.
+"""Applying what programs tells about allocations: reserve what is proposed, follow approvals and deliveries.
 
 Everything is applied to the locked pledges of a batch, in order, and written at its end.
 """
@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.donations.contributions.operations import carry_over, earmark
 from services.donations.endings.operations import release
-from services.donations.fulfilment.domain import Offer, Wish, find_refusal
 from services.donations.fulfilment.models import Allocation
 from services.donations.fulfilment.operations import place, step
 from services.donations.fulfilment.queries import find_granted
 from services.donations.pledges.models import Pledge
 from services.donations.pledges.queries import end_state
+from services.donations.proposals.operations import judge, refuse
 from services.donations.receipts.models import Receipt
+from services.donations.receipts.operations import receipt_of
 from services.donations.reservations.models import EarlyWord
 from services.donations.stakeholders.queries import find_suspended
 from services.donations.timeline.operations import note
-from shared import clock, outbox
+from shared import outbox
 from shared.errors import Conflict
-from shared.events.donations import AllocationRefused, AllocationReserved
+from shared.events.donations import AllocationReserved
 from shared.events.envelope import Received
 from shared.events.event import Event
 from shared.events.programs import (
@@ -104,21 +104,24 @@ def _decide(batch: _Batch, received: Received, proposal: AllocationProposed) -> 
         return
     pledge = batch.pledges.get(proposal.pledge)
     if pledge is None:
-        batch.effects.append((_refused(proposal, "unknown_pledge", 0), received))
+        batch.effects.append((refuse(proposal, "unknown_pledge", 0), received))
         return
     early = batch.early.get(proposal.allocation)
     if early is not None and early.word == "over":
         # Programs ended it while its proposal was put aside, and waits for no answer.
         return
     place_of_grant = (pledge.id, proposal.household)
-    offer = _offer(pledge, suspended=pledge.stakeholder_id in batch.suspended)
-    why = find_refusal(offer, _wish(proposal, batch.granted.get(place_of_grant, 0)), clock.today())
-    allocation = _allocation(pledge, proposal, refused=why)
+    allocation = judge(
+        pledge,
+        proposal,
+        suspended=pledge.stakeholder_id in batch.suspended,
+        granted=batch.granted.get(place_of_grant, 0),
+    )
     allocation.standing, allocation.said_in = _standing(proposal, received, early)
     batch.allocations[allocation.id] = allocation
     batch.session.add(allocation)
-    if why is not None:
-        batch.effects.append((_refused(proposal, why, pledge.balance.free), received))
+    if allocation.why is not None:
+        batch.effects.append((refuse(proposal, allocation.why, pledge.balance.free), received))
         return
     pledge.reserved += proposal.quantity
     earmark(pledge, allocation)
@@ -184,7 +187,7 @@ def _confirm(batch: _Batch, _received: Received, confirmed: DeliveryConfirmed) -
     allocation.delivered += confirmed.quantity
     pledge.reserved -= confirmed.quantity
     pledge.delivered += confirmed.quantity
-    batch.receipts.append(_receipt(allocation, confirmed))
+    batch.receipts.append(receipt_of(allocation, confirmed))
     told = _told(
         pledge, allocation, "delivery_confirmed", quantity=confirmed.quantity, day=confirmed.day.isoformat()
     )
@@ -238,74 +241,6 @@ def _keep_early(batch: _Batch, received: Received, word: str) -> None:
         batch.session.add(early)
     elif early.word != "over" and (word == "over" or received.offset >= early.said_in):
         early.word, early.said_in = word, received.offset
-
-
-def _offer(pledge: Pledge, *, suspended: bool) -> Offer:
-    limits = (
-        "areas",
-        "categories",
-        "attributes",
-        "max_decile",
-        "zakat",
-        "cap_per_household",
-        "minimum_grant",
-    )
-    names = ("opens_on", "expires_on", "unit", "item", "restricted_in", *limits)
-    kept = {name: getattr(pledge, name) for name in names}
-    return Offer(open=pledge.ended is None, suspended=suspended, free=pledge.balance.free, **kept)
-
-
-def _wish(proposal: AllocationProposed, granted: int) -> Wish:
-    names = ("quantity", "unit", "item", "desa", "category", "pledge_version")
-    kept = {name: getattr(proposal, name) for name in names}
-    return Wish(decile=proposal.reasons.decile, granted=granted, **kept)
-
-
-def _allocation(pledge: Pledge, proposal: AllocationProposed, *, refused: str | None) -> Allocation:
-    """Return the row of a proposal. One that is refused gave everything back at once."""
-    names = ("need", "household", "desa", "category", "stakeholder_kind", "fund", "strategy", "unit", "item")
-    return Allocation(
-        id=proposal.allocation,
-        stakeholder_id=pledge.stakeholder_id,
-        pledge_id=pledge.id,
-        **{name: getattr(proposal, name) for name in names},
-        quantity=proposal.quantity,
-        # Not at the price of today, by which it was proposed: its part of what was pledged.
-        value_idr=pledge.value_of(proposal.quantity),
-        reasons=msgspec.to_builtins(proposal.reasons),
-        outcome="refused" if refused else None,
-        why=refused,
-        earmarked=0,
-        contributed=0,
-        delivered=0,
-        released=proposal.quantity if refused else 0,
-    )
-
-
-def _refused(proposal: AllocationProposed, why: str, left: int) -> AllocationRefused:
-    return AllocationRefused(
-        pledge=proposal.pledge,
-        allocation=proposal.allocation,
-        need=proposal.need,
-        quantity=proposal.quantity,
-        why=why,
-        left=left,
-    )
-
-
-def _receipt(allocation: Allocation, confirmed: DeliveryConfirmed) -> Receipt:
-    return Receipt(
-        stakeholder_id=allocation.stakeholder_id,
-        pledge_id=allocation.pledge_id,
-        allocation_id=allocation.id,
-        delivery=confirmed.delivery,
-        quantity=confirmed.quantity,
-        unit=allocation.unit,
-        item=allocation.item,
-        category=allocation.category,
-        desa=confirmed.desa,
-        day=confirmed.day,
-    )
 
 
 def _told(pledge: Pledge, allocation: Allocation, code: str, **data: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Whether a pledge carries what programs proposes."""
