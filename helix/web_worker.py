@@ -12,6 +12,7 @@ from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from shared.http.problem import code_of, phrase_of
 from shared.telemetry.context import Trace, end_trace, start_trace
 
 _log = logging.getLogger(__name__)
@@ -79,11 +80,11 @@ def _status_of(error: Exception) -> HTTPStatus:
 
 def _answer(status: HTTPStatus, trace: Trace) -> bytes:
     """Return the problem as bytes. Without `instance`: which address was asked for could not be read."""
-    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
+    code, title = code_of(status), phrase_of(status)
     body = json.dumps(
         {
             "type": f"urn:helix:problem:{code}",
-            "title": status.phrase,
+            "title": title,
             "status": status,
             "detail": status.description or "The request could not be read.",
             "code": code,
@@ -91,7 +92,7 @@ def _answer(status: HTTPStatus, trace: Trace) -> bytes:
         }
     )
     head = (
-        f"HTTP/1.1 {status.value} {status.phrase}",
+        f"HTTP/1.1 {status.value} {title}",
         "Connection: close",
         "Content-Type: application/problem+json",
         f"Content-Length: {len(body)}",

@@ -19,6 +19,9 @@ _log = logging.getLogger(__name__)
 # PostgreSQL's SQLSTATE 55P03 (lock not available) and 57014 (statement timed out): try again.
 _BUSY = {"55P03", "57014"}
 
+# By RFC 9110. Python changed its words for them with 3.13, and a `code` never changes.
+_PHRASES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+
 _DETAILS = {
     400: Sentence("The request could not be read."),
     404: Sentence("There is nothing at this address."),
@@ -29,6 +32,16 @@ _DETAILS = {
     500: Sentence("Something broke on our side; the request_id finds it in the log."),
 }
 _BUSY_OR_AWAY = Sentence("The database is busy or away; nothing was changed. Try again in a moment.")
+
+
+def phrase_of(status: int) -> str:
+    """Return what a status is called."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
+
+
+def code_of(status: int) -> str:
+    """Return the code of a problem of which no more is known than its status."""
+    return phrase_of(status).lower().replace(" ", "_").replace("-", "_")
 
 
 def problem(
@@ -46,7 +59,7 @@ def problem(
     trace = current_trace()
     body: dict[str, Any] = {
         "type": f"urn:helix:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": phrase_of(status),
         "status": status,
         "detail": detail,
         "instance": request.path,
@@ -105,10 +118,9 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     messages = (getattr(error, "data", None) or {}).get("messages")
     if messages and status in {400, 422}:
         return _answer(_from_marshmallow(status, messages))
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    detail = _DETAILS.get(status) or Sentence(HTTPStatus(status).description or HTTPStatus(status).phrase)
+    detail = _DETAILS.get(status) or Sentence(HTTPStatus(status).description or phrase_of(status))
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    return _answer(problem(status, code, detail), kept)
+    return _answer(problem(status, code_of(status), detail), kept)
 
 
 def _database_error(error: DBAPIError | PoolTimeout) -> Response:

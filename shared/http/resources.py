@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import DomainError, Fault, Invalid
+from shared.http.problem import phrase_of
 from shared.settings import Settings
 
 View = Callable[..., Any]
@@ -62,7 +63,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships 
 
     def may_refuse(self, status: HTTPStatus) -> Decorator:
         """Name a refusal that does not follow from what the route is, such as of a thing the body names."""
-        name: Decorator = super().alt_response(status.value, description=status.phrase)
+        name: Decorator = super().alt_response(status.value, description=phrase_of(status))
         return name
 
 
