@@ -26,7 +26,7 @@ def get_policy() -> Answer:
 
 
 @blueprint.route("", methods=["PUT"])
-@access.only("planner")
+@access.only("planner", whole_regency=True)
 @versioned
 @blueprint.arguments(NewPolicySchema)
 @blueprint.response(200, PolicySchema)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.programs.database import db
 from services.programs.markets.models import MarketChange
-from tests.programs.scene import OTHER_VILLAGE, Scene
+from tests.programs.scene import Scene
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -42,10 +42,10 @@ def test_a_new_version_rules_the_next_match(scene: Scene, bearer: Bearer) -> Non
     assert body["status"] == "covered"
 
 
-def test_a_planner_of_one_area_has_every_market_settled(scene: Scene, bearer: Bearer) -> None:
-    scene.need(scene.household(desa=OTHER_VILLAGE), 100)
+def test_a_new_version_has_every_market_settled(scene: Scene, bearer: Bearer) -> None:
+    scene.need(scene.household(), 100)
     scene.forget_changes()
-    planner = bearer(scene.app, "planner", area="35.17.01")
+    planner = bearer(scene.app, "planner")
     answer = scene.app.test_client().put("/v1/policy", json=CHANGED, headers=planner | {"If-Match": '"1"'})
     assert answer.status_code == 200
     with scene.app.app_context():
@@ -80,7 +80,9 @@ def test_a_setting_that_would_do_nothing_is_refused(scene: Scene, bearer: Bearer
     assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, f"/{setting}")
 
 
-def test_only_the_planner_changes_it(scene: Scene, bearer: Bearer) -> None:
+def test_only_the_planner_of_the_whole_regency_changes_it(scene: Scene, bearer: Bearer) -> None:
     client = scene.app.test_client()
+    limited = bearer(scene.app, "planner", area="35.17.01") | {"If-Match": '"1"'}
+    assert client.put("/v1/policy", json=CHANGED, headers=limited).status_code == 403
     assert client.put("/v1/policy", json=CHANGED, headers=bearer(scene.app, "approver")).status_code == 403
     assert client.get("/v1/policy").status_code == 401
