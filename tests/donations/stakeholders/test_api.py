@@ -111,7 +111,7 @@ def test_a_key_that_may_write_pledges_may_read_what_became_of_them(app: Flask, d
 
 
 def test_the_document_says_which_scopes_of_a_key_do(app: Flask) -> None:
-    paths = app.test_client().get("/openapi.json").json["paths"]
+    paths = app.test_client().get("/openapi.json").get_json()["paths"]
     reading, writing = paths["/v1/pledges"]["get"], paths["/v1/pledges"]["post"]
     assert reading["description"].endswith("API keys with the scope pledges:read or pledges:write.")
     assert {"api_key": ["pledges:write"]} in reading["security"]
