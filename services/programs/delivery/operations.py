@@ -8,7 +8,7 @@ from services.programs.database import db, lock_rows
 from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import find_recorded
 from services.programs.markets.operations import note_changes
-from services.programs.matching.operations import Locked, end, lock_allocations, tell
+from services.programs.matching.operations import Locked, cancel, end, lock_allocations, tell
 from services.programs.needs.operations import shut
 from services.programs.registry.models import Household
 from services.programs.review.queries import find_allocation
@@ -46,17 +46,18 @@ def record_delivery(said: HandingOver, *, by: str) -> Delivery:
     faults = _time_faults(said.handed_over_at, allocation.created_at)
     if faults:
         raise Invalid(faults)
-    locked = lock_rows(db.session, Household, [allocation.household_id])
+    household = lock_rows(db.session, Household, [allocation.household_id])[allocation.household_id]
     (one,) = lock_allocations(db.session, [said.allocation])
     # Sent twice at once: the first has been recorded while this one waited for the lock.
     found = _recorded(said, by)
     if found is not None:
         return found
-    _refuse(one, said.quantity, held=locked[allocation.household_id].held)
+    _refuse(one, said.quantity, held=household.held)
     delivery = _keep(one, said, by=by)
     db.session.add(one.allocation.moment(said.outcome, said.quantity, reason=delivery.reason))
     if said.outcome == "delivered":
         _hand_over(one, delivery)
+        _give_back_unpaid(one, household)
     else:
         _give_up(one, delivery)
     db.session.commit()
@@ -131,6 +132,13 @@ def _hand_over(one: Locked, delivery: Delivery) -> None:
     outbox.record(db.session, event)
     if need.delivered == need.quantity and need.closed_at is None:
         shut(db.session, need, "delivered")
+
+
+def _give_back_unpaid(one: Locked, household: Household) -> None:
+    """End the unpaid rest where the household is no longer one to allocate for: only what was paid went on."""
+    allocation = one.allocation
+    if household.status != "verified" and allocation.is_live and not allocation.is_on_its_way:
+        cancel(db.session, [one], f"household_{household.status}")
 
 
 def _give_up(one: Locked, delivery: Delivery) -> None:

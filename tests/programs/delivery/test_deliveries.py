@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from services.programs.review.operations import approve
 from shared import clock
-from shared.events.programs import DeliveryConfirmed, DeliveryFailed, NeedClosed
+from shared.events.programs import AllocationCancelled, DeliveryConfirmed, DeliveryFailed, NeedClosed
 from tests.programs.scene import OTHER_VILLAGE, TODAY, Scene
 
 Bearer = Callable[..., dict[str, str]]
@@ -176,3 +177,27 @@ def test_only_the_tksk_records_deliveries(scene: Scene, bearer: Bearer) -> None:
     for role in ("verifier", "approver", "planner", "admin"):
         answer = hand_over(scene, bearer(scene.app, role), allocation)
         assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize("status", ["rejected", "lapsed", "graduated"])
+def test_once_what_was_paid_for_a_household_that_is_out_is_handed_over_the_rest_is_given_back(
+    scene: Scene, status: str
+) -> None:
+    household = scene.household()
+    need = scene.need(household, 500)
+    scene.pledge(500)
+    scene.settle()
+    allocation = scene.only_allocation()
+    scene.reserve(allocation, left=0)
+    scene.pay(allocation, 200)
+    scene.change(household, status=status)
+    with scene.app.app_context():
+        if status != "lapsed":
+            approve(allocation.id, by="approver")
+    scene.hand_over(allocation, 200)
+    assert [(told.quantity, told.reason) for told in scene.told(AllocationCancelled)] == [
+        (300, f"household_{status}")
+    ]
+    assert [row.status for row in scene.allocations()] == ["delivered"]
+    assert scene.find_need(need).covered == 200
+    scene.check_books()
