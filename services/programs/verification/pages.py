@@ -31,7 +31,7 @@ from services.programs.verification.queries import decisions_of, holds_of, last_
 from services.programs.visits.domain import BY_CODE
 from services.programs.visits.models import Visit
 from services.programs.visits.operations import assign_visit
-from services.programs.visits.queries import open_visits, visits
+from services.programs.visits.queries import open_answers, open_visits, visits
 from shared import clock
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
@@ -151,7 +151,7 @@ def _page(household: UUID, form: Form | None) -> str:
 
 def _answers(visit: Visit | None) -> list[tuple[str, str]]:
     """Return each question with its answer in words."""
-    answers = (visit.answers or {}) if visit else {}
+    answers = open_answers(current_vault(), visit) if visit else {}
     # In the order in which they were asked; what another version asked comes last.
     asked = sorted(
         answers, key=lambda code: (list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code)

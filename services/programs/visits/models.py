@@ -1,11 +1,9 @@
 """Visits. What was answered at the door stays here; events carry the outcome."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.programs.database import Model
@@ -41,7 +39,8 @@ class Visit(OfHousehold, Model):
     visited_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(10))
     form_version: Mapped[str | None] = mapped_column(String(10))
-    answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # Sealed: what somebody says of his household is as personal as its name.
+    answers: Mapped[bytes | None]
     needs_recorded: Mapped[int] = mapped_column(default=0)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,6 +15,7 @@ from services.programs.database import db
 from services.programs.needs.operations import add_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
+from services.programs.vault import current_vault
 from services.programs.visits.domain import FORM_VERSION, answer_faults
 from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.queries import find_visit, open_visits
@@ -158,4 +160,5 @@ def _complete(visit: Visit, result: Result, by: str) -> None:
     visit.status = "completed"
     visit.client_id, visit.outcome = result.client_id, result.outcome
     visit.visited_by, visit.visited_at, visit.completed_at = by, result.visited_at, clock.now()
-    visit.answers, visit.form_version = dict(result.answers), result.form_version
+    plain = msgspec.json.encode(result.answers).decode()
+    visit.answers, visit.form_version = current_vault().seal(visit.id, "answers", plain), result.form_version

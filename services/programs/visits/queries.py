@@ -1,9 +1,12 @@
 """Reading visits."""
 
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Select, or_, select
 
+from services.programs.vault import Vault
 from services.programs.visits.models import Visit
 from shared.database import AnySession
 from shared.errors import NotFound
@@ -36,3 +39,11 @@ def open_visits(session: AnySession, households: list[UUID]) -> set[UUID]:
     """Return which of some households have a visit that was not made yet."""
     wanted = select(Visit.household_id).where(Visit.household_id.in_(households), Visit.status == "assigned")
     return set(session.scalars(wanted))
+
+
+def open_answers(vault: Vault, visit: Visit) -> dict[str, Any]:
+    """Return what was answered at a visit, by the code of the question; empty before it was made."""
+    if visit.answers is None:
+        return {}
+    found: dict[str, Any] = msgspec.json.decode(vault.open(visit.id, "answers", visit.answers))
+    return found

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
 from services.programs.fieldwork.operations import FORGET_DRAFTS, KEPT
+from services.programs.vault import current_vault
+from services.programs.visits.models import Visit
+from services.programs.visits.queries import open_answers
 from shared import clock
 from shared.auth.accounts import Grant
 from tests.programs.people import Office, member, result
@@ -84,8 +87,13 @@ def rows(office: Office) -> list[Any]:
 
 def recorded(office: Office) -> dict[str, Any]:
     with office.app.app_context():
-        found = db.session.execute(text("SELECT status, outcome, answers, needs_recorded FROM visit"))
-        return dict(found.mappings().one())
+        made = db.session.scalars(select(Visit).execution_options(everyone=True)).one()
+        return {
+            "status": made.status,
+            "outcome": made.outcome,
+            "answers": open_answers(current_vault(), made),
+            "needs_recorded": made.needs_recorded,
+        }
 
 
 def test_a_visit_that_was_left_goes_on_where_it_was(phone: Phone) -> None:
