@@ -139,6 +139,8 @@ class Instance:
                 f"PostgreSQL did not start; its log is {self._folder.postgres / 'log'}."
             ) from error
         self._cleanup.callback(postgres.stop)
+        # A refused row's values have no place in a log.
+        postgres.set("log_error_verbosity", "terse")
         # Each bus has its own world: the places in one log mean nothing in another.
         prefix = "helix_kafka_" if self._asked.bus == "kafka" else "helix_"
         return Places(

@@ -145,6 +145,7 @@ def test_figures_counted_by_older_rules_are_counted_anew_at_the_next_start(run: 
     while not (before := _reporting(data, "SELECT version, rules FROM applied WHERE rules > 0")):
         assert time.monotonic() < deadline
         time.sleep(0.2)
+    assert _reporting(data, "SHOW log_error_verbosity") == [("terse",)]
     _reporting(data, "UPDATE applied SET rules = rules - 1")
     assert stop(process) == 0
     again = run("--demo", "none", port_base=base)
