@@ -14,7 +14,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
+
+from shared.database import AnySession
 
 CHANNEL = "helix_bell"
 
@@ -118,7 +120,7 @@ def bell_of(engine: Engine) -> Bell:
         return found
 
 
-def ring_after_commit(session: Session | scoped_session[Any]) -> None:
+def ring_after_commit(session: AnySession) -> None:
     """Ring once the session's transaction has committed."""
     session.info[_RINGS] = True
 

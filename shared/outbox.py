@@ -1,15 +1,14 @@
 """The outbox: an event is written in the transaction of the change it tells of, and published later."""
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
 
 from shared import bell, clock
 from shared.bus.interface import LARGEST_VALUE
+from shared.database import AnySession
 from shared.events.catalogue import topic_of
 from shared.events.envelope import Poison, Received, encode_data, read_data
 from shared.events.event import Event
@@ -28,7 +27,7 @@ _INSERT = text("""
 """)
 
 
-def record(session: Session | scoped_session[Any], event: Event, *, cause: Received | None = None) -> UUID:
+def record(session: AnySession, event: Event, *, cause: Received | None = None) -> UUID:
     """Write an event to be published once the session's transaction commits; return its id.
 
     Order per key holds only if the transaction has locked the aggregate's row before.
@@ -36,16 +35,12 @@ def record(session: Session | scoped_session[Any], event: Event, *, cause: Recei
     return record_all(session, (event,), cause=cause)[0]
 
 
-def record_all(
-    session: Session | scoped_session[Any], events: Iterable[Event], *, cause: Received | None = None
-) -> list[UUID]:
+def record_all(session: AnySession, events: Iterable[Event], *, cause: Received | None = None) -> list[UUID]:
     """Write events, in order, in one statement; return their ids."""
     return record_effects(session, [(event, cause) for event in events])
 
 
-def record_effects(
-    session: Session | scoped_session[Any], effects: Iterable[tuple[Event, Received | None]]
-) -> list[UUID]:
+def record_effects(session: AnySession, effects: Iterable[tuple[Event, Received | None]]) -> list[UUID]:
     """Write events, each with the one it follows from, in order, in one statement; return their ids."""
     rows = [(new_id(), event, cause, _encode(event)) for event, cause in effects]
     if not rows:

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
+from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.database import AnySession
 from shared.errors import Fault, Invalid
 
 
@@ -35,7 +36,7 @@ def listing(item: type[Schema]) -> type[Schema]:
 
 
 def page(
-    session: Session | scoped_session[Any],
+    session: AnySession,
     rows: Select[Any],
     order: InstrumentedAttribute[Any],
     query: dict[str, Any],
@@ -58,9 +59,7 @@ def page(
     }
 
 
-def _place_of(
-    session: Session | scoped_session[Any], order: InstrumentedAttribute[Any], identity: UUID
-) -> Any:
+def _place_of(session: AnySession, order: InstrumentedAttribute[Any], identity: UUID) -> Any:
     """Return where a row stands in the order; an id says so itself."""
     known: InstrumentedAttribute[Any] = order.class_.id
     if order.key == known.key:

@@ -1,11 +1,10 @@
 """Moving needs from goods into rupiah, by a person or because the policy says so."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import Session, aliased
 
 from services.programs.database import db, lock_rows
 from services.programs.needs.domain import NewNeed
@@ -15,6 +14,7 @@ from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
 from shared.catalogue import reference_price
+from shared.database import AnySession
 from shared.errors import Conflict
 from shared.vocabulary import RUPIAH
 from shared.worker import Task
@@ -69,7 +69,7 @@ def move_old_needs(session: Session) -> bool:
     return len(rows) == AT_MOST
 
 
-def _move(session: Session | scoped_session[Any], need: Need) -> Need:
+def _move(session: AnySession, need: Need) -> Need:
     household = session.get_one(Household, need.household_id)
     value = (need.quantity - need.covered) * reference_price(need.item)
     stated = NewNeed(need.category, value, RUPIAH, None, value, need.urgency, need.indivisible)
@@ -88,9 +88,7 @@ def _move(session: Session | scoped_session[Any], need: Need) -> Need:
     return taking_over
 
 
-def _add(
-    session: Session | scoped_session[Any], household: Household, need: Need, *, smaller: Need | None = None
-) -> None:
+def _add(session: AnySession, household: Household, need: Need, *, smaller: Need | None = None) -> None:
     session.flush()
     session.add(need)
     tell_recorded(session, household, [need] if smaller is None else [smaller, need])

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from services.programs.audit.domain import Line, digest
 from services.programs.database import db
 from shared import clock
 from shared.auth.principal import PUBLIC, current_principal
+from shared.database import AnySession
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.telemetry.context import current_trace
@@ -29,9 +30,7 @@ _APPEND = text("""
 """)
 
 
-def record(
-    session: Session | scoped_session[Any], action: str, household: UUID | None, *, why: str = ""
-) -> None:
+def record(session: AnySession, action: str, household: UUID | None, *, why: str = "") -> None:
     """Write that the caller did something with a household's record; the caller commits.
 
     It locks the end of the chain until the commit: call it last, just before that.
@@ -40,7 +39,7 @@ def record(
 
 
 def record_each(
-    session: Session | scoped_session[Any],
+    session: AnySession,
     action: str,
     households: Iterable[UUID | None],
     *,

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection
 from contextlib import closing
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, String, Uuid, cast, column, or_, select, table
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.accounts.models import Account
 from services.programs.audit.domain import BEGINNING, Line, digest
@@ -56,7 +54,7 @@ def accounts_of(session: AnySession, actors: Collection[str]) -> dict[str, Accou
     return {str(account.id): account for account in rows}
 
 
-def first_broken_line(session: Session | scoped_session[Any], key: bytes) -> tuple[int, int | None]:
+def first_broken_line(session: AnySession, key: bytes) -> tuple[int, int | None]:
     """Go through the whole chain; return how many lines hold, and the number of the first that does not."""
     before, expected = BEGINNING, 0
     chain = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)

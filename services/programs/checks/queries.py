@@ -4,15 +4,14 @@ The sums are kept by each change; here they are counted anew from the allocation
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.matching.engine import settle
 from services.programs.matching.queries import find_need_states, find_pledge_states
 from services.programs.policy.queries import current_version
 from shared import clock
+from shared.database import AnySession
 
 # Each finds the ids of rows for which its sentence is true. None may ever be.
 _NEVER: Mapping[str, str] = {
@@ -48,7 +47,7 @@ _PENDING = text("SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today
 _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
 
 
-def find_faults(session: Session | scoped_session[Any]) -> list[str]:
+def find_faults(session: AnySession) -> list[str]:
     """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
     faults = [
         f"{row.id}: {sentence}."
@@ -58,7 +57,7 @@ def find_faults(session: Session | scoped_session[Any]) -> list[str]:
     return faults + _unsettled(session)
 
 
-def _unsettled(session: Session | scoped_session[Any]) -> list[str]:
+def _unsettled(session: AnySession) -> list[str]:
     """Return the open needs that a free pledge could cover although nothing waits to be settled."""
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):

@@ -1,18 +1,18 @@
 """Reads of what is to be handed over, and what was."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import Session, joinedload, scoped_session
+from sqlalchemy.orm import joinedload
 
 from services.programs.delivery.models import Delivery
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation
+from shared.database import AnySession
 from shared.errors import NotFound
 
 
-def find_delivery(session: Session | scoped_session[Any], delivery: UUID) -> Delivery:
+def find_delivery(session: AnySession, delivery: UUID) -> Delivery:
     """Return a delivery that the caller may see; raise NotFound otherwise."""
     found = session.scalars(select(Delivery).where(Delivery.id == delivery)).one_or_none()
     if found is None:
@@ -20,9 +20,7 @@ def find_delivery(session: Session | scoped_session[Any], delivery: UUID) -> Del
     return found
 
 
-def find_recorded(
-    session: Session | scoped_session[Any], recorded_by: str, client_id: str
-) -> Delivery | None:
+def find_recorded(session: AnySession, recorded_by: str, client_id: str) -> Delivery | None:
     """Return what a person has recorded under a number of his phone, wherever its household lives now."""
     return session.scalars(
         select(Delivery).where(Delivery.recorded_by == recorded_by, Delivery.client_id == client_id),
@@ -51,7 +49,7 @@ def list_deliverable() -> Select[Allocation]:
     )
 
 
-def list_deliveries(session: Session | scoped_session[Any], allocation: UUID) -> list[Delivery]:
+def list_deliveries(session: AnySession, allocation: UUID) -> list[Delivery]:
     """Return what was handed over of an allocation, or could not be, in order."""
     rows = select(Delivery).where(Delivery.allocation_id == allocation).order_by(Delivery.id)
     return list(session.scalars(rows))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.matching.domain import Claimed, Rules
 from services.programs.matching.queries import find_rules, may_be_matched
@@ -14,6 +13,7 @@ from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock
 from shared.catalogue import reference_price
+from shared.database import AnySession
 from shared.disclosure import Group, Shown, disclose_parts
 
 _LENGTH_OF_SUBDISTRICT = len("35.17.01")
@@ -62,7 +62,7 @@ class _Part:
 
 
 def find_gaps(
-    session: Session | scoped_session[Any],
+    session: AnySession,
     regency: str,
     *,
     area: str | None = None,

@@ -1,16 +1,15 @@
 """Reads of needs."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.needs.models import Need
+from shared.database import AnySession
 from shared.errors import NotFound
 
 
-def find_need(session: Session | scoped_session[Any], need: UUID) -> Need:
+def find_need(session: AnySession, need: UUID) -> Need:
     """Return a need that the caller may see; raise NotFound otherwise."""
     found = session.scalars(select(Need).where(Need.id == need)).one_or_none()
     if found is None:

@@ -1,13 +1,11 @@
 """Reads of the policy."""
 
-from typing import Any
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.policy.models import PolicyVersion
+from shared.database import AnySession
 
 
-def current_version(session: Session | scoped_session[Any]) -> PolicyVersion:
+def current_version(session: AnySession) -> PolicyVersion:
     """Return the version that holds now; the first comes with the database."""
     return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(1)).one()

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
@@ -15,7 +14,7 @@ from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault, current_vault
 from shared import areas, clock, outbox
 from shared.auth.principal import Principal
-from shared.database import constraint_of
+from shared.database import AnySession, constraint_of
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import AgeBands, HouseholdChanged, HouseholdRegistered
 from shared.ids import new_id
@@ -62,7 +61,7 @@ def _refuse_double() -> Conflict:
     return Conflict("already_registered", "The family card, or a person on it, is in the registry already.")
 
 
-def _is_known(session: Session | scoped_session[Any], vault: Vault, family: Family) -> bool:
+def _is_known(session: AnySession, vault: Vault, family: Family) -> bool:
     niks = [vault.index("nik", person.nik) for person in family.members]
     card = vault.index("kk", family.kk_number)
     known = select(

@@ -1,15 +1,14 @@
 """Reading households. What tells a person apart is decrypted here and nowhere else."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from services.programs.identity.domain import mask
 from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault
+from shared.database import AnySession
 from shared.errors import NotFound
 
 
@@ -37,9 +36,7 @@ class Opened:
         return next(member for member in self.members if member.record.relation == "head")
 
 
-def find_household(
-    session: Session | scoped_session[Any], household: UUID, *, lock: bool = False
-) -> Household:
+def find_household(session: AnySession, household: UUID, *, lock: bool = False) -> Household:
     """Return a household the caller may see, locked for a change if wanted; raise NotFound."""
     wanted = select(Household).where(Household.id == household)
     if lock:
@@ -70,14 +67,14 @@ def households(
 
 
 def open_household(
-    session: Session | scoped_session[Any], vault: Vault, household: Household, *, reveal: bool = False
+    session: AnySession, vault: Vault, household: Household, *, reveal: bool = False
 ) -> Opened:
     """Decrypt a household. Whoever calls this for a person records that it was read."""
     return open_households(session, vault, [household], reveal=reveal)[household.id]
 
 
 def open_households(
-    session: Session | scoped_session[Any],
+    session: AnySession,
     vault: Vault,
     wanted: list[Household],
     *,
