@@ -1,18 +1,19 @@
 """The database of one service: its session, its naming of constraints, its rule of who sees which row."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, MetaData, event, select
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, registry, scoped_session
 from sqlalchemy.orm import Session as PlainSession
 
 from shared.auth.visibility import limit_to_visible
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 
 # Constraints get predictable names, so that a migration can name them and an error can be told by them.
 NAMING = {
@@ -26,6 +27,7 @@ NAMING = {
 
 # What reads and operations take: a worker's session, or the one of a request.
 AnySession = PlainSession | scoped_session[Any]
+Row = TypeVar("Row")
 
 
 class Session(FlaskSession):
@@ -70,6 +72,23 @@ class Database(SQLAlchemy):
             session_options={"class_": Session, "expire_on_commit": False},
             disable_autonaming=False,
         )
+
+
+def get_visible(
+    session: AnySession, model: type[Row], identity: UUID, *, fresh: bool = False, lock: bool = False
+) -> Row:
+    """Return a row that the caller may see; raise NotFound, which names its table.
+
+    It is asked for by a statement: what the session remembers would not ask who calls. `fresh` reads it
+    from the database again; `lock` does so too, and keeps it locked until the transaction ends.
+    """
+    rows: Any = select(model).where(model.id == identity)  # type: ignore[attr-defined]
+    if lock:
+        rows = rows.with_for_update()
+    found: Row | None = session.scalar(rows.execution_options(populate_existing=fresh or lock))
+    if found is None:
+        raise NotFound(str(model.__tablename__))  # type: ignore[attr-defined]
+    return found
 
 
 def constraint_of(error: DBAPIError) -> str | None:

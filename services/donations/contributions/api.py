@@ -11,9 +11,10 @@ from services.donations.contributions.schemas import (
     ContributionSchema,
     NewContributionSchema,
 )
-from services.donations.database import db, get_visible
+from services.donations.database import db
 from shared.auth import access
 from shared.auth.principal import OFFICERS
+from shared.database import get_visible
 from shared.http.idempotency import idempotent
 from shared.http.lists import listing, page
 from shared.http.resources import Blueprint, created
@@ -53,4 +54,4 @@ def list_contributions(query: dict[str, Any]) -> Any:
 @contributions.response(200, ContributionSchema)
 def show_contribution(contribution_id: UUID) -> Contribution:
     """Show one contribution."""
-    return get_visible(Contribution, contribution_id)
+    return get_visible(db.session, Contribution, contribution_id)

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.donations.database import db, get_visible
+from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
 from services.donations.pledges.domain import Waiting
+from shared.database import get_visible
 
 
 def select_allocations(*, pledge: UUID | None = None, status: str | None = None) -> Select[Any]:
@@ -22,7 +23,7 @@ def select_allocations(*, pledge: UUID | None = None, status: str | None = None)
 
 def get_allocation(allocation: UUID, *, fresh: bool = False) -> Allocation:
     """Return an allocation of the caller's; raise NotFound. `fresh` reads it from the database again."""
-    return get_visible(Allocation, allocation, fresh=fresh)
+    return get_visible(db.session, Allocation, allocation, fresh=fresh)
 
 
 def find_payable(

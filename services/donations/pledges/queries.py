@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from services.donations.database import db, get_visible
+from services.donations.database import db
 from services.donations.pledges.models import Pledge
+from shared.database import get_visible
 from shared.events.donations import (
     PledgeAmended,
     PledgeExpired,
@@ -44,12 +45,12 @@ def find_latest_pledges(*, status: str | None, before: UUID | None, limit: int) 
 
 def get_pledge(pledge: UUID) -> Pledge:
     """Return a pledge of the caller's; raise NotFound."""
-    return get_visible(Pledge, pledge)
+    return get_visible(db.session, Pledge, pledge)
 
 
 def lock_pledge(pledge: UUID) -> Pledge:
     """Return a pledge of the caller's, locked until the transaction ends; raise NotFound."""
-    return get_visible(Pledge, pledge, lock=True)
+    return get_visible(db.session, Pledge, pledge, lock=True)
 
 
 def find_submitted(submission: UUID | None) -> Pledge | None:

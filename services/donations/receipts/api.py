@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from services.donations.database import db, get_visible
+from services.donations.database import db
 from services.donations.receipts import queries
 from services.donations.receipts.models import Receipt
 from services.donations.receipts.schemas import ReceiptQuery, ReceiptSchema
 from shared.auth import access
 from shared.auth.principal import OFFICERS
+from shared.database import get_visible
 from shared.http.lists import listing, page
 from shared.http.resources import Blueprint
 
@@ -35,4 +36,4 @@ def list_receipts(query: dict[str, Any]) -> Any:
 @receipts.response(200, ReceiptSchema)
 def show_receipt(receipt_id: UUID) -> Receipt:
     """Show one receipt."""
-    return get_visible(Receipt, receipt_id)
+    return get_visible(db.session, Receipt, receipt_id)

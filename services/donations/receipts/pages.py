@@ -4,13 +4,14 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from services.donations.database import db, get_visible
+from services.donations.database import db
 from services.donations.pledges.queries import get_pledge
 from services.donations.receipts.models import Receipt
 from services.donations.receipts.queries import select_receipts
 from services.donations.stakeholders.queries import get_stakeholder
 from shared import clock
 from shared.auth import access
+from shared.database import get_visible
 
 pages = Blueprint("my_receipts", __name__, url_prefix="/receipts", template_folder="../templates")
 
@@ -38,7 +39,7 @@ def list_receipts() -> str:
 @access.only("donor")
 def show_receipt(receipt_id: UUID) -> str:
     """Show one receipt, ready for printing."""
-    receipt = get_visible(Receipt, receipt_id)
+    receipt = get_visible(db.session, Receipt, receipt_id)
     return render_template(
         "donations/receipt.html",
         receipt=receipt,

@@ -8,16 +8,12 @@ from sqlalchemy.orm import joinedload
 from services.programs.delivery.models import Delivery
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation
-from shared.database import AnySession
-from shared.errors import NotFound
+from shared.database import AnySession, get_visible
 
 
 def find_delivery(session: AnySession, delivery: UUID) -> Delivery:
     """Return a delivery that the caller may see; raise NotFound otherwise."""
-    found = session.scalars(select(Delivery).where(Delivery.id == delivery)).one_or_none()
-    if found is None:
-        raise NotFound("delivery")
-    return found
+    return get_visible(session, Delivery, delivery)
 
 
 def find_recorded(session: AnySession, recorded_by: str, client_id: str) -> Delivery | None:

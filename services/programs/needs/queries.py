@@ -5,16 +5,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from services.programs.needs.models import Need
-from shared.database import AnySession
-from shared.errors import NotFound
+from shared.database import AnySession, get_visible
 
 
 def find_need(session: AnySession, need: UUID) -> Need:
     """Return a need that the caller may see; raise NotFound otherwise."""
-    found = session.scalars(select(Need).where(Need.id == need)).one_or_none()
-    if found is None:
-        raise NotFound("need")
-    return found
+    return get_visible(session, Need, need)
 
 
 def list_needs(

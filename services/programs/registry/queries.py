@@ -8,8 +8,7 @@ from sqlalchemy import Select, or_, select
 from services.programs.identity.domain import mask
 from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault
-from shared.database import AnySession
-from shared.errors import NotFound
+from shared.database import AnySession, get_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,7 @@ class Opened:
 
 def find_household(session: AnySession, household: UUID, *, lock: bool = False) -> Household:
     """Return a household the caller may see, locked for a change if wanted; raise NotFound."""
-    wanted = select(Household).where(Household.id == household)
-    if lock:
-        # What was read before the lock may be out of date.
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound("household")
-    return found
+    return get_visible(session, Household, household, lock=lock)
 
 
 def households(

@@ -8,8 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from services.programs.vault import Vault
 from services.programs.visits.models import Visit
-from shared.database import AnySession
-from shared.errors import NotFound
+from shared.database import AnySession, get_visible
 
 
 def visits(
@@ -26,13 +25,7 @@ def visits(
 
 def find_visit(session: AnySession, visit: UUID, *, lock: bool = False) -> Visit:
     """Return a visit the caller may see, locked and read afresh if wanted; raise NotFound."""
-    wanted = select(Visit).where(Visit.id == visit)
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound("visit")
-    return found
+    return get_visible(session, Visit, visit, lock=lock)
 
 
 def open_visits(session: AnySession, households: list[UUID]) -> set[UUID]:
