@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, sync_playwright
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 # A screen and a phone.
@@ -43,7 +43,7 @@ class _Server(ThreadedWSGIServer):
 
 def assert_accessible(page: Page) -> None:
     """Fail with every violation axe finds, and where the page is wider than the screen."""
-    # A click comes back before the next page has its styles.
+    # What was clicked on may still be without its styles.
     page.wait_for_load_state("load")
     found = Axe().run(page, options=_RULES)
     assert found.violations_count == 0, found.generate_report()
@@ -51,12 +51,17 @@ def assert_accessible(page: Page) -> None:
     assert beyond <= 0, f"the page is {beyond} pixels wider than the screen"
 
 
+def follow(page: Page, what: Locator | str) -> None:
+    """Click on what leads to a page, and wait until that page is there: a click alone comes back before."""
+    with page.expect_navigation():
+        (page.locator(what) if isinstance(what, str) else what).click()
+
+
 def sign_in(page: Page, username: str, password: str) -> None:
     """Sign in on the page that asks for it."""
     page.fill("#username", username)
     page.fill("#password", password)
-    with page.expect_navigation():
-        page.click("main button[type=submit]")
+    follow(page, "main button[type=submit]")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from services.programs.accounts.models import ACCOUNTS
@@ -13,7 +13,7 @@ from services.programs.vault import current_vault
 from services.programs.visits.models import Visit
 from services.programs.visits.queries import open_answers
 from shared.auth.accounts import Grant
-from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.browser import WIDTHS, assert_accessible, follow, sign_in
 from tests.programs.people import Office, kk, member, need, nik
 
 PASSWORD = "a password for this test"
@@ -57,17 +57,16 @@ def visited(office: Office) -> str:
 
 def press(page: Page, value: str) -> None:
     """Press a button of the step and wait for the next one."""
-    with page.expect_navigation():
-        page.click(f"button[value={value}]")
+    follow(page, f"button[value={value}]")
 
 
 def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office: Office, enter: Show) -> None:
     office.assign(office.register(members=[member(name="Siti Contoh")]))
     page = enter("tksk", "/visits", width=390, javascript=False)
-    page.click("text=Siti Contoh")
-    page.click("text=Mulai kunjungan")
+    follow(page, "text=Siti Contoh")
+    follow(page, "text=Mulai kunjungan")
     press(page, "next")
-    assert page.locator("[role=alert]").count() == 1
+    expect(page.locator("[role=alert]")).to_have_count(1)
     page.check("input[value=found]")
     press(page, "next")
     page.check("input[value=yes]")
@@ -87,7 +86,7 @@ def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office:
         press(page, "add")
     press(page, "'remove food:IDR'")
     press(page, "next")
-    assert "Perlengkapan sekolah: 2" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Perlengkapan sekolah: 2", use_inner_text=True)
     press(page, "save")
     assert page.url.endswith("/visits?recorded=1")
     visit = office.get("/v1/visits", office.verifier).get_json()["data"][0]
@@ -103,8 +102,8 @@ def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Of
     identity = office.register(members=[member(name="Siti Contoh")])
     office.assign(identity)
     page = enter("tksk", "/visits", width=390)
-    page.click("text=Siti Contoh")
-    page.click("text=Mulai kunjungan")
+    follow(page, "text=Siti Contoh")
+    follow(page, "text=Mulai kunjungan")
     page.check("input[value=found]")
     for _ in range(2):
         press(page, "next")
@@ -116,7 +115,9 @@ def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Of
         press(page, "next")
     page.fill("#quantity", "3")
     press(page, "next")
-    assert "Pilih apa yang kurang, atau kosongkan jumlahnya." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(
+        "Pilih apa yang kurang, atau kosongkan jumlahnya.", use_inner_text=True
+    )
     page.select_option("#kind", "education:school_kit")
     page.check("input[name=urgency][value='5']")
     press(page, "next")
@@ -128,14 +129,14 @@ def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Of
     assert_accessible(page)
     press(page, "save")
     page = enter("approver", f"/households/{identity}")
-    assert "Rp290.000" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Rp290.000", use_inner_text=True)
 
 
 def test_who_is_not_met_is_not_asked(office: Office, enter: Show) -> None:
     office.assign(office.register(members=[member(name="Siti Contoh")]))
     page = enter("tksk", "/visits", width=390)
-    page.click("text=Siti Contoh")
-    page.click("text=Mulai kunjungan")
+    follow(page, "text=Siti Contoh")
+    follow(page, "text=Mulai kunjungan")
     page.check("input[value=moved]")
     press(page, "next")
     page.fill("#answer", "Rumah kosong.")
@@ -150,7 +151,7 @@ def test_every_look_at_a_name_is_recorded(office: Office, enter: Show) -> None:
     office.assign(identity)
     page = enter("tksk", "/visits", width=390)
     assert_accessible(page)
-    page.click("text=Siti Contoh")
+    follow(page, "text=Siti Contoh")
     assert_accessible(page)
     lines = office.get(f"/v1/audit?household={identity}", office.auditor).get_json()["data"]
     assert [line["why"] for line in lines if line["action"] == "household.read"] == [
@@ -166,19 +167,19 @@ def test_an_approver_decides_with_the_evidence_before_the_eyes(
     identity = visited(office)
     page = enter("approver", "/households?waiting=decision", width=width)
     assert_accessible(page)
-    page.click("table a")
+    follow(page, "table a")
     assert_accessible(page)
-    assert "Siti Contoh" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("Siti Contoh", use_inner_text=True)
     # The ages tell of an attribute that nobody wrote down, as they tell the match.
-    assert "Anak balita" in page.inner_text("table >> nth=0")
-    assert page.locator("button[value=graduate]").count() == 0
+    expect(page.locator("table >> nth=0")).to_contain_text("Anak balita", use_inner_text=True)
+    expect(page.locator("button[value=graduate]")).to_have_count(0)
     options = page.locator("#code option").all_inner_texts()
     assert len(options) == len(set(options))
     press(page, "reject")
     assert_accessible(page)
-    assert page.locator("#code-error").count() == 1
+    expect(page.locator("#code-error")).to_have_count(1)
     press(page, "verify")
-    assert page.locator(".notice-good").count() == 1
+    expect(page.locator(".notice-good")).to_have_count(1)
     found = office.get(f"/v1/households/{identity}", office.verifier).get_json()
     assert found["status"] == "verified"
 
@@ -187,11 +188,9 @@ def test_a_verifier_holds_a_household_and_releases_it(office: Office, enter: Sho
     identity = visited(office)
     page = enter("verifier", f"/households/{identity}")
     page.select_option("#hold_code", "objection")
-    with page.expect_navigation():
-        page.click("form[action$=hold] button[type=submit]")
-    assert "Keluarga atau TKSK keberatan" in page.inner_text(".timeline")
-    with page.expect_navigation():
-        page.click("form[action$=release] button[type=submit]")
+    follow(page, "form[action$=hold] button[type=submit]")
+    expect(page.locator(".timeline")).to_contain_text("Keluarga atau TKSK keberatan", use_inner_text=True)
+    follow(page, "form[action$=release] button[type=submit]")
     assert office.get(f"/v1/households/{identity}", office.verifier).get_json()["held"] is False
 
 
@@ -202,9 +201,8 @@ def test_a_verifier_asks_for_several_visits_at_once(office: Office, enter: Show)
     assert_accessible(page)
     for box in page.locator("input[name=household]").all()[:2]:
         box.check()
-    with page.expect_navigation():
-        page.click("text=Minta kunjungan ini")
-    assert page.locator("input[name=household]").count() == 1
+    follow(page, "text=Minta kunjungan ini")
+    expect(page.locator("input[name=household]")).to_have_count(1)
     assert len(office.get("/v1/visits?status=assigned", office.verifier).get_json()["data"]) == 2
 
 
@@ -220,12 +218,10 @@ def test_the_households_that_wait_are_paged_in_their_order_and_lead_to_their_rec
         assert shown in page.inner_text("main")
         seen += [str(box.get_attribute("value")) for box in page.locator("input[name=household]").all()]
         if len(seen) < 5:
-            with page.expect_navigation():
-                page.click("a[rel=next]")
+            follow(page, "a[rel=next]")
     assert (len(seen), set(seen)) == (5, waiting)
-    assert page.locator("td[data-label='TKSK kecamatan']").count() == 1
-    with page.expect_navigation():
-        page.click("table a")
+    expect(page.locator("td[data-label='TKSK kecamatan']")).to_have_count(1)
+    follow(page, "table a")
     assert page.url.endswith(f"/households/{seen[-1]}")
 
 
@@ -238,22 +234,20 @@ def test_a_planner_imports_a_file_and_reads_its_receipts(office: Office, enter: 
     ]
     file = {"name": "registri.csv", "mimeType": "text/csv", "buffer": "\n".join([HEADER, *rows]).encode()}
     page.set_input_files("#file", file)  # type: ignore[arg-type]
-    with page.expect_navigation():
-        page.click("main form[enctype] button[type=submit]")
+    follow(page, "main form[enctype] button[type=submit]")
     office.work_off("imports")
     page.wait_for_selector("text=Selesai")
     assert_accessible(page)
     page.reload()
-    assert "NIK hanya angka pengganti." in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("NIK hanya angka pengganti.", use_inner_text=True)
 
 
 def test_a_file_that_cannot_be_read_is_told_beside_its_field(enter: Show) -> None:
     page = enter("planner", "/imports")
     file = {"name": "x.csv", "mimeType": "text/csv", "buffer": b""}
     page.set_input_files("#file", file)  # type: ignore[arg-type]
-    with page.expect_navigation():
-        page.click("main form[enctype] button[type=submit]")
-    assert "Berkas kosong." in page.inner_text("#file-error")
+    follow(page, "main form[enctype] button[type=submit]")
+    expect(page.locator("#file-error")).to_contain_text("Berkas kosong.", use_inner_text=True)
 
 
 def test_an_auditor_sees_who_by_name_and_finds_the_lines_of_one_household_or_person(
@@ -266,21 +260,18 @@ def test_an_auditor_sees_who_by_name_and_finds_the_lines_of_one_household_or_per
     row = page.locator("tbody tr").first
     assert "approver" in row.inner_text()
     assert "Approver" in row.inner_text()
-    assert row.locator("td").count() == 4
+    expect(row.locator("td")).to_have_count(4)
     page.fill("#household", second[-8:])
-    with page.expect_navigation():
-        page.click(".filters button")
-    assert page.locator("tbody tr").count() == 1
+    follow(page, ".filters button")
+    expect(page.locator("tbody tr")).to_have_count(1)
     assert page.locator("tbody a").first.get_attribute("href") == f"/households/{second}"
     page.goto("/audit?lang=en")
     page.fill("#person", "approver")
-    with page.expect_navigation():
-        page.click(".filters button")
-    assert page.locator("tbody tr").count() == 1
+    follow(page, ".filters button")
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.fill("#person", "nobody")
-    with page.expect_navigation():
-        page.click(".filters button")
-    assert page.get_by_text("No line fits.").is_visible()
+    follow(page, ".filters button")
+    expect(page.get_by_text("No line fits.")).to_be_visible()
 
 
 def test_an_auditor_reads_the_log(office: Office, enter: Show) -> None:

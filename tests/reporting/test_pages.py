@@ -29,7 +29,7 @@ def test_everyone_can_read_the_public_pages(
     for dark in (False, True):
         page = browser_page(app, path, width=width, dark=dark)
         picture(page, tmp_path / f"{'dark' if dark else 'light'}.png")
-        assert page.locator(".problem").count() == 0
+        expect(page.locator(".problem")).to_have_count(0)
         assert_accessible(page)
         # A home page that nobody looks at any more would go on renewing itself.
         page.close()
@@ -59,7 +59,7 @@ def test_whoever_reads_a_table_is_not_disturbed(reporting: Flask, fold: Fold, br
         story.register(people=3)
     fold(reporting, story.events)
     page.wait_for_timeout(7_000)
-    assert page.locator("details[open]").count() == 1
+    expect(page.locator("details[open]")).to_have_count(1)
     assert page.locator(".hero-figure").inner_text() == "–"
 
 
@@ -74,8 +74,8 @@ def test_the_home_page_says_everything_without_any_script(
         "Rupiah",
         "Kebutuhan",
     ]
-    assert page.locator("svg.chart-drawing").count() == 5
-    assert page.locator(".tile-link").count() == 21
+    expect(page.locator("svg.chart-drawing")).to_have_count(5)
+    expect(page.locator(".tile-link")).to_have_count(21)
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(reporting: Flask, fold: Fold) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
 from shared.auth.accounts import Grant
-from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.browser import WIDTHS, assert_accessible, follow, sign_in
 from tests.programs.people import Office, member, need
 from tests.programs.scene import Scene
 
@@ -70,45 +70,45 @@ def test_the_list_says_for_whom_and_where_and_each_look_is_recorded(
 @pytest.mark.usefixtures("household")
 def test_what_happened_is_said_by_the_person_and_one_button_stands_out(enter: Show) -> None:
     page = enter("/deliveries", width=390)
-    page.click("text=3 paket gizi balita")
+    follow(page, "text=3 paket gizi balita")
     assert_accessible(page)
-    assert page.locator("input[name=outcome]:checked").count() == 0
+    expect(page.locator("input[name=outcome]:checked")).to_have_count(0)
     assert page.inner_text(".input .affix") == "paket"
     primary = page.locator(
         "main button:not(.secondary):not(.outline):visible, main [role=button]:not(.outline)"
     )
     assert primary.all_inner_texts() == ["Catat"]
     page.fill("#quantity", "4")
-    with page.expect_navigation():
-        page.click("text=Catat")
+    follow(page, "text=Catat")
     assert page.inner_text("#outcome-error").endswith("Isi bagian ini.")
     page.check("input[value=delivered]")
-    with page.expect_navigation():
-        page.click("text=Catat")
-    assert "Paling banyak 3 yang sudah dibayar" in page.inner_text("#quantity-error")
+    follow(page, "text=Catat")
+    expect(page.locator("#quantity-error")).to_contain_text(
+        "Paling banyak 3 yang sudah dibayar", use_inner_text=True
+    )
     assert_accessible(page)
     page.fill("#quantity", "3")
-    with page.expect_navigation():
-        page.click("text=Catat")
+    follow(page, "text=Catat")
     assert page.url.endswith("/deliveries?recorded=1")
 
 
 @pytest.mark.usefixtures("household")
 def test_a_failure_needs_its_reason_and_the_label_says_so(enter: Show) -> None:
     page = enter("/deliveries", width=390)
-    page.click("text=3 paket gizi balita")
-    assert "perlu diisi bila tidak dapat diserahkan" in page.inner_text("label[for=reason]")
+    follow(page, "text=3 paket gizi balita")
+    expect(page.locator("label[for=reason]")).to_contain_text(
+        "perlu diisi bila tidak dapat diserahkan", use_inner_text=True
+    )
     page.check("input[value=failed]")
-    with page.expect_navigation():
-        page.click("text=Catat")
+    follow(page, "text=Catat")
     assert page.inner_text("#reason-error").endswith("Isi bagian ini.")
 
 
 @pytest.mark.usefixtures("household")
 def test_a_form_whose_number_was_rewritten_is_recorded_once_all_the_same(enter: Show, office: Office) -> None:
     page = enter("/deliveries", width=390)
-    page.click("text=3 paket gizi balita")
+    follow(page, "text=3 paket gizi balita")
     page.evaluate("document.querySelector('[name=submission]').value = 'a\\u0000b'")
     page.locator("input[name=outcome][value=delivered]").check()
-    page.click("text=Catat")
-    assert page.get_by_text("Sudah dicatat. Terima kasih.").is_visible()
+    follow(page, "text=Catat")
+    expect(page.get_by_text("Sudah dicatat. Terima kasih.")).to_be_visible()

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
 from shared import clock
 from shared.auth.accounts import Grant
 from shared.events.programs import AllocationVetoed, DeliveryConfirmed, DeliveryFailed
-from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.browser import WIDTHS, assert_accessible, follow, sign_in
 from tests.programs.people import Office
 from tests.programs.scene import Scene
 
@@ -74,28 +74,28 @@ def test_officers_pages_can_be_read_by_everyone(stage: Scene, see: Open, width: 
 
 def test_an_officer_goes_from_the_queue_to_a_match_and_approves_it(stage: Scene, see: Open) -> None:
     page = see("approver", "/?lang=en")
-    page.get_by_role("link", name="Housing repair").click()
-    assert page.get_by_text("The need stands at place").is_visible()
-    assert page.get_by_text("Waits for 1 approval").is_visible()
-    page.get_by_role("button", name="Approve").click()
-    assert page.get_by_text("It is approved and goes on.").is_visible()
-    assert page.get_by_text("Approved by an officer").is_visible()
+    follow(page, page.get_by_role("link", name="Housing repair"))
+    expect(page.get_by_text("The need stands at place")).to_be_visible()
+    expect(page.get_by_text("Waits for 1 approval")).to_be_visible()
+    follow(page, page.get_by_role("button", name="Approve"))
+    expect(page.get_by_text("It is approved and goes on.")).to_be_visible()
+    expect(page.get_by_text("Approved by an officer")).to_be_visible()
     # Nothing waits for an approval any more, so none is offered.
-    assert page.get_by_role("button", name="Approve").count() == 0
-    assert page.get_by_role("button", name="Hold").is_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+    expect(page.get_by_role("button", name="Hold")).to_be_visible()
     page.goto("/?lang=en")
-    assert page.get_by_text("No match waits for you.").is_visible()
+    expect(page.get_by_text("No match waits for you.")).to_be_visible()
 
 
 def test_a_veto_asks_for_its_reason_and_works_without_a_script(stage: Scene, see: Open) -> None:
     page = see("verifier", f"/matches/{large(stage)}?lang=en", javascript=False)
-    page.get_by_role("button", name="Veto").click()
-    assert page.get_by_role("link", name="Reason: Fill this in.").is_visible()
+    follow(page, page.get_by_role("button", name="Veto"))
+    expect(page.get_by_role("link", name="Reason: Fill this in.")).to_be_visible()
     page.locator("#veto_reason").fill("The roof was repaired last month.")
-    page.get_by_role("button", name="Veto").click()
-    assert page.get_by_text("It is vetoed.").is_visible()
-    assert page.get_by_text("Vetoed by an officer").is_visible()
-    assert page.get_by_role("button", name="Veto").count() == 0
+    follow(page, page.get_by_role("button", name="Veto"))
+    expect(page.get_by_text("It is vetoed.")).to_be_visible()
+    expect(page.get_by_text("Vetoed by an officer")).to_be_visible()
+    expect(page.get_by_role("button", name="Veto")).to_have_count(0)
     assert [event.reason for event in stage.told(AllocationVetoed)] == ["person"]
 
 
@@ -103,32 +103,32 @@ def test_a_match_does_not_count_itself_among_what_covers_its_need_and_one_act_ha
     stage: Scene, see: Open
 ) -> None:
     page = see("verifier", f"/matches/{large(stage)}")
-    assert "di antaranya" not in page.inner_text("main")
-    assert "dari 1.000" in page.inner_text("main")
+    expect(page.locator("main")).not_to_contain_text("di antaranya", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("dari 1.000", use_inner_text=True)
     page.locator("#veto_reason").fill("Atapnya sudah diperbaiki.")
-    page.get_by_role("button", name="Batalkan").click()
-    assert page.get_by_text("Sudah dibatalkan.").is_visible()
-    assert page.get_by_text("Dibatalkan petugas").count() == 2
+    follow(page, page.get_by_role("button", name="Batalkan"))
+    expect(page.get_by_text("Sudah dibatalkan.")).to_be_visible()
+    expect(page.get_by_text("Dibatalkan petugas")).to_have_count(2)
     assert "veto" not in page.inner_text("main").lower()
 
 
 def test_only_what_may_be_left_out_is_called_optional(stage: Scene, see: Open) -> None:
     page = see("approver", f"/matches/{large(stage)}?lang=en")
-    assert page.locator("label .optional").count() == 1
-    assert page.locator("label[for=approve_reason] .optional").count() == 1
+    expect(page.locator("label .optional")).to_have_count(1)
+    expect(page.locator("label[for=approve_reason] .optional")).to_have_count(1)
 
 
 def test_a_hold_is_ended_by_approving_and_its_hint_says_so(stage: Scene, see: Open) -> None:
     (rice,) = [row.id for row in stage.allocations() if row.quantity == 20]
     page = see("approver", f"/matches/{rice}?lang=en")
-    assert page.get_by_role("button", name="Approve").count() == 0
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     page.locator("#hold_reason").fill("The stock is damp.")
-    page.get_by_role("button", name="Hold").click()
-    assert page.get_by_text("It is on hold: no payment").is_visible()
-    assert page.get_by_role("button", name="Hold").count() == 0
-    assert page.get_by_text("The hold ends, and it goes on.").is_visible()
-    page.get_by_role("button", name="Approve").click()
-    assert page.get_by_text("It is approved and goes on.").is_visible()
+    follow(page, page.get_by_role("button", name="Hold"))
+    expect(page.get_by_text("It is on hold: no payment")).to_be_visible()
+    expect(page.get_by_role("button", name="Hold")).to_have_count(0)
+    expect(page.get_by_text("The hold ends, and it goes on.")).to_be_visible()
+    follow(page, page.get_by_role("button", name="Approve"))
+    expect(page.get_by_text("It is approved and goes on.")).to_be_visible()
 
 
 def test_after_a_decision_the_officer_goes_on_to_the_next_match_that_waits(stage: Scene, see: Open) -> None:
@@ -136,43 +136,43 @@ def test_after_a_decision_the_officer_goes_on_to_the_next_match_that_waits(stage
     stage.pledge(20_000_000, categories=["business_capital"])
     stage.settle()
     page = see("approver", "/matches?lang=en")
-    assert page.get_by_text("Waits for 2 approvals").is_visible()
+    expect(page.get_by_text("Waits for 2 approvals")).to_be_visible()
     page.goto(f"/matches/{large(stage)}")
-    page.get_by_role("button", name="Approve").click()
-    page.get_by_role("button", name="Next match that waits for you").click()
-    assert page.get_by_text("Another person must approve it too before it is paid.").is_visible()
-    page.get_by_role("button", name="Approve").click()
-    assert page.get_by_text("Your approval counts. Another person must approve it too").is_visible()
-    assert page.get_by_text("Waits for 1 approval").is_visible()
+    follow(page, page.get_by_role("button", name="Approve"))
+    follow(page, page.get_by_role("button", name="Next match that waits for you"))
+    expect(page.get_by_text("Another person must approve it too before it is paid.")).to_be_visible()
+    follow(page, page.get_by_role("button", name="Approve"))
+    expect(page.get_by_text("Your approval counts. Another person must approve it too")).to_be_visible()
+    expect(page.get_by_text("Waits for 1 approval")).to_be_visible()
     # This officer can do nothing more for it, and the page says why.
-    assert page.get_by_text("You have approved it;").is_visible()
-    assert page.get_by_role("button", name="Next match that waits for you").count() == 0
+    expect(page.get_by_text("You have approved it;")).to_be_visible()
+    expect(page.get_by_role("button", name="Next match that waits for you")).to_have_count(0)
     assert stage.find_need(second).covered == 20_000_000
 
 
 def test_needs_are_filtered_in_the_address_and_closed_with_a_reason(stage: Scene, see: Open) -> None:
     page = see("verifier", "/needs?lang=en")
     page.get_by_label("Category").select_option("education")
-    page.get_by_role("button", name="Show").click()
+    follow(page, page.get_by_role("button", name="Show"))
     assert "category=education" in page.url
-    assert page.locator("tbody tr").count() == 1
-    page.locator("tbody a").click()
-    assert page.get_by_text("Nobody has an open pledge of this kind.").is_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    follow(page, page.locator("tbody a"))
+    expect(page.get_by_text("Nobody has an open pledge of this kind.")).to_be_visible()
     page.get_by_label("Why the need is closed").fill("The school gave them.")
-    page.get_by_role("button", name="Close the need").click()
-    assert page.get_by_role("button", name="Close the need").count() == 0
+    follow(page, page.get_by_role("button", name="Close the need"))
+    expect(page.get_by_role("button", name="Close the need")).to_have_count(0)
 
 
 def test_the_tksk_hands_over_on_a_phone(stage: Scene, see: Open) -> None:
     page = see("tksk", "/deliveries?lang=en", width=390)
     assert_accessible(page)
-    page.get_by_role("link", name="20 kg rice").click()
-    assert page.get_by_text("Warga Contoh").is_visible()
+    follow(page, page.get_by_role("link", name="20 kg rice"))
+    expect(page.get_by_text("Warga Contoh")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Handed over", exact=True).check()
-    page.get_by_role("button", name="Record").click()
-    assert page.get_by_text("It is recorded.").is_visible()
-    assert page.get_by_text("Nothing is to be handed over now.").is_visible()
+    follow(page, page.get_by_role("button", name="Record"))
+    expect(page.get_by_text("It is recorded.")).to_be_visible()
+    expect(page.get_by_text("Nothing is to be handed over now.")).to_be_visible()
     assert [event.quantity for event in stage.told(DeliveryConfirmed)] == [20]
     stage.check_books()
 
@@ -181,11 +181,11 @@ def test_a_failure_at_the_door_needs_a_reason(stage: Scene, see: Open) -> None:
     (rice,) = [row.id for row in stage.allocations() if row.quantity == 20]
     page = see("tksk", f"/deliveries/{rice}?lang=en", width=390)
     page.get_by_label("Not handed over").check()
-    page.get_by_role("button", name="Record").click()
-    assert page.get_by_role("link", name="Why not?: Fill this in.").is_visible()
+    follow(page, page.get_by_role("button", name="Record"))
+    expect(page.get_by_role("link", name="Why not?: Fill this in.")).to_be_visible()
     page.get_by_role("textbox", name="Why not?").fill("Nobody at home.")
-    page.get_by_role("button", name="Record").click()
-    assert page.get_by_text("It is recorded.").is_visible()
+    follow(page, page.get_by_role("button", name="Record"))
+    expect(page.get_by_text("It is recorded.")).to_be_visible()
     assert [event.quantity for event in stage.told(DeliveryFailed)] == [20]
 
 
@@ -198,8 +198,8 @@ def test_a_match_that_failed_after_a_part_of_it_was_handed_over_is_counted_and_l
         said |= {"allocation": str(rice), "handed_over_at": clock.now().isoformat()}
         assert office.post("/v1/deliveries", said, office.tksk).status_code == 201
     page = see("verifier", "/?lang=en")
-    page.get_by_role("link", name="Not handed over").click()
-    assert page.locator("tbody tr").count() == 1
+    follow(page, page.get_by_role("link", name="Not handed over"))
+    expect(page.locator("tbody tr")).to_have_count(1)
     assert page.locator("tbody a").get_attribute("href") == f"/matches/{rice}"
 
 

@@ -67,11 +67,13 @@ def _closing(bus: Bus) -> Iterator[Producer]:
         producer.close()
 
 
-def _read(consumer: Consumer, count: int, *, limit: int = 100, seconds: float = 15) -> list[Record]:
+def _read(consumer: Consumer, count: int, *, limit: int = 100, seconds: float = 60) -> list[Record]:
+    """Read until so many came. A member that Kafka forgot while it joined takes 20 s to join anew."""
     found: list[Record] = []
     deadline = time.monotonic() + seconds
     while len(found) < count and time.monotonic() < deadline:
         found += consumer.poll(0.5, limit)
+    assert len(found) >= count, f"{len(found)} of {count} records came in {seconds} s"
     return found
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser import WIDTHS, assert_accessible
+from tests.browser import WIDTHS, assert_accessible, follow
 from tests.shared.web.gallery import make_gallery
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_a_page_can_be_used_by_everyone(
 
 def test_the_faults_of_a_form_are_announced_and_lead_to_their_fields(app: Flask, browser_page: Show) -> None:
     page = browser_page(app, "/form", width=390)
-    page.click("main form button[type=submit] >> nth=0")
+    follow(page, "main form button[type=submit] >> nth=0")
     page.wait_for_selector(".error-summary")
     assert page.evaluate("document.activeElement.className") == "error-summary"
     assert_accessible(page)
@@ -42,9 +42,9 @@ def test_the_faults_of_a_form_are_announced_and_lead_to_their_fields(app: Flask,
 def test_a_form_works_without_scripts(app: Flask, browser_page: Show) -> None:
     page = browser_page(app, "/form", javascript=False)
     page.fill("#quantity", "1.250.000")
-    page.click("main form button[type=submit] >> nth=0")
+    follow(page, "main form button[type=submit] >> nth=0")
     assert page.input_value("#quantity") == "1.250.000"
-    assert page.locator(".error-summary li").count() == 2
+    expect(page.locator(".error-summary li")).to_have_count(2)
 
 
 def test_a_number_gets_its_thousands_apart_while_it_is_typed(app: Flask, browser_page: Show) -> None:
@@ -106,14 +106,14 @@ def test_the_navigation_shows_all_of_itself_on_a_phone(app: Flask, browser_page:
     page = browser_page(app, "/", width=390)
     within = "link => link.getBoundingClientRect().right <= document.documentElement.clientWidth"
     links = page.locator(".navigation a")
-    assert links.count() == 3
+    expect(links).to_have_count(3)
     assert all(link.evaluate(within) for link in links.all())
 
 
 def test_a_choice_that_is_wrong_still_looks_like_a_choice(app: Flask, browser_page: Show) -> None:
     page = browser_page(app, "/form", width=390)
     page.select_option("#fund", "")
-    page.click("main form button[type=submit] >> nth=0")
+    follow(page, "main form button[type=submit] >> nth=0")
     page.wait_for_selector("#fund[aria-invalid=true]")
     assert "url(" in page.evaluate("getComputedStyle(document.querySelector('#fund')).backgroundImage")
 
@@ -125,4 +125,4 @@ def test_a_problem_is_a_page_of_its_own_words(
 ) -> None:
     page = browser_page(app, f"/problem/{status}", width=width)
     assert_accessible(page)
-    assert page.locator(".problem .lead").count() == 1
+    expect(page.locator(".problem .lead")).to_have_count(1)

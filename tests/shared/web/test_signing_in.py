@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.browser import WIDTHS, assert_accessible, sign_in
+from tests.browser import WIDTHS, assert_accessible, follow, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +23,7 @@ def test_a_person_signs_in_where_they_were_going_and_out_again(
     sign_in(page, "dana", "correct horse battery")
     assert page.inner_text("body") == "page of Dana"
     page.goto("/sign-in")
-    with page.expect_navigation():
-        page.click("header button")
+    follow(page, "header button")
     page.goto("/mine")
     assert "/sign-in?going=/mine" in page.url
 
