@@ -51,7 +51,7 @@ def tell(session: Session, bus: Bus, consumer: str, topics: list[str]) -> None:
         ends = {part: end for topic in topics for part, end in bus.end_offsets(topic).items()}
         answers = bool(ends) or bus.healthy()
     except BusUnavailable:
-        ends, answers = {}, False
+        answers = False
     session.execute(
         _TELL,
         {

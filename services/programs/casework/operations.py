@@ -20,7 +20,7 @@ def close_need(need: UUID, note: str, *, by: str) -> Need:
     """
     found = lock_need(need)
     live = _lock_live_allocations(found)
-    if any(one.allocation.contributed > one.allocation.delivered for one in live):
+    if any(one.allocation.is_on_its_way for one in live):
         raise Conflict(
             "paid_on_its_way",
             "Something that a donor has paid is on its way. Record its delivery, or refuse it, first.",

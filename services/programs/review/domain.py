@@ -24,6 +24,11 @@ class Standing:
         """Return how many people's word it still waits for."""
         return max(0, self.approvals_needed - self.approvals)
 
+    @property
+    def wants_approval(self) -> bool:
+        """Tell whether an approval would do something: count, or end a person's hold."""
+        return self.live and (self.held or self.missing > 0)
+
 
 def refusal_of_approval(standing: Standing) -> DomainError | None:
     """Return why this officer can't approve it now; None where he can, or where nothing is left to do."""
@@ -42,7 +47,7 @@ def decisions_open(standing: Standing) -> tuple[str, ...]:
     """Return the decisions of this officer that would do something now."""
     if not standing.live:
         return ()
-    approvable = (standing.held or standing.missing > 0) and refusal_of_approval(standing) is None
+    approvable = standing.wants_approval and refusal_of_approval(standing) is None
     return tuple(
         decision
         for decision, does_something in zip(DECISIONS, (approvable, not standing.held, True), strict=True)

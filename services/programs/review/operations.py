@@ -30,7 +30,7 @@ def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocati
     refusal = refusal_of_approval(standing)
     if refusal is not None:
         raise refusal
-    if not row.held and not row.awaits_approval:
+    if not standing.wants_approval:
         return _done(row)
     counts = row.awaits_approval
     row.approvals, row.changed_at = row.approvals + counts, clock.now()

@@ -113,7 +113,7 @@ def _page(match: Allocation, form: Form | None) -> str:
     caller = current_principal()
     standing = standing_of(db.session, match, match.need, caller.id)
     may_decide = caller.has("verifier", "approver")
-    refusal = refusal_of_approval(standing) if standing.live and (standing.held or standing.missing) else None
+    refusal = refusal_of_approval(standing) if standing.wants_approval else None
     return render_template(
         "review/match.html",
         match=match,

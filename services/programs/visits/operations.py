@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
 from services.programs.audit import operations as audit
 from services.programs.database import db
@@ -20,6 +19,7 @@ from services.programs.visits.domain import FORM_VERSION, answer_faults
 from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.queries import find_visit, open_visits
 from shared import clock, outbox
+from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import VisitAssigned, VisitCompleted
 from shared.ids import new_id
@@ -107,7 +107,8 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
     if faults:
         raise Invalid(faults)
     _complete(found, result, by)
-    _flush_new_client_id()
+    # Another visit may have been given it since we looked.
+    flush_or_refuse(db.session, "uq_visit_client_id", _used())
     db.session.execute(delete(VisitDraft).where(VisitDraft.visit_id == found.id))
     days_waited = max(0, (result.visited_at - found.created_at).days)
     outbox.record(
@@ -130,15 +131,6 @@ def _refuse_used(client_id: str) -> None:
     taken = select(Visit.id).where(Visit.client_id == client_id)
     if db.session.scalar(taken, execution_options={"everyone": True}) is not None:
         raise _used()
-
-
-def _flush_new_client_id() -> None:
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        # Another visit was given it since we looked.
-        db.session.rollback()
-        raise _used() from error
 
 
 def _used() -> Conflict:
