@@ -1,16 +1,12 @@
 """How fast the public is answered, while the demonstration's registry is in and events go on."""
 
-import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import requests
+
+from bench.running import running
 
 # Fewer than a client may ask in a minute, all together.
 QUESTIONS = {"/healthz": 150, "/v1/summary": 300, "/": 150, "/areas/35.17.01": 100}
@@ -24,24 +20,13 @@ def measure() -> None:
 
     `/healthz` reads nothing: what it takes is what the machine and the way there take.
     """
-    with _running() as url:
+    url = f"http://127.0.0.1:{PORT_BASE + 3}"
+    with running(PORT_BASE):
         _await_registry(url)
         for path, questions in QUESTIONS.items():
             times = sorted(_ask(url + path, questions))
             p50, p99 = statistics.median(times), times[int(0.99 * questions)]
             print(f"GET {path:20} p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   of {questions}")
-
-
-@contextmanager
-def _running() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
-        command = [sys.executable, "-m", "helix", "run", "--data", str(Path(folder) / "data")]
-        process = subprocess.Popen([*command, "--port-base", str(PORT_BASE)], stdout=subprocess.DEVNULL)
-        try:
-            yield f"http://127.0.0.1:{PORT_BASE + 3}"
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
 
 
 def _await_registry(url: str) -> None:

@@ -1,15 +1,13 @@
 """From `make run` (installed) to the first match on the dashboard, and the memory of all its processes."""
 
-import signal
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import psutil
 import requests
+
+from bench.running import running
 
 RUNS = 3
 PORT_BASE = 23000
@@ -26,19 +24,13 @@ def measure() -> None:
 
 
 def _one_run() -> tuple[float, float]:
-    with tempfile.TemporaryDirectory(prefix="helix-bench-") as folder:
-        command = [sys.executable, "-m", "helix", "run", "--data", str(Path(folder) / "data")]
-        began = time.monotonic()
-        process = subprocess.Popen([*command, "--port-base", str(PORT_BASE)], stdout=subprocess.DEVNULL)
-        try:
-            _await_first_match(process, began)
-            seconds = time.monotonic() - began
-            # A while later, so that the first burst of the demonstration counts in.
-            time.sleep(20)
-            return seconds, _memory_of(process.pid)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+    began = time.monotonic()
+    with running(PORT_BASE) as process:
+        _await_first_match(process, began)
+        seconds = time.monotonic() - began
+        # A while later, so that the first burst of the demonstration counts in.
+        time.sleep(20)
+        return seconds, _memory_of(process.pid)
 
 
 def _await_first_match(process: "subprocess.Popen[bytes]", began: float) -> None:

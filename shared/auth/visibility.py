@@ -38,6 +38,14 @@ class OwnedInArea:
     desa: Mapped[str] = mapped_column(String(13))
 
 
+def lies_in(desa: Any, area: str) -> ColumnElement[bool]:
+    """Return the condition that a column's code is the area, or lies in it.
+
+    The code of an area is the prefix of the codes inside it, level by level: `35.17` > `35.17.01`.
+    """
+    return or_(desa == area, desa.like(f"{area}.%"))
+
+
 def limit_to_visible(state: ORMExecuteState) -> None:
     """Add the caller's limits to an ORM statement."""
     if not has_request_context() or state.execution_options.get("everyone", False):
@@ -70,7 +78,7 @@ def _in_area(model: type, caller: Principal) -> ExecutableOption:
         return _where(model, lambda cls: true()) if whole else _where(model, lambda cls: false())
     if not caller.has("tksk", *OFFICERS):
         return _where(model, lambda cls: false())
-    # The code of an area is the prefix of the codes inside it, level by level.
+    # Not `lies_in`: the criteria are kept as they are written here, and only plain values are put in anew.
     inside = f"{area}.%"
     return _where(model, lambda cls: or_(cls.desa == area, cls.desa.like(inside)))
 

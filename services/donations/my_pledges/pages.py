@@ -35,7 +35,8 @@ def list_pledges() -> str:
     """Show the organisation's pledges, the newest first."""
     form = Form.asked()
     status = form.choice("status", PLEDGE_STATUSES, required=False)
-    found = queries.find_latest_pledges(status=status, before=_before(), limit=_ON_A_PAGE + 1)
+    before = request.args.get("before", type=UUID)
+    found = queries.find_latest_pledges(status=status, before=before, limit=_ON_A_PAGE + 1)
     shown = found[:_ON_A_PAGE]
     older = url_for(".list_pledges", status=status, before=shown[-1].id) if len(found) > _ON_A_PAGE else None
     return render_template(
@@ -44,7 +45,7 @@ def list_pledges() -> str:
         pledges=shown,
         waiting=find_waiting([pledge.id for pledge in shown]),
         next_url=older,
-        first_url=url_for(".list_pledges", status=status) if _before() else None,
+        first_url=url_for(".list_pledges", status=status) if before else None,
         as_of=clock.now(),
     )
 
@@ -86,13 +87,6 @@ def withdraw_pledge(pledge_id: UUID) -> Any:
     withdraw(pledge_id)
     flash(gettext("The pledge is withdrawn. What was paid already stays with its household."))
     return redirect(url_for(".show_pledge", pledge_id=pledge_id), 303)
-
-
-def _before() -> UUID | None:
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None
 
 
 def _render(pledge_id: UUID, form: Form | None) -> str:

@@ -23,7 +23,7 @@ _ON_A_PAGE = 50
 def list_receipts() -> str:
     """Show the organisation's receipts, the newest first."""
     rows = select_receipts().order_by(Receipt.id.desc()).limit(_ON_A_PAGE + 1)
-    before = _before()
+    before = request.args.get("before", type=UUID)
     found = db.session.scalars(rows if before is None else rows.where(Receipt.id < before)).all()
     shown = found[:_ON_A_PAGE]
     return render_template(
@@ -46,10 +46,3 @@ def show_receipt(receipt_id: UUID) -> str:
         pledge=get_pledge(receipt.pledge_id),
         stakeholder=get_stakeholder(receipt.stakeholder_id),
     )
-
-
-def _before() -> UUID | None:
-    try:
-        return UUID(request.args["before"])
-    except (KeyError, ValueError):
-        return None

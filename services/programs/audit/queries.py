@@ -10,6 +10,7 @@ from services.programs.accounts.models import Account
 from services.programs.audit.domain import BEGINNING, Line, digest
 from services.programs.audit.models import AuditEntry, AuditHead
 from shared.auth.principal import Principal
+from shared.auth.visibility import lies_in
 from shared.database import AnySession
 
 # The registry writes this log, so the log knows the registry by the name of its table alone.
@@ -23,8 +24,7 @@ def visible_entries(
     wanted = entries(household=household, actor=actor)
     if caller.area is None:
         return wanted
-    inside = or_(_HOUSEHOLD.c.desa == caller.area, _HOUSEHOLD.c.desa.like(f"{caller.area}.%"))
-    theirs = select(_HOUSEHOLD.c.id).where(inside)
+    theirs = select(_HOUSEHOLD.c.id).where(lies_in(_HOUSEHOLD.c.desa, caller.area))
     return wanted.where(or_(AuditEntry.household_id.in_(theirs), AuditEntry.actor == caller.id))
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Select, or_, select
 
 from services.programs.imports.models import ImportJob, ImportRow
 from shared.auth.principal import Principal
+from shared.auth.visibility import lies_in
 from shared.database import AnySession
 from shared.errors import NotFound
 
@@ -15,8 +16,7 @@ def imports(caller: Principal) -> Select[ImportJob]:
     wanted = select(ImportJob)
     if caller.area is None:
         return wanted
-    inside = or_(ImportJob.area == caller.area, ImportJob.area.like(f"{caller.area}.%"))
-    return wanted.where(or_(inside, ImportJob.created_by == caller.id))
+    return wanted.where(or_(lies_in(ImportJob.area, caller.area), ImportJob.created_by == caller.id))
 
 
 def find_import(session: AnySession, job: UUID, caller: Principal) -> ImportJob:

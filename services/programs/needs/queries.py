@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from services.programs.needs.models import Need
+from shared.auth.visibility import lies_in
 from shared.database import AnySession, get_visible
 
 
@@ -25,14 +26,9 @@ def list_needs(
     if status is not None:
         conditions.append(Need.status == status)
     if area is not None:
-        conditions.append(inside(area))
+        conditions.append(lies_in(Need.desa, area))
     if category is not None:
         conditions.append(Need.category == category)
     if household is not None:
         conditions.append(Need.household_id == household)
     return select(Need).where(*conditions)
-
-
-def inside(area: str) -> ColumnElement[bool]:
-    """Return the condition that a need's village is, or lies in, the area."""
-    return or_(Need.desa == area, Need.desa.like(f"{area}.%"))

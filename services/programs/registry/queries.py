@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from services.programs.identity.domain import mask
 from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault
+from shared.auth.visibility import lies_in
 from shared.database import AnySession, get_visible
 
 
@@ -50,7 +51,7 @@ def households(
     """Return the households that fit a filter. `desa` is a village or any area around it."""
     wanted = select(Household)
     if desa is not None:
-        wanted = wanted.where(or_(Household.desa == desa, Household.desa.like(f"{desa}.%")))
+        wanted = wanted.where(lies_in(Household.desa, desa))
     if status is not None:
         wanted = wanted.where(Household.status == status)
     if held is not None:

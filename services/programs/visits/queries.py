@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from services.programs.vault import Vault
 from services.programs.visits.models import Visit
+from shared.auth.visibility import lies_in
 from shared.database import AnySession, get_visible
 
 
@@ -19,7 +20,7 @@ def visits(
     if status is not None:
         wanted = wanted.where(Visit.status == status)
     if area is not None:
-        wanted = wanted.where(or_(Visit.desa == area, Visit.desa.like(f"{area}.%")))
+        wanted = wanted.where(lies_in(Visit.desa, area))
     return wanted if household is None else wanted.where(Visit.household_id == household)
 
 
