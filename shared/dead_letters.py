@@ -57,14 +57,15 @@ class DeadLetter:
 
 def letter(record: Record, service: str, *, reason: str, error: str, attempts: int) -> Message:
     """Return the dead letter of a record. One that was redriven keeps telling where it first came from."""
-    before = {name: value for name, value in record.headers if name.startswith(_PREFIX)}
+    redriven = record.topic == redrive_topic_of(service)
+    before = {name: value for name, value in record.headers if redriven and name.startswith(_PREFIX)}
     place = {
         "dlq_topic": record.topic,
         "dlq_partition": str(record.partition),
         "dlq_offset": str(record.offset),
     }
     first = {name: before.get(name, value.encode()) for name, value in place.items()}
-    total = attempts + int(before.get("dlq_attempts", b"0"))
+    total = attempts + _number(before.get("dlq_attempts", b""), otherwise=0)
     told = {"dlq_reason": reason.encode(), "dlq_error": error.encode(), "dlq_attempts": str(total).encode()}
     headers = (*_without_ours(record.headers), *first.items(), *told.items())
     return Message(dead_letter_topic_of(service), record.key or b"", headers, record.value or b"")
@@ -119,7 +120,8 @@ def redrive(bus: Bus, service: str, positions: Collection[Position] | None = Non
 
 
 def _read(record: Record) -> DeadLetter:
-    text = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    raw = dict(record.headers)
+    text = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
     return DeadLetter(
         position=Position(record.partition, record.offset),
         event_id=text.get("ce_id", ""),
@@ -127,13 +129,18 @@ def _read(record: Record) -> DeadLetter:
         reason=text.get("dlq_reason", ""),
         error=text.get("dlq_error", ""),
         topic=text.get("dlq_topic", ""),
-        partition=int(text.get("dlq_partition", -1)),
-        offset=int(text.get("dlq_offset", -1)),
-        attempts=int(text.get("dlq_attempts", 0)),
+        partition=_number(raw.get("dlq_partition", b""), otherwise=-1),
+        offset=_number(raw.get("dlq_offset", b""), otherwise=-1),
+        attempts=_number(raw.get("dlq_attempts", b""), otherwise=0),
         key=(record.key or b"").decode("utf-8", "replace"),
         headers=record.headers,
         value=record.value or b"",
     )
+
+
+def _number(written: bytes, *, otherwise: int) -> int:
+    # Anybody may have written to the topic: what is no number must not keep the rest from being read.
+    return int(written) if written.isdigit() and len(written) < 19 else otherwise
 
 
 def _without_ours(headers: Headers) -> Headers:

@@ -74,9 +74,6 @@ class Settings:
     replication: int = _setting(
         "HELIX_REPLICATION", "replicas of each topic, when it is made", default=1, parse=int
     )
-    retention_hours: int = _setting(
-        "HELIX_RETENTION_HOURS", "how long topics keep events; -1 for ever", default=-1, parse=int
-    )
     public_url: str = _setting(
         "HELIX_{service}_URL", "where clients reach this service; issuer of its tokens"
     )

@@ -31,17 +31,15 @@ class BuiltinBus:
         self._lock = threading.Lock()
 
     def ensure_topics(self, topics: Iterable[Topic]) -> list[str]:
-        """Make the topics that are absent; return their names. Retention follows the latest wish."""
+        """Make the topics that are absent; return their names."""
         made = []
         with self._connection() as connection, connection.transaction():
             for topic in topics:
                 found = connection.execute(
-                    "INSERT INTO topic (name, partitions, retention_hours) VALUES (%s, %s, %s)"
-                    " ON CONFLICT (name) DO UPDATE SET retention_hours = excluded.retention_hours"
-                    " RETURNING xmax = 0, partitions",
-                    (topic.name, topic.partitions, topic.retention_hours),
+                    "INSERT INTO topic (name, partitions) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING name",
+                    (topic.name, topic.partitions),
                 ).fetchone()
-                if found is not None and found[0]:
+                if found is not None:
                     made.append(topic.name)
                     connection.execute(
                         "INSERT INTO log_head (topic, part) SELECT %s, generate_series(0, %s - 1)",

@@ -11,8 +11,11 @@ from typing import NamedTuple, Protocol
 
 Headers = tuple[tuple[str, bytes], ...]
 
-# A record must fit Kafka's default of 1 MiB with its headers, also once a dead letter's are added.
+# Kafka's own default, with a record's key and headers; what we publish stays well below.
+LARGEST_RECORD = 1_048_588
 LARGEST_VALUE = 900_000
+# What others publish may be as large as a record can be, and a dead letter adds headers of its own.
+LARGEST_LETTER = 2 * LARGEST_RECORD
 
 
 class BusUnavailable(Exception):
@@ -32,12 +35,15 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic to be made. `retention_hours` is -1 for ever."""
+    """A topic to be made. It keeps its records for ever: who begins anew reads from the beginning.
+
+    `largest` is the size in bytes of the largest record it takes, all included.
+    """
 
     name: str
     partitions: int
     replication: int = 1
-    retention_hours: int = -1
+    largest: int = LARGEST_RECORD
 
 
 @dataclass(frozen=True, slots=True)

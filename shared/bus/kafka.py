@@ -10,7 +10,16 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import BrokerResponseError, KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError
 from kafka.structs import TopicPartition
 
-from shared.bus.interface import BusRefused, BusUnavailable, Consumer, Locate, Message, Part, Topic
+from shared.bus.interface import (
+    LARGEST_LETTER,
+    BusRefused,
+    BusUnavailable,
+    Consumer,
+    Locate,
+    Message,
+    Part,
+    Topic,
+)
 from shared.bus.kafka_consumer import KafkaReader
 from shared.bus.partition import choose
 
@@ -169,6 +178,7 @@ class KafkaWriter:
                 # A chunk waits for its `flush`, so that it is one batch for each partition.
                 linger_ms=5_000,
                 batch_size=BATCH_BYTES,
+                max_request_size=LARGEST_LETTER,
                 request_timeout_ms=10_000,
                 delivery_timeout_ms=20_000,
                 max_block_ms=10_000,
@@ -180,10 +190,8 @@ class KafkaWriter:
 
 
 def _create(admin: Any, topic: Topic) -> bool:
-    retention = -1 if topic.retention_hours < 0 else topic.retention_hours * 3_600_000
-    new = NewTopic(
-        topic.name, topic.partitions, topic.replication, topic_configs={"retention.ms": str(retention)}
-    )
+    configs = {"retention.ms": "-1", "max.message.bytes": str(topic.largest)}
+    new = NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=configs)
     try:
         admin.create_topics([new])
     except TopicAlreadyExistsError:

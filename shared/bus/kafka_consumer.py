@@ -10,7 +10,7 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from shared.bus.interface import BusRefused, BusUnavailable, Locate, Part, Positions, Record
+from shared.bus.interface import BusRefused, BusUnavailable, Headers, Locate, Part, Positions, Record
 
 SESSION_MS = 10_000
 HEARTBEAT_MS = 3_000
@@ -150,7 +150,7 @@ class KafkaReader:
 
     def _take(self, found: dict[Any, list[Any]]) -> list[Record]:
         records = [
-            Record(raw.topic, raw.partition, raw.offset, raw.key, tuple(raw.headers), raw.value)
+            Record(raw.topic, raw.partition, raw.offset, raw.key, _headers(raw.headers), raw.value)
             for raws in found.values()
             for raw in raws
         ]
@@ -204,6 +204,11 @@ class KafkaReader:
             raise BusRefused("a topic does not exist; make the topics first")
         consumer.assign([TopicPartition(topic, p) for topic, parts in found.items() for p in sorted(parts)])
         return consumer
+
+
+def _headers(raw: Sequence[tuple[str, bytes | None]]) -> Headers:
+    # Kafka lets a header have no value at all; to us that is an empty one.
+    return tuple((name, value or b"") for name, value in raw)
 
 
 def _unavailable(error: Exception) -> BusUnavailable:

@@ -10,9 +10,9 @@ _LOCK = 0x4845_4C49_58
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topic (
     name text PRIMARY KEY,
-    partitions integer NOT NULL CHECK (partitions > 0),
-    retention_hours integer NOT NULL
+    partitions integer NOT NULL CHECK (partitions > 0)
 );
+ALTER TABLE topic DROP COLUMN IF EXISTS retention_hours;
 CREATE TABLE IF NOT EXISTS log_head (
     topic text NOT NULL REFERENCES topic,
     part integer NOT NULL,

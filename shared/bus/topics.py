@@ -1,6 +1,6 @@
 """The topics there are to be, by the settings."""
 
-from shared.bus.interface import Topic
+from shared.bus.interface import LARGEST_LETTER, Topic
 from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of, topic_of
 from shared.settings import SERVICES, Settings
 
@@ -10,10 +10,10 @@ def all_topics(settings: Settings) -> list[Topic]:
 
     The topics around dead letters have one partition: they are small, and read in the order of failure.
     """
-    replication, hours = settings.replication, settings.retention_hours
-    events = [Topic(topic_of(service), settings.partitions, replication, hours) for service in SERVICES]
+    replication = settings.replication
+    events = [Topic(topic_of(service), settings.partitions, replication) for service in SERVICES]
     aside = [
-        Topic(name(service), 1, replication, hours)
+        Topic(name(service), 1, replication, LARGEST_LETTER)
         for service in SERVICES
         for name in (dead_letter_topic_of, redrive_topic_of)
     ]

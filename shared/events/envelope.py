@@ -151,6 +151,8 @@ def read_data(type_name: str, value: bytes) -> tuple[str, Event]:
         raise Poison("fails_schema", _QUOTED.sub("a value", str(error))[:300]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Poison("not_json", "The value is not JSON.") from None
+    except RecursionError:
+        raise Poison("not_json", "The value nests too deep.") from None
 
 
 def _lift(type_name: str, value: bytes) -> tuple[str, Event]:

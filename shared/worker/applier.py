@@ -97,6 +97,9 @@ class Applier:
             with self._sessions() as session:
                 inbox.advance(session, self._service, batch.moves)
                 outcome = attempt(session, batch)
+                fate = self._fate_of(outcome)
+                if self._window is not None:
+                    self._window.admit(**fate)
                 self._put_aside(outcome)
                 # Tasks wait for what handlers change, whether that makes an event or not.
                 bell.ring_after_commit(session)
@@ -105,7 +108,14 @@ class Applier:
             if classify(error) is Fault.TRANSIENT:
                 raise Transient(describe(error)[1]) from error
             raise
+        if self._window is not None:
+            self._window.count(**fate)
         return outcome
+
+    def _fate_of(self, outcome: Outcome) -> dict[str, int]:
+        # Letters that were handed back and fail again are no sign that the topic is poison.
+        fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
+        return {"taken": outcome.applied + outcome.duplicates, "refused": len(fresh)}
 
     def _together(self, session: Session, batch: Batch) -> Outcome:
         events = {event.id: event for event in reversed(batch.events)}
@@ -161,10 +171,6 @@ class Applier:
 
     def _put_aside(self, outcome: Outcome) -> None:
         """Write dead letters; they are acknowledged before the commit moves the place past them."""
-        if self._window is not None:
-            # Letters that were handed back and fail again are no sign that the topic is poison.
-            fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
-            self._window.admit(taken=outcome.applied + outcome.duplicates, refused=len(fresh))
         letters = []
         for refusal in outcome.refused:
             record, (reason, error) = refusal.entry.record, describe(refusal.error)

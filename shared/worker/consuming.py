@@ -11,7 +11,7 @@ from shared.bus.interface import BusUnavailable, Consumer, Locate, Part
 from shared.inbox import FenceLost
 from shared.worker import metrics
 from shared.worker.applier import Applier, Outcome
-from shared.worker.faults import Fault, Transient, classify, describe
+from shared.worker.faults import Fault, Transient, classify, describe, is_down
 from shared.worker.intake import Batch, Intake
 from shared.worker.repeating import pause_after
 from shared.worker.watchdog import Watchdog
@@ -131,5 +131,5 @@ def _passes(error: Exception) -> bool:
 def _is_away(error: Exception) -> bool:
     cause = error.__cause__ if isinstance(error, Transient) else error
     return isinstance(cause, BusUnavailable) or (
-        isinstance(cause, DBAPIError) and cause.connection_invalidated
+        isinstance(cause, DBAPIError) and (cause.connection_invalidated or is_down(cause.orig))
     )

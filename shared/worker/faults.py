@@ -59,6 +59,13 @@ def describe(error: Exception) -> tuple[str, str]:
     return "bug", _where(error)
 
 
+def is_down(error: BaseException | None) -> bool:
+    """Tell whether the database could not be reached, or is starting or stopping."""
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return not error.sqlstate or error.sqlstate.startswith(("08", "57P"))
+
+
 def _by_state(error: BaseException | None) -> Fault:
     if not isinstance(error, psycopg.Error):
         return Fault.BUG
@@ -95,15 +102,21 @@ class Window:
         self._batches: list[tuple[int, int]] = []
 
     def admit(self, *, taken: int, refused: int) -> None:
-        """Count a batch; raises MostlyPoison where over half of the window, and not just a few, is refused."""
-        batches = self._latest([(taken + refused, refused), *self._batches])
+        """Raise MostlyPoison where, with this batch, over half of the window, and not just a few, is refused."""
+        batches = self._with(taken, refused)
         total, bad = sum(events for events, _ in batches), sum(bad for _, bad in batches)
         if refused and bad >= self._least and bad * 2 > total:
             raise MostlyPoison(
                 f"{bad} of the latest {total} events can't be taken; the worker stops at the first of"
                 " this batch. Mend the cause and start it again."
             )
-        self._batches = batches
+
+    def count(self, *, taken: int, refused: int) -> None:
+        """Count a batch that was committed: one that is tried again must not count twice."""
+        self._batches = self._with(taken, refused)
+
+    def _with(self, taken: int, refused: int) -> list[tuple[int, int]]:
+        return self._latest([(taken + refused, refused), *self._batches])
 
     def _latest(self, batches: list[tuple[int, int]]) -> list[tuple[int, int]]:
         before = [0, *accumulate(events for events, _ in batches)]

@@ -62,12 +62,18 @@ def test_a_record_that_is_not_an_event_is_put_aside(
             Message("helix.donations", b"k", headers, b"not json"),
             Message("helix.donations", b"k", headers, b'{"stakeholder": 5}'),
             Message("helix.donations", b"k", (), b""),
+            Message("helix.donations", b"k", headers, b'{"more":' + b"[" * 100_000),
+            Message("helix.donations", b"k", (*headers, ("dlq_attempts", b"many")), b"[]"),
+            Message("helix.donations", b"k", (*headers, ("noise", b"n" * 1_000)), b"x" * 1_040_000),
         ]
     )
     producer.close()
-    assert _drain(donations, reporting, bus) == Drained(dead_letters=4)
-    found = sorted(letter.reason for letter in dead_letters.list_(bus, "reporting"))
-    assert found == ["fails_schema", "missing_header", "missing_header", "not_json"]
+    assert _drain(donations, reporting, bus) == Drained(dead_letters=7)
+    letters = list(dead_letters.list_(bus, "reporting"))
+    found = sorted(letter.reason for letter in letters)
+    assert found == ["fails_schema", "fails_schema", *["missing_header"] * 2, *["not_json"] * 3]
+    assert all(letter.topic == "helix.donations" and letter.attempts == 1 for letter in letters)
+    assert max(len(letter.value) for letter in letters) == 1_040_000
 
 
 def test_an_unknown_version_waits_in_the_dead_letters_and_an_unknown_event_passes(

@@ -58,12 +58,17 @@ def test_a_failure_is_described_without_the_data() -> None:
     assert describe(ValueError("3517")) == ("bug", "ValueError")
 
 
+def _admit(window: Window, *, taken: int, refused: int) -> None:
+    window.admit(taken=taken, refused=refused)
+    window.count(taken=taken, refused=refused)
+
+
 def test_a_few_refusals_are_no_reason_to_stop() -> None:
     window = Window(size=100, least=20)
-    window.admit(taken=0, refused=19)
-    window.admit(taken=100, refused=0)
-    window.admit(taken=0, refused=19)
-    window.admit(taken=0, refused=60)
+    _admit(window, taken=0, refused=19)
+    _admit(window, taken=100, refused=0)
+    _admit(window, taken=0, refused=19)
+    _admit(window, taken=0, refused=60)
     with pytest.raises(MostlyPoison, match="100 of the latest 100 "):
         window.admit(taken=0, refused=21)
 
@@ -71,28 +76,36 @@ def test_a_few_refusals_are_no_reason_to_stop() -> None:
 def test_a_batch_is_judged_by_its_whole() -> None:
     window = Window()
     for _ in range(3):
-        window.admit(taken=1_899, refused=101)
-    window.admit(taken=0, refused=1)
-    window.admit(taken=1_000, refused=1_000)
+        _admit(window, taken=1_899, refused=101)
+    _admit(window, taken=0, refused=1)
+    _admit(window, taken=1_000, refused=1_000)
     with pytest.raises(MostlyPoison, match="1001 of the latest 2000 "):
         window.admit(taken=999, refused=1_001)
 
 
 def test_poison_that_trickles_in_stops_the_worker_once_it_fills_the_window() -> None:
     window = Window()
-    window.admit(taken=2_000, refused=0)
+    _admit(window, taken=2_000, refused=0)
     for _ in range(199):
-        window.admit(taken=0, refused=1)
+        _admit(window, taken=0, refused=1)
     with pytest.raises(MostlyPoison, match="200 of the latest 200 "):
         window.admit(taken=0, refused=1)
 
 
 def test_a_batch_that_stopped_a_worker_for_those_before_it_does_not_stop_the_next() -> None:
     window = Window()
-    window.admit(taken=0, refused=19)
+    _admit(window, taken=0, refused=19)
     with pytest.raises(MostlyPoison):
         window.admit(taken=0, refused=1)
     Window().admit(taken=0, refused=1)
+
+
+def test_a_batch_that_is_tried_again_counts_once() -> None:
+    window = Window()
+    for _ in range(50):
+        window.admit(taken=0, refused=1)
+    window.count(taken=0, refused=1)
+    window.admit(taken=0, refused=18)
 
 
 def test_the_watchdog_gives_up_on_work_that_does_not_move() -> None:
