@@ -41,7 +41,7 @@ OTHER_VILLAGE = "35.17.02.2001"
 Told = TypeVar("Told", bound=Event)
 
 
-def received(event: Event) -> Received:
+def received(event: Event, offset: int = 0) -> Received:
     """Return an event as a handler sees it."""
     return Received(
         id=new_id(),
@@ -53,7 +53,7 @@ def received(event: Event) -> Received:
         traceparent=None,
         topic=topic_of(event.service),
         partition=0,
-        offset=0,
+        offset=offset,
     )
 
 
@@ -62,6 +62,8 @@ class Scene:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        # The offset of the next event of donations.
+        self.heard = 0
 
     def _do(self, work: Callable[[Session], Any]) -> Any:
         with self.app.app_context():
@@ -115,9 +117,12 @@ class Scene:
         pledge: UUID = event.pledge
         return pledge
 
-    def hear(self, *events: Event) -> None:
-        """Apply events of donations, as one batch."""
-        self._do(lambda session: on_donations(session, [received(event) for event in events]))
+    def hear(self, *events: Event, offset: int | None = None) -> None:
+        """Apply events of donations, as one batch: the next ones, or handed back ones of an offset before."""
+        first = self.heard if offset is None else offset
+        self.heard = max(self.heard, first + len(events))
+        heard = [received(event, first + place) for place, event in enumerate(events)]
+        self._do(lambda session: on_donations(session, heard))
 
     def settle(self) -> None:
         """Run the allocator until there is nothing more to do."""
@@ -178,21 +183,29 @@ class Scene:
 
     def reserve(self, allocation: Allocation, *, left: int, value_idr: int | None = None) -> None:
         """Have donations set the quantity aside, valued as it was proposed unless told otherwise."""
+        self.hear(self.reserved(allocation, left=left, value_idr=value_idr))
+
+    def reserved(
+        self, allocation: Allocation, *, left: int, value_idr: int | None = None
+    ) -> AllocationReserved:
+        """Return the event that the quantity is set aside."""
         step = self._step(allocation)
         step["value_idr"] = value_idr or step["value_idr"]
-        self.hear(AllocationReserved(**step, left=left))
+        return AllocationReserved(**step, left=left)
 
     def refuse(self, allocation: Allocation, why: str, *, left: int) -> None:
         """Have donations refuse a proposal."""
-        self.hear(
-            AllocationRefused(
-                pledge=allocation.pledge_id,
-                allocation=allocation.id,
-                need=allocation.need_id,
-                quantity=allocation.quantity,
-                why=why,
-                left=left,
-            )
+        self.hear(self.refused(allocation, why, left=left))
+
+    def refused(self, allocation: Allocation, why: str, *, left: int) -> AllocationRefused:
+        """Return the event that a proposal is refused."""
+        return AllocationRefused(
+            pledge=allocation.pledge_id,
+            allocation=allocation.id,
+            need=allocation.need_id,
+            quantity=allocation.quantity,
+            why=why,
+            left=left,
         )
 
     def release(

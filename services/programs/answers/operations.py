@@ -56,7 +56,7 @@ class _Book:
     def __init__(self, session: Session, events: Sequence[Received]) -> None:
         self.session = session
         # The event that is being applied.
-        self.cause: Received | None = None
+        self.cause = events[0]
         pledges = {event.data.key for event in events}
         self._claims = _lock_claims(session, events)
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
@@ -84,9 +84,16 @@ class _Book:
         if allocation.stage == "proposed":
             self.unanswered[allocation.pledge_id] -= allocation.quantity
 
+    def is_old(self, pledge: Pledge) -> bool:
+        """Tell whether the event, handed back, speaks of the pledge before what we heard last of it."""
+        return self.cause.offset < pledge.said_in
+
     def believe(self, pledge: UUID, left: int) -> None:
         """Propose no more than donations says is left, less what it has not answered yet."""
         copy = self.pledges[pledge]
+        if self.is_old(copy):
+            return
+        copy.said_in = self.cause.offset
         ours = copy.quantity - copy.used
         copy.withheld = max(0, ours - (left - self.unanswered.get(pledge, 0)))
 
@@ -150,12 +157,13 @@ def apply_answers(session: Session, events: Sequence[Received]) -> None:
 def _describe(book: _Book, told: PledgeState) -> None:
     copy = book.pledges.get(told.pledge)
     if copy is None:
-        copy = book.pledges[told.pledge] = Pledge(id=told.pledge, version=0, used=0)
+        copy = book.pledges[told.pledge] = Pledge(id=told.pledge, version=0, used=0, said_in=-1)
         book.session.add(copy)
     if copy.version >= told.version:
         return
     for name, value in _columns(told).items():
         setattr(copy, name, value)
+    copy.said_in = max(copy.said_in, book.cause.offset)
     book.check_again(copy)
     if copy.status == "open":
         note_changes(book.session, [copy.market], due_on=max(told.opens_on, clock.today()))
@@ -219,6 +227,8 @@ def _refuse(book: _Book, told: AllocationRefused) -> None:
 
 def _block(book: _Book, pledge: Pledge, why: str) -> None:
     """Propose nothing from it until it changes; where only its day is in doubt, until the next day."""
+    if book.is_old(pledge):
+        return
     pledge.blocked_by, pledge.blocked_until = why, None
     if why == "not_open":
         pledge.blocked_until = clock.today() + timedelta(days=1)

@@ -43,6 +43,12 @@ _NEVER: Mapping[str, str] = {
     """,
 }
 
+# A part alone is given back at once, unless something of it is paid or a person stops it.
+_INCOMPLETE = text("""
+    SELECT id FROM need WHERE indivisible AND closed_at IS NULL AND covered BETWEEN 1 AND quantity - 1
+    AND NOT EXISTS (SELECT FROM allocation WHERE need_id = need.id
+        AND (contributed > 0 OR (stage IN ('proposed', 'reserved') AND (held OR household_held))))
+""")
 _PENDING = text("SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)")
 _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
 
@@ -58,7 +64,7 @@ def find_faults(session: AnySession) -> list[str]:
 
 
 def _unsettled(session: AnySession) -> list[str]:
-    """Return the open needs that a free pledge could cover although nothing waits to be settled."""
+    """Return the open needs that are not as the match would leave them, although nothing waits to be settled."""
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
         return []
@@ -66,4 +72,7 @@ def _unsettled(session: AnySession) -> list[str]:
     pledges = find_pledge_states(session, markets, today)
     needs = find_need_states(session, markets, [pledge.id for pledge in pledges], today)
     found = settle(needs, pledges, current_version(session).rules(), today=today)
-    return [f"{proposal.need}: a free pledge could cover the need, and does not." for proposal in found]
+    return [
+        *(f"{proposal.need}: a free pledge could cover the need, and does not." for proposal in found),
+        *(f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)),
+    ]

@@ -18,6 +18,7 @@ from services.programs.database import lock_rows
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import note_changes
 from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
+from services.programs.matching.incomplete import release_incomplete
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import Locked, tell
 from services.programs.matching.queries import find_given, find_need_states, find_pledge_states
@@ -42,9 +43,18 @@ def settle_markets(session: Session) -> bool:
     markets = set(session.scalars(taken))
     if not markets:
         return False
+    unsettled = _settle(session, markets, today)
+    note_changes(session, unsettled)
+    # What was not covered in a settled market stays so until something changes.
+    released = release_incomplete(session, markets - unsettled)
+    return bool(unsettled) or released
+
+
+def _settle(session: Session, markets: set[str], today: date) -> set[str]:
+    """Allocate what is free in the markets; return those that are not settled yet."""
     pledges = find_pledge_states(session, markets, today)
     if not pledges:
-        return False
+        return set()
     in_play = {pledge.market for pledge in pledges}
     _look_again_tomorrow(session, in_play)
     needs = find_need_states(session, in_play, [pledge.id for pledge in pledges], today)
@@ -52,9 +62,7 @@ def settle_markets(session: Session) -> bool:
     proposals = settle(needs, pledges, policy, today=today, at_most=AT_MOST)
     seen = _Seen({need.id: need for need in needs}, {pledge.id: pledge for pledge in pledges}, policy, today)
     allocated = _allocate(session, proposals, seen) if proposals else []
-    unsettled = in_play if len(proposals) >= AT_MOST else _markets_of(seen, proposals, allocated)
-    note_changes(session, unsettled)
-    return bool(unsettled)
+    return in_play if len(proposals) >= AT_MOST else _markets_of(seen, proposals, allocated)
 
 
 @dataclass(frozen=True, slots=True)

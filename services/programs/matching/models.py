@@ -39,7 +39,8 @@ class Pledge(Model):
 
     `used` is what our allocations hold of it. `withheld` is what donations says is gone beyond that,
     and `blocked_by` why it refuses everything: nothing is proposed from it until the day of
-    `blocked_until`, or, where there is none, until the pledge changes.
+    `blocked_until`, or, where there is none, until the pledge changes. `said_in` is the offset of
+    the event that said so last.
     """
 
     __tablename__ = "pledge"
@@ -74,6 +75,7 @@ class Pledge(Model):
     withheld: Mapped[int] = mapped_column(BigInteger, default=0)
     blocked_by: Mapped[str | None] = mapped_column(String(64))
     blocked_until: Mapped[date | None]
+    said_in: Mapped[int] = mapped_column(BigInteger, default=-1)
 
     @hybrid_property
     def is_blocked(self) -> bool:

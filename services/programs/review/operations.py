@@ -33,6 +33,9 @@ def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocati
     if not standing.wants_approval:
         return _done(row)
     counts = row.awaits_approval
+    if row.held:
+        # What waits for the rest of a whole may be given back from now on.
+        note_changes(db.session, [one.need.market])
     row.approvals, row.changed_at = row.approvals + counts, clock.now()
     row.held = row.awaits_approval and row.held
     _keep(row, "approve", reason, by=by, counts=counts)

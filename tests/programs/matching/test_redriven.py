@@ -1,8 +1,9 @@
 """An answer that was put aside and handed back finds its allocation over: donations is told so once more."""
 
 from services.programs.matching.models import Allocation
+from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationCancelled
-from tests.programs.scene import Scene
+from tests.programs.scene import Scene, opened
 
 
 def _ended(scene: Scene) -> tuple[Allocation, AllocationCancelled]:
@@ -24,6 +25,27 @@ def test_a_reservation_of_what_is_over_is_answered_by_its_end(scene: Scene) -> N
     scene.release(allocation, first.reason, left=100)
     assert scene.told(AllocationCancelled) == []
     scene.check_books()
+
+
+def test_what_was_left_before_is_not_believed_after_what_is_left_now(scene: Scene) -> None:
+    allocation, first = _ended(scene)
+    put_aside = scene.reserved(allocation, left=0)
+    scene.heard += 1
+    scene.release(allocation, first.reason, left=100)
+    scene.hear(put_aside, offset=scene.heard - 2)
+    assert scene.find_pledge(allocation.pledge_id).free == 100
+
+
+def test_a_refusal_from_before_a_pledge_was_changed_does_not_block_it(scene: Scene) -> None:
+    scene.need(scene.household(), 100)
+    pledge = scene.pledge(100)
+    scene.settle()
+    allocation = scene.only_allocation()
+    put_aside = scene.refused(allocation, "suspended", left=100)
+    scene.heard += 1
+    scene.hear(opened(150, pledge=pledge, version=2, kind=PledgeAmended))
+    scene.hear(put_aside, offset=scene.heard - 2)
+    assert (allocation.stage, scene.find_pledge(pledge).free) == ("proposed", 150)
 
 
 def test_a_payment_of_what_is_over_is_answered_by_its_end(scene: Scene) -> None:
