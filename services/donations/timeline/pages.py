@@ -48,7 +48,7 @@ WHY = {
     "stale": lazy_gettext("the restrictions of the pledge had just been changed"),
     "over_cap": lazy_gettext("the household had reached the cap"),
     "wrong_unit": lazy_gettext("it was asked for in another unit"),
-    "incomplete": _("the rest of what was needed was not found"),
+    "incomplete": lazy_gettext("the rest of what was needed was not found"),
 }
 
 
