@@ -153,7 +153,7 @@ ROW_REASONS: dict[str, LazyString] = {
     "outside_not_checked": _("Nobody looked whether it is registered outside your area."),
     "decile_unknown": _("The decile is not a number from 1 to 10."),
     "decile_source_unknown": _("The source of the decile is not known."),
-    "vintage_missing": _("The vintage of the decile is missing."),
+    "vintage_unreadable": _("The vintage of the decile is no year, nor an edition of one (2025, 2025-01)."),
     "housing_unreadable": _("A word about the dwelling can't be read."),
     "no_head": _("The family has no head in the file."),
     "several_heads": _("The family has several heads in the file."),

@@ -49,5 +49,9 @@ WARNING_TEXTS = {
 
 
 def mask(number: str) -> str:
-    """Return a number of which only the last four digits can be read."""
-    return "•" * (len(number) - 4) + number[-4:]
+    """Return as many dots as the number has digits.
+
+    No digit is left: whoever also reads the village, the birth date and the sex could work out the
+    others from them.
+    """
+    return "•" * len(number)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.programs.identity.domain import number_fault
-from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS, Family, Person
+from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS, Family, Person, is_vintage
 from shared import areas
 from shared.text import is_plain
 from shared.vocabulary import ATTRIBUTES, DECILE_SOURCES
@@ -38,7 +38,7 @@ _HOUSING = {
     "lighting": "penerangan",
 }
 _DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
-_LONGEST = {"nama": 200, "alamat": 500, "vintase_desil": 40} | dict.fromkeys(_HOUSING.values(), 60)
+_LONGEST = {"nama": 200, "alamat": 500} | dict.fromkeys(_HOUSING.values(), 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def household_faults(cells: Cells, area: str | None) -> list[str]:
         "outside_your_area": desa is not None and area is not None and not areas.contains(area, desa),
         "decile_unknown": cells["desil"] not in {str(decile) for decile in range(1, 11)},
         "decile_source_unknown": cells["sumber_desil"].upper() not in DECILE_SOURCES,
-        "vintage_missing": not _fits(cells, "vintase_desil"),
+        "vintage_unreadable": not is_vintage(cells["vintase_desil"]),
         "housing_unreadable": any(
             cells.get(column) and not _fits(cells, column) for column in _HOUSING.values()
         ),

@@ -1,5 +1,6 @@
 """What follows from who lives in a household."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,6 +65,16 @@ class Family:
     decile_vintage: str
     housing: dict[str, str]
     members: Sequence[Person] = field(default_factory=tuple)
+
+
+# The edition of a data set: its year, and a month, quarter or number where there is more than one.
+# It is told to the other services, so nothing longer fits: a name or a number of somebody least of all.
+_VINTAGE = re.compile(r"[0-9]{4}(-[A-Za-z0-9]{1,4})?")
+
+
+def is_vintage(text: str) -> bool:
+    """Tell whether it is the edition of a data set: `2023`, `2025-01`, `2025-Q3`."""
+    return _VINTAGE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

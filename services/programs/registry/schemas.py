@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.programs.identity.domain import FAULT_TEXTS, number_fault
-from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS
+from services.programs.registry.domain import RELATION_WORDS, SEX_WORDS, is_vintage
 from shared import clock
 from shared.http.fields import AreaCode, Text, VillageCode, Word
 from shared.http.lists import PageQuery
@@ -41,12 +41,15 @@ class OneOf(fields.String):
         return self._words[word]
 
 
-class Vintage(Text):
-    """The edition of a data set: a year or a longer name."""
+class Vintage(fields.String):
+    """The edition of a data set: a year, and what tells several of a year apart."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         is_year = isinstance(value, int) and not isinstance(value, bool)
-        return super()._deserialize(str(value) if is_year else value, attr, data, **options)
+        edition = str(super()._deserialize(str(value) if is_year else value, attr, data, **options)).strip()
+        if not is_vintage(edition):
+            raise ValidationError("Must be a year, as 2025, or an edition of it, as 2025-01.")
+        return edition
 
 
 class DecileSchema(Schema):
@@ -54,7 +57,7 @@ class DecileSchema(Schema):
 
     value = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10))
     source = Word(DECILE_SOURCES, required=True)
-    vintage = Vintage(longest=40, required=True)
+    vintage = Vintage(required=True)
 
 
 class HousingSchema(Schema):
