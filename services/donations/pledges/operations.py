@@ -62,6 +62,7 @@ def amend_pledge(pledge: Pledge, changes: Mapping[str, Any]) -> Pledge:
     require_going(pledge.ended)
     if not changes:
         return pledge
+    require_approved(db.session.get_one(Stakeholder, pledge.stakeholder_id).status)
     _require_faultless(pledge.given() | dict(changes))
     before = pledge.quantity
     require_room(changes.get("quantity", before), pledge.balance)

@@ -50,6 +50,15 @@ def test_what_is_set_aside_is_still_paid_and_delivered(
     assert donor.get(f"/v1/allocations/{step.allocation}").json["status"] == "delivered"
 
 
+def test_its_promises_can_be_taken_back_and_not_made_larger(donor: Donor, officer: Donor) -> None:
+    pledge = donor.pledge()
+    _suspend(officer, donor)
+    path = f"/v1/pledges/{pledge['id']}"
+    refused = donor.patch(path, {"quantity": 2_000_000}, **{"If-Match": '"1"'})
+    assert (refused.status_code, donor.get(path).json["quantity"]) == (403, 1_000_000)
+    assert donor.post(f"{path}/withdraw").status_code == 200
+
+
 def test_another_organisation_is_not_touched(
     donor: Donor, make_donor: Callable[..., Donor], officer: Donor, programs: Programs
 ) -> None:
@@ -70,3 +79,10 @@ def test_both_events_tell_who_it_is_about_and_its_side_of_the_helix(
     assert suspended.name == approved.name
     assert suspended.kind == approved.kind
     assert suspended.side == approved.side == SIDE_OF[approved.kind]
+
+
+def test_a_pledge_that_rests_says_so(app: Flask, donor: Donor, officer: Donor) -> None:
+    pledge = UUID(donor.pledge()["id"])
+    _suspend(officer, donor)
+    with app.app_context():
+        assert why_it_waits(get_pledge(pledge), "35.17") == "resting"
