@@ -52,6 +52,8 @@ class Service:
 def create_service_app(service: Service, settings: Settings) -> Flask:
     """Make the Flask app of a service: database, sign-in, API, pages, errors, limits, telemetry."""
     app = Flask(service.name, static_folder=None)
+    # It would send whoever asks for `//v1` to an address made of the host that the request names.
+    app.url_map.merge_slashes = False
     app.config |= {
         "HELIX": settings,
         "SECRET_KEY": settings.secret_key,

@@ -31,7 +31,10 @@ _DETAILS = {
     429: Sentence("Too many requests; wait as long as Retry-After says."),
     500: Sentence("Something broke on our side; the request_id finds it in the log."),
 }
-_BUSY_OR_AWAY = Sentence("The database is busy or away; nothing was changed. Try again in a moment.")
+_BUSY_OR_AWAY = Sentence(
+    "The database is busy or away. Look in a moment whether your change is there, and send it again if it"
+    " is not: with the same Idempotency-Key it takes effect once."
+)
 
 
 def phrase_of(status: int) -> str:

@@ -84,8 +84,12 @@ def _requested_language() -> str:
 
 def _remember_language(response: Response) -> Response:
     wish = request.args.get("lang")
+    if response.mimetype == "text/html":
+        response.vary.add("Cookie")
     if wish in LANGUAGES and wish != request.cookies.get(COOKIE):
         response.set_cookie(
             COOKIE, wish, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
         )
+        # Whoever keeps the answer for others would give them the reader's choice.
+        response.headers["Cache-Control"] = "no-store"
     return response

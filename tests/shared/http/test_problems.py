@@ -17,6 +17,11 @@ Probe = Callable[..., Flask]
 Bearer = Callable[..., dict[str, str]]
 
 
+def test_an_address_with_two_slashes_leads_nowhere_else(client: FlaskClient) -> None:
+    response = client.get("/v1//things", headers={"Host": "elsewhere.example"})
+    check_problem(response, 404, "not_found")
+
+
 def check_problem(response: TestResponse, status: int, code: str) -> dict[str, object]:
     assert response.status_code == status, response.text
     assert response.content_type == "application/problem+json"

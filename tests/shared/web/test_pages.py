@@ -22,7 +22,11 @@ def test_a_page_is_indonesian_first() -> None:
 
 def test_the_language_of_a_switch_is_remembered() -> None:
     browser = make_gallery().test_client()
-    assert '<html lang="en">' in browser.get("/pledges?lang=en").text
+    switched = browser.get("/pledges?lang=en")
+    assert '<html lang="en">' in switched.text
+    # Nobody may keep it, with its cookie, for another reader.
+    assert switched.headers["Cache-Control"] == "no-store"
+    assert "Cookie" in switched.headers["Vary"]
     assert "Skip to the content" in browser.get("/pledges").text
 
 
