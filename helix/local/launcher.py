@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -139,6 +140,11 @@ class Instance:
                 f"PostgreSQL did not start; its log is {self._folder.postgres / 'log'}."
             ) from error
         self._cleanup.callback(postgres.stop)
+        if postgres.opened:
+            shut = ", ".join(map(str, postgres.opened))
+            self._progress.say(
+                f"Others may now pass through, not read, {shut}: started by root, PostgreSQL runs as nobody."
+            )
         # A refused row's values have no place in a log.
         postgres.set("log_error_verbosity", "terse")
         # Each bus has its own world: the places in one log mean nothing in another.
@@ -237,10 +243,7 @@ class Instance:
             for errand, code in processes.take_ended_errands():
                 self._tell_of(errand, code)
             if not self._postgres.is_running():
-                raise CannotRun(
-                    f"PostgreSQL has ended; its log is {self._folder.postgres / 'log'}. Nothing accepted is lost:"
-                    " start Helix again, and it goes on."
-                )
+                self._revive_postgres()
             try:
                 for sentence in processes.revive():
                     self._progress.say(sentence)
@@ -249,6 +252,18 @@ class Instance:
                     raise CannotRun(f"The disk of {self._folder.path} is full. {failure}") from failure
                 raise
         self._progress.close()
+
+    def _revive_postgres(self) -> None:
+        log = f"its log is {self._postgres.log}"
+        self._progress.say(f"PostgreSQL has ended and is started again; {log}.")
+        try:
+            self._postgres.start()
+        except subprocess.CalledProcessError as error:
+            full = f"The disk of {self._folder.path} is full. " if self._folder.is_full() else ""
+            raise CannotRun(
+                f"{full}PostgreSQL did not start again; {log}. Nothing accepted is lost: start Helix again,"
+                " and it goes on."
+            ) from error
 
     def _tell_of(self, errand: Child, code: int) -> None:
         """Say how something that ends by itself has ended."""

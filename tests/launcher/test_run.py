@@ -183,6 +183,13 @@ def test_a_killed_process_is_started_again_and_a_taken_port_is_told(run: Run, tm
     subprocess.run(["kill", "-KILL", workers.stdout.split()[0]], check=True)
     assert process.stdout is not None
     assert any("programs-worker was killed (SIGKILL)" in line for line in iter(process.stdout.readline, ""))
+    postmaster = (tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0]
+    subprocess.run(["kill", "-KILL", postmaster], check=True)
+    assert any("PostgreSQL has ended and is started" in line for line in iter(process.stdout.readline, ""))
+    deadline = time.monotonic() + 60
+    while requests.get(f"http://127.0.0.1:{base + 1}/readyz", timeout=10).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
     assert stop(process) == 0
 
 
