@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
@@ -90,6 +90,8 @@ def register_api(app: Flask, settings: Settings) -> Api:
         },
     }
     app.before_request(_only_json)
+    if settings.synthetic:
+        app.after_request(_say_synthetic)
     return Api(app)
 
 
@@ -99,6 +101,13 @@ def _only_json() -> None:
         return
     if request.content_length and not request.is_json and request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType
+
+
+def _say_synthetic(response: Response) -> Response:
+    """Say of every answer that no real household is behind it: whatever its shape, lists and errors too."""
+    if request.path.startswith("/v1/"):
+        response.headers["Helix-Data"] = "synthetic"
+    return response
 
 
 def created(body: Any, path: str) -> tuple[Any, int, dict[str, str]]:

@@ -63,6 +63,10 @@ _REFUSALS = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The database is busy or away; nothing was changed.",
 }
+_SYNTHETIC: Described = {
+    "description": "`synthetic` where no real household is behind what is answered; absent where one is.",
+    "schema": {"type": "string", "enum": ["synthetic"]},
+}
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
 _ANSWER_HEADERS: dict[HTTPStatus, Described] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -166,6 +170,11 @@ def describe_route(operation: Described, route: Route) -> None:
     named = {status for status in _REFUSALS if str(status.value) in answers}
     for status in named | route.refusals(takes_body="requestBody" in operation):
         answers[str(status.value)] = {"$ref": f"#/components/responses/{_name(status)}"}
+    if route.path.startswith("/v1/"):
+        for answer in answers.values():
+            if "$ref" not in answer:
+                headers_of_answer = answer.setdefault("headers", {})
+                headers_of_answer["Helix-Data"] = {"$ref": "#/components/headers/HelixData"}
     operation["responses"] = dict(sorted(answers.items()))
 
 
@@ -173,6 +182,7 @@ def described_parts(problem: Described) -> Described:
     """Return what the calls refer to: headers, ways to prove oneself, refusals."""
     return {
         "parameters": _HEADERS,
+        "headers": {"HelixData": _SYNTHETIC},
         "securitySchemes": _SCHEMES,
         "responses": {
             _name(status): {"description": text, "content": problem}

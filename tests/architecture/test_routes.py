@@ -9,6 +9,7 @@ from flask import Flask
 
 from shared.auth.access import rule_of
 from shared.http.openapi import document
+from shared.ids import new_id
 from shared.settings import SERVICES
 
 
@@ -124,3 +125,33 @@ def test_every_resource_with_an_id_tells_when_it_was_made(
     resources = {name: shape.get("properties", {}).keys() for name, shape in shapes.items()}
     kept = {name for name, names in resources.items() if {"object", "id"} <= names}
     assert {name for name in kept if "created_at" not in resources[name]} == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_document_names_the_header_that_says_what_is_synthetic(
+    app_of: Callable[[str], Flask], service: str
+) -> None:
+    for name, _, _, call in _calls(app_of(service)):
+        given = [answer for answer in call["responses"].values() if "$ref" not in answer]
+        assert given, name
+        assert all("Helix-Data" in answer["headers"] for answer in given), name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(("synthetic", "said"), [("1", "synthetic"), ("0", None)])
+def test_every_answer_of_the_api_says_whether_it_is_synthetic(
+    make_app: Callable[..., Flask], service: str, synthetic: str, said: str | None
+) -> None:
+    app = make_app(service, HELIX_SYNTHETIC=synthetic)
+    client = app.test_client()
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/v1/"):
+            continue
+        path = re.sub(r"<uuid:\w+>", str(new_id()), rule.rule)
+        path = re.sub(r"<(?:\w+:)?\w+>", "35.17", path)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            assert client.open(path, method=method).headers.get("Helix-Data") == said, (method, path)
+            asked += 1
+    assert asked > 5
+    assert client.get("/v1/nowhere").headers.get("Helix-Data") == said

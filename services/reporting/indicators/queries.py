@@ -63,6 +63,7 @@ def _own_values(session: AnySession, regency: str) -> dict[str, Value]:
     figures: dict[str, Any] = {
         **shown,
         "rate": percentage(shown["people"], population_of(regency, regency)),
+        "start": way_of(shown).start,
         "share": way_of(shown).share,
         "coverage": coverage_of(shown)["needs"],
         **waiting_days(session, [regency])[regency],

@@ -46,28 +46,35 @@ GROUPS = (
 class Way:
     """How much of the way to 0 is done, in people; None where hidden.
 
-    `start` is all that are or were on the list: those on it now and those who graduated. Only
-    graduation is progress. Who was removed was never extremely poor, or is not there: that makes
-    the list right, and belongs neither to the start nor to the way.
+    `start` is all who were ever on the list: no decision moves it, only who comes onto the list. Only
+    graduation is progress. Who was removed was never extremely poor, or is not there: that makes the
+    list right, and belongs not to the way.
     """
 
     left: int | None
     graduated: int | None
+    removed: int | None
 
     @property
     def start(self) -> int | None:
-        """Return how many there are to go in all."""
-        return None if self.left is None or self.graduated is None else self.left + self.graduated
+        """Return how many were ever on the list."""
+        return _sum(self.left, self.graduated, self.removed)
 
     @property
     def share(self) -> float | None:
-        """Return how much of it is done, in percent; None where nobody was ever on the list, too."""
-        return percentage(self.graduated, self.start)
+        """Return how much of the way is done, in percent; None where there is nobody to go it, too."""
+        return percentage(self.graduated, _sum(self.left, self.graduated))
 
 
 def way_of(shown: Shown) -> Way:
     """Return how far an area is on its way to 0."""
-    return Way(left=shown["people"], graduated=shown["graduated_people"])
+    return Way(left=shown["people"], graduated=shown["graduated_people"], removed=shown["removed_people"])
+
+
+def _sum(*counts: int | None) -> int | None:
+    """Return the sum; None where a part of it is hidden."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
@@ -78,10 +85,8 @@ def percentage(part: int | None, whole: int | None) -> float | None:
 def coverage_of(shown: Shown) -> dict[str, float | None]:
     """Return which part, in percent, of the needs is covered, and of the households has been matched."""
     needs = [shown[name] for name in ("needs_open", "needs_covered", "needs_delivered")]
-    known = [count for count in needs if count is not None]
-    total = sum(known) if len(known) == len(needs) else None
     return {
-        "needs": percentage(None if total is None else total - known[0], total),
+        "needs": percentage(_sum(*needs[1:]), _sum(*needs)),
         "households": percentage(shown["matched"], shown["households"]),
     }
 

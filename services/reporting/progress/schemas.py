@@ -43,7 +43,10 @@ class ProgressSchema(Schema):
 
     start = fields.Integer(
         allow_none=True,
-        metadata={"description": "people on the list now, and those who graduated; null where suppressed"},
+        metadata={
+            "description": "people ever on the list: on it now, graduated or removed; it grows as households are"
+            " registered, and no decision moves it; null where suppressed"
+        },
     )
     graduated = fields.Integer(
         allow_none=True, metadata={"description": "households that left extreme poverty"}
@@ -56,7 +59,9 @@ class ProgressSchema(Schema):
     removed_people = fields.Integer(**_COUNT)
     share = fields.Float(
         allow_none=True,
-        metadata={"description": "percent: graduated people over the start; null: suppressed or nobody"},
+        metadata={
+            "description": "percent: graduated people over them and those on the list now; null: suppressed or nobody"
+        },
     )
     suppressed = fields.Boolean()
 
