@@ -185,7 +185,7 @@ class Form:
         whole_form = [self.fault] if self.fault else []
         unshown = [fault for name, fault in self.errors.items() if name not in self._labels]
         return [("", fault) for fault in whole_form + unshown] + [
-            (name, f"{label}: {self.errors[name]}")
+            (name, f"{label}{' ' if label.endswith('?') else ': '}{self.errors[name]}")
             for name, label in self._labels.items()
             if name in self.errors
         ]

@@ -1,6 +1,7 @@
 """The public pages, in a real browser."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from services.reporting.dashboard.queries import days_in_short
+from shared import clock
 from shared.ids import new_id
 from tests.browser import WIDTHS, assert_accessible, picture
-from tests.reporting.story import VILLAGE, Story, season
+from tests.reporting.story import MORNING, VILLAGE, Story, season
 
 PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/method", "/data", "/docs")
 
@@ -175,3 +178,31 @@ def test_the_readable_api_names_every_call_and_who_may_make_it(reporting: Flask)
     assert all(path.replace("<", "&lt;") in text for path in document["paths"])
     assert "Siapa pun" in text
     assert "problem+json" in reporting.test_client().get("/openapi.json").text
+
+
+def test_a_wait_of_no_whole_day_is_less_than_a_day(reporting: Flask, fold: Fold) -> None:
+    story = Story(at=clock.now())
+    for _ in range(12):
+        story.verify(story.register(people=3))
+    fold(reporting, story.events)
+    client = reporting.test_client()
+    for language, less in (("id", "kurang dari sehari"), ("en", "less than a day")):
+        assert client.get(f"/areas?lang={language}").text.count(less) == 2
+    with clock.shifted(timedelta(days=5)):
+        assert client.get("/areas?lang=en").text.count("at most 5 days") == 2
+    assert days_in_short(0) == "<1"
+
+
+def test_what_a_sign_of_the_trend_means_stands_with_the_table_that_has_it(
+    reporting: Flask, fold: Fold
+) -> None:
+    for day, households in ((0, 4), (1, 12)):
+        story = Story(at=MORNING + timedelta(days=day))
+        for _ in range(households):
+            story.verify(story.register(people=3))
+        fold(reporting, story.events)
+    trend = reporting.test_client().get("/").text.split('id="trend"')[1].split("</article>")[0]
+    drawn, table = trend.split("<details")
+    assert "∗" not in drawn
+    assert "∗</td>" in table
+    assert "∗ Disembunyikan" in table.split("</details>")[0]

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from services.donations.board.queries import find_shortages, is_anything_recorded
+from services.donations.board.queries import find_shortages, is_anything_recorded, is_short
 from shared import areas, clock
 from shared.auth import access
 from shared.vocabulary import NEED_CATEGORIES
@@ -29,5 +29,6 @@ def show_board() -> str:
         narrowed=area is not None,
         in_the_regency=[row for row in shortages if row.area == regency],
         by_subdistrict=[row for row in shortages if row.area != regency],
+        cash_short=is_short(regency),
         as_of=clock.now(),
     )

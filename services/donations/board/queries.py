@@ -1,7 +1,7 @@
 """What is short, and where."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from sqlalchemy.sql.expression import cast
 from services.donations.board.models import BoardHousehold, BoardNeed
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
+from services.donations.pledges.models import Pledge
+from services.donations.stakeholders.queries import get_stakeholder
+from shared import clock
 from shared.disclosure import Figures, Group, Shown, disclose_parts
 
 _LENGTH_OF_SUBDISTRICT = len("35.17.01")
@@ -45,6 +48,26 @@ def find_shortages(regency: str, *, area: str | None = None, category: str | Non
         by_kind[tuple(kind)][place] = {"quantity": int(quantity), "value_idr": int(value), "needs": needs}
     found = [row for kind, parts in by_kind.items() for row in _shortages(kind, parts, regency)]
     return sorted((row for row in found if area in {None, row.area}), key=_order)
+
+
+def is_short(regency: str, item: str | None = None, categories: Collection[str] = ()) -> bool:
+    """Tell whether the board has anything of an item, or of cash where none is named, and of these categories."""
+    return any(
+        row.item == item and (not categories or row.category in categories)
+        for row in find_shortages(regency, area=regency)
+    )
+
+
+def why_it_waits(pledge: Pledge, regency: str) -> str:
+    """Return why what is free of a pledge is set aside for nobody yet, as far as this service knows.
+
+    Whom the rules of a pledge admit is known to programs alone: where something is short it is `looking`.
+    """
+    if get_stakeholder(pledge.stakeholder_id).status == "suspended":
+        return "resting"
+    if pledge.opens_on > clock.today():
+        return "not_yet"
+    return "looking" if is_short(regency, pledge.item, pledge.categories) else "nothing_short"
 
 
 def is_anything_recorded() -> bool:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from services.donations.board.queries import is_short, why_it_waits
 from services.donations.fulfilment.queries import find_waiting
 from services.donations.pledges.operations import open_pledge
 from services.donations.pledges.queries import find_submitted, get_pledge
@@ -16,6 +17,7 @@ from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.catalogue import ITEMS
 from shared.errors import DomainError, NotFound
+from shared.settings import Settings
 from shared.web.forms import Form
 from shared.web.words import item_name, unit_name
 
@@ -106,11 +108,17 @@ def show_opened(pledge_id: Any) -> str:
         pledge=pledge,
         steps=steps,
         looking=pledge.status == "open",
+        why=why_it_waits(pledge, _regency()) if pledge.status == "open" else None,
     )
 
 
 def _address(step: str) -> str:
     return url_for(".show_check") if step == "check" else url_for(".show_step", step=step)
+
+
+def _regency() -> str:
+    settings: Settings = current_app.config["HELIX"]
+    return settings.regency
 
 
 def _labels() -> list[str]:
@@ -121,6 +129,7 @@ def _render(step: str, form: Form) -> str:
     if step not in STEPS:
         raise NotFound("step")
     draft = Draft.find()
+    given = draft.given() if draft else {}
     return render_template(
         f"donations/pledge_{step}.html",
         form=form,
@@ -129,7 +138,8 @@ def _render(step: str, form: Form) -> str:
         previous=previous_of(step),
         goods=[(code, f"{item_name(code)} ({unit_name(entry.unit)})") for code, entry in ITEMS.items()],
         places=[(place.code, place.name) for place in areas.subdistricts().values()],
-        given=draft.given() if draft else {},
+        given=given,
+        nothing_short=step == "whom" and not is_short(_regency(), given["resource"].get("item")),
     )
 
 

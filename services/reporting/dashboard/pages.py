@@ -9,6 +9,8 @@ from flask_babel import LazyString, lazy_gettext
 
 from services.reporting.dashboard.queries import (
     count_or_hidden,
+    days_at_most,
+    days_in_short,
     draw_funding,
     draw_funnel,
     draw_map,
@@ -39,6 +41,8 @@ pages.add_app_template_global(count_or_hidden)
 pages.add_app_template_global(percent_or_hidden)
 pages.add_app_template_global(rupiah_or_hidden)
 pages.add_app_template_filter(published_period)
+pages.add_app_template_filter(days_at_most)
+pages.add_app_template_filter(days_in_short)
 
 NAVIGATION = (
     Link(lazy_gettext("How far 0% is"), "dashboard.show_home"),

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from flask_babel import LazyString, gettext
+from flask_babel import LazyString, gettext, ngettext
 
 from services.reporting.funding.queries import STAGES, list_funding
 from services.reporting.progress.domain import TARGET
@@ -47,6 +47,18 @@ def count_or_hidden(number: int | None) -> str:
 def percent_or_hidden(figure: float | None, *, hidden: bool) -> str:
     """Write a percentage in whole; where there is none, tell whether it is hidden or unknown."""
     return HIDDEN if figure is None and hidden else percent(None if figure is None else figure / 100, 0)
+
+
+def days_at_most(days: int) -> str:
+    """Write how long a wait was at most: days are whole, so that none of them is less than one."""
+    if days == 0:
+        return str(gettext("less than a day"))
+    return str(ngettext("at most %(days)s day", "at most %(days)s days", days, days=whole(days)))
+
+
+def days_in_short(days: int | None) -> str:
+    """Write days as a figure; a dash where there is none."""
+    return "<1" if days == 0 else whole(days)
 
 
 def rupiah_or_hidden(amount: int | None) -> str:

@@ -11,6 +11,8 @@ from shared.web.formats import percent
 
 _ROW = 56
 _PATTERN = "hatch-funnel"
+# A hidden count is drawn alike whatever it is, and too short to be taken for a large one.
+_HIDDEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Stage:
 
 
 def funnel(title: str, stages: Sequence[Stage], write: Write, *, column: str) -> Chart:
-    """Draw the stages below each other, as wide as their counts; 0 has no bar, a hidden one is hatched.
+    """Draw the stages below each other, as wide as their counts; 0 has no bar, a hidden one a short hatch.
 
     `column` names the count in the table.
     """
@@ -48,7 +50,7 @@ def _draw(stage: Stage, y: float, widest: int, write: Write, share: str) -> list
         text(WIDTH, y + 14, shown, size=14, anchor="end", bold=True),
     ]
     if stage.count is None:
-        drawn.append(hatched(0, y + 22, WIDTH, 16, _PATTERN))
+        drawn.append(hatched(0, y + 22, _HIDDEN, 16, _PATTERN))
     elif stage.count:
         drawn.append(box(0, y + 22, max(length, 2), 16, "chart-1", tip=f"{stage.name}: {shown}"))
     if share:

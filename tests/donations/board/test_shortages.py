@@ -1,12 +1,15 @@
 """What is short and where, as far as programs told of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
 
-from services.donations.board.queries import Shortage, find_shortages
+from services.donations.board.queries import Shortage, find_shortages, why_it_waits
+from services.donations.database import db
+from services.donations.pledges.models import Pledge
 from shared import clock
 from shared.events.programs import (
     HouseholdGraduated,
@@ -191,3 +194,24 @@ def test_an_empty_board_tells_nothing_recorded_from_all_covered(app: Flask, prog
         assert "Belum ada kebutuhan tercatat" not in client.get(path).text, path
     assert "Pilih kategori lain" in client.get("/board?category=food").text
     assert "Pilih kategori lain" not in client.get("/board").text
+
+
+def test_a_pledge_that_waits_says_why_as_far_as_the_board_knows(
+    app: Flask, donor: Donor, officer: Donor, programs: Programs
+) -> None:
+    def why(**terms: Any) -> str:
+        pledge = donor.pledge(**terms)["id"]
+        with app.app_context():
+            found = db.session.get(Pledge, UUID(pledge))
+            assert found is not None
+            return why_it_waits(found, REGENCY)
+
+    rice = {"kind": "goods", "item": "rice", "unit": "kg"}
+    household = new_id()
+    programs.tell(verified(household), need(household, 100, item="rice", unit="kg"))
+    assert why() == "nothing_short"
+    assert why(resource=rice) == "looking"
+    programs.tell(need(household, category="health"))
+    assert why() == "looking"
+    assert why(restrictions={"categories": ["food"]}) == "nothing_short"
+    assert why(opens_on=(clock.today() + timedelta(days=1)).isoformat()) == "not_yet"

@@ -292,3 +292,45 @@ def test_the_first_page_says_what_this_is_to_everyone(
     picture(page, tmp_path / "welcome.png")
     page.goto("/?lang=en")
     expect(page.locator("h1")).to_contain_text("A pledge finds", use_inner_text=True)
+
+
+@pytest.mark.parametrize(
+    ("short", "why"), [(False, "uang tidak membelikan barang"), (True, "setelah satu menit")]
+)
+def test_a_pledge_that_finds_nobody_says_why(
+    enter: Callable[..., Page], programs: Programs, short: bool, why: str
+) -> None:
+    if short:
+        _short(programs)
+    page = enter("/", width=390)
+    page.goto("/pledge?what=cash&quantity=50")
+    follow(page, "main button:not([value=back])")
+    expect(page.locator("main .notice")).to_have_count(0 if short else 1)
+    page.goto("/pledge?fresh=1")
+    pledge = _pledge(page)
+    for path in (f"/pledge/{pledge}/opened", f"/pledges/{pledge}"):
+        page.goto(path)
+        expect(page.locator("main article.card").first).to_contain_text(why, use_inner_text=True)
+        assert_accessible(page)
+
+
+def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:
+    household = new_id()
+    programs.tell(
+        verified(household), need(household, 3, item="school_kit", unit="kit", category="education")
+    )
+    board = app.test_client().get("/board?lang=en").text
+    assert "Nothing is short in rupiah now" in board
+    _short(programs)
+    # A filter never changes what the board says.
+    board = app.test_client().get("/board?lang=en&category=education").text
+    assert "Cash goes to what is listed as cash here" in board
+
+
+def test_the_head_of_a_page_leaves_a_phone_to_the_page(enter: Callable[..., Page]) -> None:
+    page = enter("/", width=390)
+    for language in ("id", "en"):
+        page.goto(f"/?lang={language}")
+        box = page.locator(".masthead").bounding_box()
+        assert box is not None
+        assert box["height"] < 160

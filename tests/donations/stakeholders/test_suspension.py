@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+from flask import Flask
+
+from services.donations.board.queries import why_it_waits
+from services.donations.pledges.queries import get_pledge
 from shared.events.donations import (
     AllocationRefused,
     AllocationReserved,

@@ -109,6 +109,9 @@ def test_a_stage_with_nobody_has_no_bar_and_a_hidden_one_is_hatched() -> None:
     chart = charts.funnel("Corong", stages, formats.count, column="n")
     assert bars(chart) == [COLOURS["chart-1"], COLOURS["surface"], "url(#hatch-funnel)"]
     assert [row[1] for row in chart.rows] == ["200", "0", "<10"]
+    widths = [float(shape.get("width") or 0) for shape in drawn(chart).iter(f"{SVG}rect")]
+    # Nobody may take a hidden count for a large one.
+    assert max(widths[1:]) < widths[0] / 10
 
 
 def test_nothing_pledged_has_no_bar() -> None:

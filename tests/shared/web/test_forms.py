@@ -108,6 +108,8 @@ def test_shows_the_faults_of_an_operation_beside_their_fields() -> None:
     form.call("until", "Berlaku sampai")
     assert form.errors == {"areas": "No.", "until": "Tidak boleh di masa lalu."}
     assert ("until", "Berlaku sampai: Tidak boleh di masa lalu.") in form.faults()
+    form.call("until", "Sampai kapan?")
+    assert ("until", "Sampai kapan? Tidak boleh di masa lalu.") in form.faults()
 
 
 def test_a_refusal_without_a_field_stands_above_the_form() -> None:
