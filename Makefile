@@ -44,7 +44,7 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	@tail -qn 1 .cache/test-quick .cache/test-slow
 
-bench: $(DEV_ENV) tools ## measure every figure that the README states
+bench: $(DEV_ENV) tools ## measure Helix beside bare counterparts
 	$(BIN)/python -m bench
 
 env: $(RUN_ENV) ## make the environment that `make run` needs

@@ -24,8 +24,8 @@ class DataFolder:
         self._lock: TextIO | None = None
         self._is_new = False
 
-    def open(self) -> None:
-        """Make the folder if need be and take it for this process."""
+    def open(self, *, otherwise: str = "stop it first, or name another folder with HELIX_DATA") -> None:
+        """Make the folder if need be and take it for this process; `otherwise` is the advice if it is taken."""
         is_new = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -36,9 +36,7 @@ class DataFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise CannotRun(
-                f"Helix already runs on {self.path}; stop it first, or name another folder with HELIX_DATA."
-            ) from None
+            raise CannotRun(f"Helix already runs on {self.path}; {otherwise}.") from None
         self._is_new = is_new
         self._begin_logs()
         free = shutil.disk_usage(self.path).free
@@ -93,6 +91,6 @@ class DataFolder:
             return
         if not (self.path / "lock").exists():
             raise CannotRun(f"{self.path} is not a data folder of Helix; nothing was deleted.")
-        self.open()
+        self.open(otherwise="nothing was deleted; stop it first")
         shutil.rmtree(self.path)
         self.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-_STEPS = ("registered", "verified", "matched", "delivered")
+_STEPS = {"registered": "on the list", "verified": "verified", "matched": "matched", "delivered": "delivered"}
 _SECONDS_BETWEEN_LINES = 60.0
 
 
@@ -66,11 +66,11 @@ class Progress:
 def sentence_of(summary: Mapping[str, Any]) -> str:
     """Return the funnel and the money of a summary in one line; what is suppressed is `<10`."""
     funnel: Mapping[str, Any] = summary.get("funnel", {})
-    counts = ", ".join(f"{_number(funnel.get(step))} {step}" for step in _STEPS)
+    counts = ", ".join(f"{_number(funnel.get(step))} {words}" for step, words in _STEPS.items())
     funding: Mapping[str, Any] = summary.get("funding", {})
-    return f"households: {counts}; Rp {_number(funding.get('delivered'))} delivered"
+    return f"households: {counts}; Rp{_number(funding.get('delivered'))} delivered"
 
 
 def _number(value: Any) -> str:
     found = value.get("value") if isinstance(value, Mapping) else value
-    return "<10" if found is None else f"{found:,}".replace(",", ".")
+    return "<10" if found is None else f"{found:,}"

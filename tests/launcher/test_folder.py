@@ -76,7 +76,7 @@ def test_forgetting_deletes_a_data_folder_and_nothing_else(tmp_path: Path) -> No
     data, other = tmp_path / "data", tmp_path / "other"
     folder = _opened(data)
     folder.write_private("access.json", {})
-    with pytest.raises(CannotRun, match="already runs"):
+    with pytest.raises(CannotRun, match=r"already runs on .*; nothing was deleted; stop it first\.$"):
         DataFolder(data).forget()
     folder.close()
     DataFolder(data).forget()

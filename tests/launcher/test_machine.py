@@ -130,7 +130,7 @@ def test_progress_tells_the_funnel_in_one_line_and_keeps_small_numbers_small() -
         "funding": {"delivered": 12_500_000},
     }
     assert sentence_of(summary) == (
-        "households: 2.570 registered, 120 verified, <10 matched, <10 delivered; Rp 12.500.000 delivered"
+        "households: 2,570 on the list, 120 verified, <10 matched, <10 delivered; Rp12,500,000 delivered"
     )
 
 
