@@ -36,14 +36,19 @@ def move_to_cash(need: UUID) -> Need:
 
 
 def move_old_needs(session: Session) -> bool:
-    """Move what has been open in goods longer than the policy allows; return whether there is more."""
+    """Move what has been open in goods longer than the policy allows; return whether there is more.
+
+    A household on hold is left alone until a person has released it.
+    """
     days = current_version(session).cash_after_days
     if days is None:
         return False
     in_cash = aliased(Need)
     due = (
         select(Need.id, Need.household_id)
+        .join(Household, Household.id == Need.household_id)
         .where(
+            Household.held.is_(False),
             Need.status == "open",
             Need.item.is_not(None),
             Need.created_at < clock.now() - timedelta(days=days),
@@ -59,12 +64,13 @@ def move_old_needs(session: Session) -> bool:
         .limit(AT_MOST)
     )
     rows = session.execute(due).all()
-    lock_rows(session, Household, {household for _, household in rows})
+    owners = lock_rows(session, Household, {household for _, household in rows})
     for found in lock_rows(session, Need, {need for need, _ in rows}).values():
+        # Somebody may have held it, or closed it, before the locks were ours.
+        if owners[found.household_id].held or found.status != "open":
+            continue
         # Of two such needs of one category the second waits until the first is closed.
-        if found.status == "open" and (found.category, RUPIAH) not in open_markets(
-            session, found.household_id
-        ):
+        if (found.category, RUPIAH) not in open_markets(session, found.household_id):
             _move(session, found)
     return len(rows) == AT_MOST
 

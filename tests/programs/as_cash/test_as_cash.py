@@ -2,11 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
 from services.programs.as_cash.operations import move_old_needs
-from services.programs.database import db
+from services.programs.database import db, lock_rows
 from services.programs.policy.models import PolicyVersion
+from services.programs.registry.models import Household
 from shared import clock
 from shared.events.programs import NeedClosed, NeedRecorded
 from tests.programs.scene import Scene
@@ -70,3 +76,37 @@ def test_the_policy_moves_what_has_waited_too_long(scene: Scene) -> None:
     assert scene.find_need(need).closed_reason == "moved_to_cash"
     # The household now has a need for food in rupiah: the second waits until that one is closed.
     assert scene.find_need(parcel).status == "open"
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_the_policy_moves_nothing_of_a_household_on_hold(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    household = scene.household()
+    need = scene.need(household, 10, item="rice", unit="kg")
+
+    def hold(*, held: bool) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(update(Household).values(held=held))
+
+    def lock_after_a_hold(session: Session, model: Any, ids: Any) -> Any:
+        if model is Household and meanwhile:
+            hold(held=True)
+        return lock_rows(session, model, ids)
+
+    def move() -> None:
+        move_old_needs(db.session())
+        db.session.commit()
+
+    with scene.app.app_context():
+        db.session.get_one(PolicyVersion, 1).cash_after_days = 30
+        db.session.commit()
+        hold(held=not meanwhile)
+        with clock.shifted(timedelta(days=31)):
+            with monkeypatch.context() as patched:
+                patched.setattr("services.programs.as_cash.operations.lock_rows", lock_after_a_hold)
+                move()
+            assert scene.find_need(need).status == "open"
+            hold(held=False)
+            move()
+    assert scene.find_need(need).closed_reason == "moved_to_cash"
