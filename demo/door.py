@@ -51,6 +51,8 @@ def answer_form(random: Random, people: int) -> dict[str, Any]:
         "meals_a_day": random.choices(("one", "two", "three"), (8, 57, 35))[0],
         "house_condition": random.choices(("sound", "damaged", "unsafe"), (42, 43, 15))[0],
         "drinking_water": random.choice(("protected", "unprotected", "bought")),
+        "toilet": random.choices(("own", "shared", "none"), (45, 30, 25))[0],
+        "lighting": random.choices(("own_meter", "shared", "none"), (60, 35, 5))[0],
         "aid_received": random.choice((["none"], ["sembako"], ["pkh", "sembako"], ["blt_dana_desa"])),
     }
 

@@ -9,6 +9,7 @@ import pytest
 from shared import clock
 from shared.ids import new_id
 from tests.e2e.running import Running
+from tests.programs.people import answers
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +99,7 @@ def verified_household(helix: Running, *needs: dict[str, Any]) -> dict[str, Any]
         "client_id": str(new_id()),
         "visited_at": clock.now().isoformat(),
         "outcome": "found",
-        "answers": {},
+        "answers": answers(people=2),
         "needs": list(needs),
     }
     helix.ok("POST", "programs", f"/v1/visits/{visit['id']}/result", helix.as_role("tksk"), json=result)

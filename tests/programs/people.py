@@ -73,6 +73,20 @@ def need(**changed: Any) -> dict[str, Any]:
     } | changed
 
 
+def answers(**changed: Any) -> dict[str, Any]:
+    """Return what a household that was met must answer: a woman alone unless it is changed."""
+    return {
+        "lives_here": True,
+        "people": 1,
+        "earners": 1,
+        "monthly_spending_idr": 300_000,
+        "house_condition": "damaged",
+        "drinking_water": "protected",
+        "toilet": "none",
+        "lighting": "shared",
+    } | changed
+
+
 @dataclass(frozen=True)
 class Office:
     """The service with its people, each a header that proves who calls."""
@@ -144,7 +158,7 @@ def result(**changed: Any) -> dict[str, Any]:
         "client_id": str(new_id()),
         "visited_at": clock.now().isoformat(),
         "outcome": "found",
-        "answers": {},
+        "answers": answers(),
         "needs": [],
     } | changed
 

@@ -14,6 +14,10 @@ _FOUND = (OUTCOME, *(question.code for question in QUESTIONS), NEEDS, CHECK)
 _NOT_FOUND = (OUTCOME, "note", CHECK)
 MOST_NEEDS = 12
 
+# Rupiah a month for each person. Where little is spent it is some hundred thousand: what lies outside has
+# a zero too few or too many.
+_LEAST_SPENT, _MOST_SPENT = 50_000, 1_500_000
+
 
 class Lack(TypedDict):
     """A need as the draft keeps it, and as it is recorded."""
@@ -43,6 +47,15 @@ class Draft:
     def path(self) -> tuple[str, ...]:
         """Return the steps there are: few where nobody was met."""
         return _FOUND if self.outcome in {None, "found"} else _NOT_FOUND
+
+    @property
+    def odd_spending(self) -> int | None:
+        """Return what each person spends in a month by the answers, where that is to be asked about."""
+        spending, people = self.answers.get("monthly_spending_idr"), self.answers.get("people")
+        if not isinstance(spending, int) or not isinstance(people, int):
+            return None
+        each = spending // max(people, 1)
+        return None if _LEAST_SPENT <= each <= _MOST_SPENT else each
 
     def leads_to(self, step: str) -> bool:
         """Tell whether a step can be shown: all others follow from whether somebody was met."""

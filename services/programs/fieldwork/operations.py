@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.programs.database import db
 from services.programs.fieldwork.domain import Draft
 from services.programs.fieldwork.queries import Begun, find_begun
+from services.programs.registry.queries import find_household
 from services.programs.vault import Vault
 from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.operations import Result, record_result
@@ -25,6 +26,8 @@ KEPT = timedelta(days=30)
 
 def begin_visit(visit: UUID, vault: Vault, *, by: str, anew: bool = False) -> Draft:
     """Begin a visit, or go on with it; `anew` forgets what was answered. Raise Conflict if it was made."""
+    # The household is locked before the visit, as where it is recorded: a draft refers to both.
+    find_household(db.session, find_visit(db.session, visit).household_id, lock=True)
     # Locked, so that it is not recorded meanwhile: its drafts would be gone, and this one would stay.
     found = find_visit(db.session, visit, lock=True)
     if found.status == "completed":

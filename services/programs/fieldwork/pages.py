@@ -1,8 +1,8 @@
 """The visits to make, and the form of one: a step a screen.
 
 Each step has an address and is answered there, without any script. What was answered is kept, so
-that a visit can be left and gone on with; the way back is always open. Who lives there is shown at
-the door; each look leaves a line in the audit log.
+that a visit can be left and gone on with; the way back is always open. Whose home it is stands on each
+step, so that nothing is recorded of another; each look at a name leaves a line in the audit log.
 """
 
 from typing import Any
@@ -31,7 +31,7 @@ from services.programs.needs.queries import list_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household, households, open_household, open_households
 from services.programs.vault import current_vault
-from services.programs.visits.domain import BY_CODE, Question
+from services.programs.visits.domain import BY_CODE, Question, unanswered
 from services.programs.visits.models import Visit
 from services.programs.visits.queries import find_visit, visits
 from shared import clock
@@ -165,17 +165,18 @@ def _take(form: Form, draft: Draft, step: str) -> Draft:
 
 
 def _read(form: Form, question: Question) -> Any:
-    """Read an answer; none is no fault."""
+    """Read an answer; none is a fault unless the question may be left open."""
+    required = not question.optional
     if question.kind == "yes_no":
-        said = form.choice("answer", ("yes", "no"), required=False)
+        said = form.choice("answer", ("yes", "no"), required=required)
         return None if said is None else said == "yes"
     if question.kind in {"count", "rupiah"}:
-        return form.whole("answer", most=question.most, required=False)
+        return form.whole("answer", most=question.most, required=required)
     if question.kind == "choice":
-        return form.choice("answer", question.choices, required=False)
+        return form.choice("answer", question.choices, required=required)
     if question.kind == "choices":
         return form.choices("answer", question.choices) or None
-    return form.text("answer", required=False, longest=question.most)
+    return form.text("answer", required=required, longest=question.most)
 
 
 def _take_need(form: Form, draft: Draft) -> Draft:
@@ -216,23 +217,23 @@ def _record(begun: Begun, form: Form) -> Any:
 
 
 def _page(visit: UUID, step: str, draft: Draft, form: Form) -> str:
-    return render_template(
+    household = find_household(db.session, find_visit(db.session, visit).household_id)
+    page = render_template(
         "fieldwork/step.html",
         visit=visit,
+        opened=open_household(db.session, current_vault(), household),
         step=step,
         draft=draft,
         form=form,
         question=BY_CODE.get(step),
         kinds=[(code_of(category, item), category, item) for category, item in kinds_of_need()],
         kind_of=kind_of,
-        registered=_people_registered(visit) if step == CHECK else None,
+        unanswered=unanswered(draft.outcome, draft.answers),
         words=words,
     )
-
-
-def _people_registered(visit: UUID) -> int:
-    """Return how many people live there by the registry."""
-    return find_household(db.session, find_visit(db.session, visit).household_id).people
+    audit.record(db.session, "household.read", household.id, why="visit")
+    db.session.commit()
+    return page
 
 
 def _filled(draft: Draft, step: str) -> Form:

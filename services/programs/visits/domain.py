@@ -15,37 +15,48 @@ Kind = Literal["yes_no", "count", "rupiah", "choice", "choices", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: the kind of its answer, and the codes or the most it may be."""
+    """One question: the kind of its answer, and the codes or the most it may be.
+
+    It must be answered where the household was met, unless it is `optional`.
+    """
 
     code: str
     kind: Kind
     choices: tuple[str, ...] = ()
     most: int = 0
+    optional: bool = False
 
 
+# A second person decides by the answers: whether the household is there, how far its spending lies from
+# the line, and whether what its score rests on (its size, its earners, its house) is so. The rest may be
+# left open.
 QUESTIONS = (
     Question("lives_here", "yes_no"),
     Question("people", "count", most=40),
     Question("earners", "count", most=40),
     Question("monthly_spending_idr", "rupiah", most=100_000_000),
-    Question("meals_a_day", "choice", ("one", "two", "three")),
+    Question("meals_a_day", "choice", ("one", "two", "three"), optional=True),
     Question("house_condition", "choice", ("sound", "damaged", "unsafe")),
     Question("drinking_water", "choice", ("piped", "protected", "unprotected", "bought")),
     Question("toilet", "choice", ("own", "shared", "none")),
     Question("lighting", "choice", ("own_meter", "shared", "none")),
     Question(
-        "aid_received", "choices", ("pkh", "sembako", "blt_dana_desa", "pbi_jkn", "pip", "other", "none")
+        "aid_received",
+        "choices",
+        ("pkh", "sembako", "blt_dana_desa", "pbi_jkn", "pip", "other", "none"),
+        optional=True,
     ),
-    Question("note", "text", most=500),
+    Question("note", "text", most=500, optional=True),
 )
 BY_CODE = {question.code: question for question in QUESTIONS}
+REQUIRED = tuple(question.code for question in QUESTIONS if not question.optional)
 
 _CODE = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _MOST_ANSWERS = 60
 
 
 def answer_faults(answers: Mapping[str, Any]) -> list[Fault]:
-    """Return what is wrong with the answers; no question must be answered.
+    """Return what is wrong with the answers that there are.
 
     A question that this version does not ask is kept if it is well-formed: a phone that was offline
     while the form changed must not lose its visit.
@@ -62,6 +73,11 @@ def answer_faults(answers: Mapping[str, Any]) -> list[Fault]:
         if fault is not None:
             faults.append(fault)
     return faults
+
+
+def unanswered(outcome: str | None, answers: Mapping[str, Any]) -> list[str]:
+    """Return the questions that have no answer and must have one: some where the household was met."""
+    return [code for code in REQUIRED if code not in answers] if outcome == "found" else []
 
 
 def _fault(question: Question, answer: Any, pointer: str) -> Fault | None:

@@ -15,7 +15,7 @@ from services.programs.needs.operations import add_needs
 from services.programs.registry.models import Household
 from services.programs.registry.queries import find_household
 from services.programs.vault import current_vault
-from services.programs.visits.domain import FORM_VERSION, answer_faults
+from services.programs.visits.domain import FORM_VERSION, answer_faults, unanswered
 from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.queries import find_visit, open_visits
 from shared import clock, outbox
@@ -139,6 +139,10 @@ def _used() -> Conflict:
 
 def _faults(result: Result) -> list[Fault]:
     faults = answer_faults(result.answers)
+    faults += [
+        Fault(f"/answers/{code}", "Must be answered where the household was met.")
+        for code in unanswered(result.outcome, result.answers)
+    ]
     if result.visited_at > clock.now() + _CLOCK_TOLERANCE:
         faults.append(Fault("/visited_at", "Must not be in the future."))
     if result.visited_at < clock.now() - _LONGEST_OFFLINE:

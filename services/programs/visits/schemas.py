@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.programs.needs.schemas import NewNeedSchema
-from services.programs.visits.domain import FORM_VERSION, QUESTIONS
+from services.programs.visits.domain import FORM_VERSION, QUESTIONS, REQUIRED
 from shared.http.fields import AreaCode, Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import VISIT_OUTCOMES
@@ -26,7 +26,10 @@ class ResultSchema(Schema):
     answers = fields.Dict(
         keys=fields.String(),
         load_default=dict,
-        metadata={"description": f"Questions of {FORM_VERSION}: {', '.join(one.code for one in QUESTIONS)}."},
+        metadata={
+            "description": f"Questions of {FORM_VERSION}: {', '.join(one.code for one in QUESTIONS)}. "
+            f"Of a household that was found these must be answered: {', '.join(REQUIRED)}."
+        },
     )
     needs = fields.List(fields.Nested(NewNeedSchema), load_default=list, validate=validate.Length(max=30))
     form_version = Text(longest=10, load_default=FORM_VERSION)

@@ -1,6 +1,7 @@
 """A visit can be left at any step and gone on with; nothing of it is lost, doubled or readable to others."""
 
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from services.programs.visits.models import Visit
 from services.programs.visits.queries import open_answers
 from shared import clock
 from shared.auth.accounts import Grant
-from tests.programs.people import Office, member, result
+from tests.programs.people import Office, answers, member, result
 
 PASSWORD = "a password for this test"
 
@@ -43,6 +44,11 @@ class Phone:
     def answer(self, step: str, go: str = "next", **typed: str) -> str:
         """Answer a step; return the step that is shown then."""
         return self.step_of(self.send(f"{self.visit}/{step}", go=go, **typed))
+
+    def answer_all(self) -> None:
+        """Answer everything that a household which was met must answer."""
+        for step, said in answers().items():
+            self.answer(step, answer="yes" if said is True else str(said))
 
     def step_of(self, response: TestResponse) -> str:
         """Return the step that an answer leads to."""
@@ -119,6 +125,7 @@ def test_a_page_of_before_the_beginning_goes_on_and_does_not_begin_anew(phone: P
 def test_a_step_answered_twice_is_answered_once(phone: Phone, office: Office) -> None:
     phone.begin()
     assert [phone.answer("outcome", answer="found") for _ in range(2)] == ["lives_here"] * 2
+    phone.answer_all()
     need = {"kind": "food:rice", "quantity": "20", "urgency": "3"}
     assert [phone.answer("needs", "add", **need) for _ in range(2)] == ["needs"] * 2
     phone.answer("needs", "add", kind="food:IDR", quantity="500.000", urgency="3")
@@ -141,14 +148,14 @@ def test_going_back_and_answering_again_replaces_the_answer_and_keeps_the_later_
 ) -> None:
     phone.begin()
     phone.answer("outcome", answer="found")
-    phone.answer("people", answer="4")
+    phone.answer_all()
     phone.answer("note", answer="Rumah di belakang masjid.")
     assert phone.answer("needs") == "check"
     assert phone.answer("check", "back") == "needs"
     assert phone.answer("people", answer="5") == "check"
     assert phone.answer("outcome", answer="found") == "check"
     phone.send(f"{phone.visit}/check", go="save")
-    assert recorded(office)["answers"] == {"people": 5, "note": "Rumah di belakang masjid."}
+    assert recorded(office)["answers"] == answers(people=5, note="Rumah di belakang masjid.")
 
 
 def test_who_turns_out_not_to_be_met_keeps_only_the_note(phone: Phone, office: Office) -> None:
@@ -184,6 +191,55 @@ def test_an_answer_that_does_not_hold_changes_nothing(phone: Phone) -> None:
     phone.answer("people", answer="4")
     assert phone.send(f"{phone.visit}/people", go="next", answer="99").status_code == 422
     assert 'value="4"' in phone.shows("people")
+
+
+def test_what_must_be_answered_is_asked_for_at_its_step_and_before_the_visit_is_saved(
+    phone: Phone, office: Office
+) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    for step in answers():
+        assert "(tidak wajib)" not in phone.shows(step)
+        assert phone.send(f"{phone.visit}/{step}", go="next").status_code == 422
+    assert "(tidak wajib)" in phone.shows("meals_a_day")
+    phone.answer_all()
+    phone.answer("outcome", answer="moved")
+    phone.answer("outcome", answer="found")
+    # Whoever goes to the end by its address is led back to each question that was left out.
+    for step in set(answers()) - {"people", "toilet"}:
+        phone.answer(step, answer="yes" if answers()[step] is True else str(answers()[step]))
+    phone.answer("needs")
+    refused = phone.send(f"{phone.visit}/check", go="save")
+    assert refused.status_code == 422
+    assert re.findall('<a href="#([a-z_]+)">[^<]*Harus dijawab', refused.text) == ["people", "toilet"]
+    assert re.findall('<span id="([a-z_]+)">', refused.text) == ["people", "toilet"]
+    assert recorded(office)["status"] == "assigned"
+
+
+def test_each_step_says_whose_home_it_is_and_each_look_is_recorded(phone: Phone, office: Office) -> None:
+    phone.begin()
+    phone.answer("outcome", answer="found")
+    steps = ("outcome", *answers(), "needs", "check")
+    for step in steps:
+        shown = phone.shows(step)
+        assert all(words in shown for words in ("Siti Contoh", "Dusun Contoh RT 01 RW 02", "Jantiganggong"))
+    lines = office.get("/v1/audit?limit=100", office.auditor).get_json()["data"]
+    assert [line["why"] for line in lines].count("visit") == len(steps)
+
+
+def test_a_visit_is_begun_in_the_order_of_locks_in_which_it_is_recorded(phone: Phone, office: Office) -> None:
+    visit = phone.visit.rpartition("/")[2]
+    waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with office.app.app_context(), db.engine.connect() as recorder, db.engine.connect() as watcher:
+        recorder.execute(text("SELECT 1 FROM household FOR UPDATE"))
+        beginner = threading.Thread(target=phone.begin)
+        beginner.start()
+        while watcher.scalar(waits) == 0:
+            watcher.rollback()
+        recorder.execute(text("SELECT 1 FROM visit WHERE id = :visit FOR UPDATE NOWAIT"), {"visit": visit})
+        recorder.rollback()
+        beginner.join()
+    assert len(rows(office)) == 1
 
 
 def test_what_was_answered_cannot_be_read_in_the_database(phone: Phone, office: Office) -> None:
@@ -241,6 +297,7 @@ def test_a_visit_that_cannot_be_recorded_keeps_its_answers(phone: Phone, office:
     assert office.post(f"/v1/households/{household}/needs", need, office.tksk).status_code == 201
     phone.begin()
     phone.answer("outcome", answer="found")
+    phone.answer_all()
     phone.answer("needs", kind="food:rice", quantity="20", urgency="3")
     refused = phone.send(f"{phone.visit}/check", go="save")
     assert (refused.status_code, 'role="alert"' in refused.text) == (409, True)

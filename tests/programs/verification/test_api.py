@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from services.programs.database import db
 from shared import clock
-from tests.programs.people import Office, need
+from tests.programs.people import Office, answers, need
 
 
 def _events(office: Office) -> list[str]:
@@ -56,7 +56,7 @@ def test_nobody_decides_on_what_they_registered_or_visited(office: Office) -> No
     both = office.bearer(office.app, "verifier", "approver", "tksk", area="35.17.01")
     household = office.register()
     visit = office.assign(household)
-    body = {"client_id": "x", "visited_at": clock.now().isoformat(), "outcome": "found"}
+    body = {"client_id": "x", "visited_at": clock.now().isoformat(), "outcome": "found", "answers": answers()}
     assert office.post(f"/v1/visits/{visit}/result", body, both).status_code == 200
     response = office.post(f"/v1/households/{household}/decision", {"decision": "verify"}, both)
     assert response.status_code == 403

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from services.programs.database import db
 from services.programs.visits.domain import answer_faults
 from shared import clock
-from tests.programs.people import Office, need, result
+from tests.programs.people import Office, answers, need, result
 
 
 def _visits(office: Office, who: dict[str, str], query: str = "") -> list[dict[str, Any]]:
@@ -59,9 +59,7 @@ def test_a_visit_may_be_asked_for_without_a_body(office: Office) -> None:
 
 def test_a_result_keeps_answers_and_needs(office: Office) -> None:
     household = office.register()
-    response = office.visit(
-        household, answers={"people": 3, "toilet": "none"}, needs=[need(), need(category="health")]
-    )
+    response = office.visit(household, answers=answers(people=3), needs=[need(), need(category="health")])
     assert response.status_code == 200, response.json
     assert response.json is not None
     assert (response.json["status"], response.json["needs_recorded"]) == ("completed", 2)
@@ -112,6 +110,20 @@ def test_every_fault_of_a_result_is_told_at_once(office: Office) -> None:
     assert pointers == {"/answers/people", "/answers/Bad Code", "/visited_at", "/needs"}
 
 
+def test_a_household_that_was_met_must_be_asked_what_a_decision_rests_on(office: Office) -> None:
+    visit = office.assign(office.register())
+    path = f"/v1/visits/{visit}/result"
+    for said, missing in (({}, set(answers())), (answers(people="three"), {"people"})):
+        response = office.post(path, result(answers=said), office.tksk)
+        assert response.status_code == 422
+        assert response.json is not None
+        assert {fault["pointer"] for fault in response.json["errors"]} == {
+            f"/answers/{one}" for one in missing
+        }
+    assert _visits(office, office.tksk)[0]["status"] == "assigned"
+    assert office.post(path, result(outcome="not_found", answers={}), office.tksk).status_code == 200
+
+
 @pytest.mark.parametrize("version", ["a\u0000", "", "12345678901"])
 def test_a_version_of_the_form_that_cannot_be_kept_is_refused(office: Office, version: str) -> None:
     visit = office.assign(office.register())
@@ -137,7 +149,7 @@ def test_half_a_character_is_no_answer(answers: dict[str, Any]) -> None:
 
 
 def test_an_answer_to_a_question_of_another_version_is_kept(office: Office) -> None:
-    assert office.visit(office.register(), answers={"roof_leaks": True}).status_code == 200
+    assert office.visit(office.register(), answers=answers(roof_leaks=True)).status_code == 200
 
 
 def test_a_tksk_of_another_subdistrict_finds_no_visit(office: Office) -> None:
