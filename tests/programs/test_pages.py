@@ -14,7 +14,7 @@ from services.programs.visits.models import Visit
 from services.programs.visits.queries import open_answers
 from shared.auth.accounts import Grant
 from tests.browser import WIDTHS, assert_accessible, follow, sign_in
-from tests.programs.people import Office, kk, member, need, nik
+from tests.programs.people import Office, answers, kk, member, need, nik
 
 PASSWORD = "a password for this test"
 
@@ -51,13 +51,27 @@ def visited(office: Office) -> str:
             member(name="Budi Contoh", relation="child", born_on="2022-03-04", attributes=["disability"]),
         ]
     )
-    office.visit(identity, needs=[need()], answers={"people": 2, "toilet": "none", "aid_received": ["pkh"]})
+    office.visit(identity, needs=[need()], answers=answers(people=2, aid_received=["pkh"]))
     return identity
 
 
 def press(page: Page, value: str) -> None:
     """Press a button of the step and wait for the next one."""
     follow(page, f"button[value={value}]")
+
+
+def answer_rest(page: Page, **changed: Any) -> None:
+    """Answer each question from this step on that must be answered, and go on to the needs."""
+    said = answers(**changed)
+    while (step := page.url.rpartition("/")[2]) != "needs":
+        match said.get(step):
+            case True:
+                page.check("input[value=yes]")
+            case int(number):
+                page.fill("#answer", str(number))
+            case str(code):
+                page.check(f"input[value={code}]")
+        press(page, "next")
 
 
 def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office: Office, enter: Show) -> None:
@@ -78,8 +92,8 @@ def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office:
     press(page, "next")
     press(page, "back")
     assert page.input_value("#answer") == "4"
-    while page.locator("#kind").count() == 0:
-        press(page, "next")
+    press(page, "next")
+    answer_rest(page)
     for kind, amount in (("food:IDR", "500.000"), ("education:school_kit", "2")):
         page.select_option("#kind", kind)
         page.fill("#quantity", amount)
@@ -95,7 +109,7 @@ def test_a_tksk_records_a_visit_one_question_a_screen_without_javascript(office:
         made = db.session.scalars(select(Visit).execution_options(everyone=True)).one()
         assert made.answers is not None
         assert b"people" not in made.answers
-        assert open_answers(current_vault(), made) == {"lives_here": True, "people": 4}
+        assert open_answers(current_vault(), made) == answers(people=4)
 
 
 def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Office, enter: Show) -> None:
@@ -105,14 +119,9 @@ def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Of
     follow(page, "text=Siti Contoh")
     follow(page, "text=Mulai kunjungan")
     page.check("input[value=found]")
-    for _ in range(2):
-        press(page, "next")
-    page.fill("#answer", "3")
-    for _ in range(2):
-        press(page, "next")
-    page.fill("#answer", "290000")
-    while page.locator("#kind").count() == 0:
-        press(page, "next")
+    press(page, "next")
+    assert_accessible(page)
+    answer_rest(page, people=3, monthly_spending_idr=29_000)
     page.fill("#quantity", "3")
     press(page, "next")
     expect(page.locator("main")).to_contain_text(
@@ -123,10 +132,15 @@ def test_what_is_odd_is_asked_about_and_shown_before_a_visit_is_saved(office: Of
     press(page, "next")
     said = page.inner_text("main")
     assert "Anda menulis 3 orang tinggal di sini, sedangkan menurut registri 1." in said
-    assert "Rp290.000" in said
+    assert "membelanjakan Rp29.000 sebulan, Rp9.666 untuk setiap orang." in said
+    assert "Siti Contoh\nDusun Contoh RT 01 RW 02, Jantiganggong" in said
     assert "Hasil kunjungan" in said
     assert "kemendesakan 5 dari 5" in said
     assert_accessible(page)
+    follow(page, "a[href$=monthly_spending_idr]")
+    page.fill("#answer", "290000")
+    press(page, "next")
+    assert "membelanjakan" not in page.inner_text("main")
     press(page, "save")
     page = enter("approver", f"/households/{identity}")
     expect(page.locator("main")).to_contain_text("Rp290.000", use_inner_text=True)
@@ -197,13 +211,43 @@ def test_a_verifier_holds_a_household_and_releases_it(office: Office, enter: Sho
 def test_a_verifier_asks_for_several_visits_at_once(office: Office, enter: Show) -> None:
     for _ in range(3):
         office.register()
-    page = enter("verifier", "/visits/to-assign")
-    assert_accessible(page)
+    page = enter("verifier", "/visits/to-assign?lang=en", javascript=False)
+    expect(page.get_by_text("Select all that are shown")).to_be_hidden()
     for box in page.locator("input[name=household]").all()[:2]:
         box.check()
-    follow(page, "text=Minta kunjungan ini")
+    follow(page, page.get_by_role("button", name="Ask for these visits"))
+    expect(page.get_by_text("2 visits are asked for.")).to_be_visible()
     expect(page.locator("input[name=household]")).to_have_count(1)
-    assert len(office.get("/v1/visits?status=assigned", office.verifier).get_json()["data"]) == 2
+    page.locator("input[name=household]").check()
+    follow(page, page.get_by_role("button", name="Ask for these visits"))
+    expect(page.get_by_text("1 visit is asked for.")).to_be_visible()
+    assert len(office.get("/v1/visits?status=assigned", office.verifier).get_json()["data"]) == 3
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_all_that_are_shown_are_chosen_at_once_and_the_button_stays_in_sight(
+    office: Office, enter: Show, width: int
+) -> None:
+    for _ in range(15):
+        office.register()
+    page = enter("verifier", "/visits/to-assign", width=width)
+    assert_accessible(page)
+    chosen, every = page.locator("input[name=household]:checked"), page.get_by_label("Pilih semua")
+    every.check()
+    expect(chosen).to_have_count(15)
+    page.locator("input[name=household]").first.uncheck()
+    expect(every).not_to_be_checked()
+    every.check()
+    expect(page.get_by_role("button", name="Minta kunjungan ini")).to_be_in_viewport(ratio=1)
+    # What a keyboard reaches next is not hidden behind the button.
+    for box in page.locator("input[name=household]").all():
+        box.focus()
+        bar, row = page.locator(".action-bar").bounding_box(), box.bounding_box()
+        assert bar is not None
+        assert row is not None
+        assert row["y"] + row["height"] <= bar["y"] or row["y"] >= bar["y"] + bar["height"]
+    follow(page, page.get_by_role("button", name="Minta kunjungan ini"))
+    expect(page.get_by_text("15 kunjungan diminta.")).to_be_visible()
 
 
 def test_the_households_that_wait_are_paged_in_their_order_and_lead_to_their_record(

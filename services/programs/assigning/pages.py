@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import Select, tuple_
 
 from services.programs.database import db
@@ -49,7 +49,10 @@ def assign() -> Any:
         db.session.rollback()
         form.take(error)
         return _page(form), error.status
-    flash(gettext("%(number)s visits are asked for.", number=whole(number)), "good")
+    done = ngettext(
+        "%(number)s visit is asked for.", "%(number)s visits are asked for.", number, number=whole(number)
+    )
+    flash(done, "good")
     return redirect(url_for(".show_waiting", area=request.args.get("area")), 303)
 
 

@@ -30,6 +30,21 @@ document.addEventListener("input", ({ target }) => {
   target.setSelectionRange(caret, caret);
 });
 
+// One box ticks all of a list, and says whether all are ticked. It is shown only where it can.
+const listOf = (all) => [...all.form.querySelectorAll(`[name="${all.dataset.ticks}"]`)];
+const tellAll = (all) => { all.checked = listOf(all).every((box) => box.checked); };
+document.addEventListener("change", ({ target }) => {
+  const all = target.form?.querySelector("[data-ticks]");
+  if (target === all) listOf(all).forEach((box) => { box.checked = all.checked; });
+  else if (all) tellAll(all);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-ticks]").forEach((all) => {
+    all.closest("[hidden]").hidden = false;
+    tellAll(all);
+  });
+});
+
 // Someone who does not see the page should hear at once that the form came back.
 const announceFaults = (root) => root.querySelector(".error-summary")?.focus();
 document.addEventListener("DOMContentLoaded", () => announceFaults(document));

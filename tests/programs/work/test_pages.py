@@ -131,6 +131,17 @@ def test_a_hold_is_ended_by_approving_and_its_hint_says_so(stage: Scene, see: Op
     expect(page.get_by_text("It is approved and goes on.")).to_be_visible()
 
 
+def test_a_match_on_hold_that_waits_for_an_approval_fits_on_a_phone(stage: Scene, see: Open) -> None:
+    page = see("verifier", f"/matches/{large(stage)}")
+    page.locator("#hold_reason").fill("Atapnya dilihat lagi.")
+    follow(page, page.get_by_role("button", name="Tahan"))
+    page = see("approver", "/matches?status=held", width=390)
+    expect(page.locator("tbody .tag")).to_have_count(2)
+    assert_accessible(page)
+    follow(page, "tbody a")
+    assert_accessible(page)
+
+
 def test_after_a_decision_the_officer_goes_on_to_the_next_match_that_waits(stage: Scene, see: Open) -> None:
     second = stage.need(stage.household(), 20_000_000, category="business_capital")
     stage.pledge(20_000_000, categories=["business_capital"])
