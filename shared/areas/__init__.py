@@ -61,6 +61,11 @@ def exists(code: str) -> bool:
     return code in REGENCY_NAMES or code in subdistricts() or code in villages()
 
 
+def is_village(code: str) -> bool:
+    """Tell whether a code is one of the villages."""
+    return code in villages()
+
+
 def name_of(code: str) -> str:
     """Return the name of an area; raise KeyError where the code is none."""
     if code in REGENCY_NAMES:
@@ -68,6 +73,11 @@ def name_of(code: str) -> str:
     if code in subdistricts():
         return subdistricts()[code].name
     return villages()[code].name
+
+
+def subdistrict_of(village: str) -> str:
+    """Return the code of the sub-district that a village is in."""
+    return village.rpartition(".")[0]
 
 
 @cache

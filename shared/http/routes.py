@@ -61,7 +61,7 @@ _REFUSALS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "The input has faults; `errors` lists each with its place.",
     HTTPStatus.PRECONDITION_REQUIRED: "If-Match is missing.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database is busy or away; nothing was changed.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database is busy or away; what was sent may have taken effect.",
 }
 _SYNTHETIC: Described = {
     "description": "`synthetic` where no real household is behind what is answered; absent where one is.",

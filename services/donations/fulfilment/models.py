@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.donations.database import Model
 from services.donations.fulfilment.domain import Amounts, status_of
 from shared import clock
+from shared.areas import subdistrict_of
 from shared.auth.visibility import OwnedInArea
 
 
@@ -70,6 +71,16 @@ class Allocation(OwnedInArea, Model):
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
     released: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    @property
+    def area(self) -> str:
+        """Return the sub-district, which is all that a donor is told of where it goes."""
+        return subdistrict_of(self.desa)
+
+    @property
+    def told_reasons(self) -> dict[str, Any]:
+        """Return why it was matched, as a donor is told: the score would tell two pledges' households apart."""
+        return {name: value for name, value in self.reasons.items() if name != "score"}
 
     @property
     def amounts(self) -> Amounts:

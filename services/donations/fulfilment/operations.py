@@ -11,7 +11,7 @@ _Step = TypeVar("_Step", AllocationReserved, AllocationReleased, ContributionMad
 
 def place(allocation: Allocation) -> dict[str, str]:
     """Return what a timeline says about where an allocation goes."""
-    return {"area": allocation.desa, "category": allocation.category}
+    return {"area": allocation.area, "category": allocation.category}
 
 
 def step(kind: type[_Step], allocation: Allocation, quantity: int, **rest: Any) -> _Step:

@@ -9,13 +9,13 @@ from shared.vocabulary import ALLOCATION_STATUSES, NEED_CATEGORIES
 
 
 class AllocationSchema(Schema):
-    """A part of a pledge set aside for a household. `area` is its village; `open` may be paid now."""
+    """A part of a pledge set aside for a household. `area` is its sub-district; `open` may be paid now."""
 
     object = fields.Constant("allocation")
     id = fields.UUID()
     created_at = fields.AwareDateTime()
     pledge = fields.UUID(attribute="pledge_id")
-    area = fields.String(attribute="desa")
+    area = fields.String()
     category = Word(NEED_CATEGORIES)
     quantity = fields.Integer()
     unit = fields.String()
@@ -27,7 +27,7 @@ class AllocationSchema(Schema):
     delivered = fields.Integer()
     released = fields.Integer()
     open = fields.Integer()
-    reasons = fields.Dict(keys=fields.String())
+    reasons = fields.Dict(keys=fields.String(), attribute="told_reasons")
     policy_version = fields.Integer(allow_none=True)
 
 

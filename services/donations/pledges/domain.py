@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shared import areas
 from shared.catalogue import ITEMS
 from shared.errors import Coded, Conflict, Fault
 from shared.vocabulary import RUPIAH
@@ -155,6 +156,15 @@ def _category_faults(given: Given, _today: date) -> Iterator[Fault]:
         yield Fault("/restrictions/categories", "This item only serves the category %(only)s.", only=only)
 
 
+def _closeness_faults(given: Given, _today: date) -> Iterator[Fault]:
+    restrictions = given.get("restrictions", {})
+    if restrictions.get("attributes") and any(
+        areas.is_village(code) for code in restrictions.get("areas", ())
+    ):
+        # What is matched would tell of whom in a village it is true.
+        yield Fault("/restrictions/areas", "With attributes of households, name whole sub-districts.")
+
+
 _RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
     _resource_faults,
     _window_faults,
@@ -162,6 +172,7 @@ _RULES: tuple[Callable[[Given, date], Iterator[Fault]], ...] = (
     _amount_faults,
     _worth_faults,
     _category_faults,
+    _closeness_faults,
 )
 
 

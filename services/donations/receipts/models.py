@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
 from shared import clock
+from shared.areas import subdistrict_of
 from shared.auth.visibility import OwnedInArea
 from shared.ids import new_id
 
@@ -33,6 +34,11 @@ class Receipt(OwnedInArea, Model):
     category: Mapped[str] = mapped_column(String(20))
     desa: Mapped[str] = mapped_column(String(13))
     day: Mapped[date]
+
+    @property
+    def area(self) -> str:
+        """Return the sub-district, which is all that a donor is told of where it went."""
+        return subdistrict_of(self.desa)
 
     @property
     def number(self) -> str:

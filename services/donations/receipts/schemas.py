@@ -18,7 +18,7 @@ class ReceiptSchema(Schema):
     unit = fields.String()
     item = fields.String(allow_none=True)
     category = fields.String()
-    area = fields.String(attribute="desa")
+    area = fields.String()
     day = fields.Date()
 
 

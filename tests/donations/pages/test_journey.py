@@ -2,62 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from services.donations.cli import bootstrap
-from shared.ids import new_id
-from tests.browser import WIDTHS, assert_accessible, follow, picture, sign_in
-from tests.donations.board.test_shortages import need, verified
+from tests.browser import WIDTHS, assert_accessible, follow, picture
 from tests.donations.conftest import Programs
 from tests.donations.facts import delivered, held, proposed
+from tests.donations.pages.conftest import answer_four_steps, make_pledge, short_of_cash
 
 PASSWORD = "abcd-efgh-ijkm-npqr"
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def enter(app: Flask, browser_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Return a function that opens a path as the donor of the example organisation."""
-    bootstrap(app, {"accounts": [{"role": "donor", "username": "donor", "password": PASSWORD}]})
-
-    def open_page(path: str, **options: Any) -> Page:
-        page = browser_page(app, f"/sign-in?going={path}", **options)
-        sign_in(page, "donor", PASSWORD)
-        return page
-
-    return open_page
-
-
-def _short(programs: Programs, households: int = 12) -> None:
-    ids = [new_id() for _ in range(households)]
-    programs.tell(*(event for one in ids for event in (verified(one), need(one, 500_000))))
-
-
-def _answer_four_steps(page: Page) -> None:
-    """Fill in the form from its first step to the check."""
-    page.select_option("#what", "cash")
-    page.fill("#quantity", "2.500.000")
-    follow(page, "main button:not([value=back])")
-    page.check("input[name=areas][value='35.17.01']")
-    page.fill("#cap_per_household", "1.000.000")
-    follow(page, "main button:not([value=back])")
-    page.select_option("#fund", "zis")
-    page.check("#zakat")
-    page.check("input[name=strategy][value=reduce_burden]")
-    page.fill("#reference", "BUKU-7")
-    follow(page, "main button:not([value=back])")
-
-
 def test_a_pledge_is_made_in_four_steps_without_a_script(
     app: Flask, enter: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = enter("/pledge?fresh=1", width=390, javascript=False)
-    _answer_four_steps(page)
+    answer_four_steps(page)
     assert page.url.endswith("/pledge/check")
     expect(page.locator("main")).to_contain_text("Rp2.500.000", use_inner_text=True)
     follow(page, "main button")
@@ -72,7 +36,7 @@ def test_the_page_of_a_pledge_just_made_says_by_itself_when_it_is_matched(
     enter: Callable[..., Page], programs: Programs
 ) -> None:
     page = enter("/pledge?fresh=1", width=390)
-    _answer_four_steps(page)
+    answer_four_steps(page)
     follow(page, "main button")
     page.wait_for_url("**/opened")
     expect(page.locator("#how-far")).to_contain_text("masih dicarikan keluarga", use_inner_text=True)
@@ -122,7 +86,7 @@ def test_answers_that_were_skipped_are_asked_for(enter: Callable[..., Page]) -> 
 
 def test_the_same_form_sent_twice_makes_one_pledge(enter: Callable[..., Page]) -> None:
     page = enter("/pledge?fresh=1", javascript=False)
-    _answer_four_steps(page)
+    answer_four_steps(page)
     names = ("csrf_token", "submission", "seal")
     form: dict[str, str | float | bool] = {
         name: page.get_attribute(f"input[name={name}]", "value") or "" for name in names
@@ -134,7 +98,7 @@ def test_the_same_form_sent_twice_makes_one_pledge(enter: Callable[..., Page]) -
 
 
 def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], programs: Programs) -> None:
-    _short(programs)
+    short_of_cash(programs)
     page = enter("/board", width=390)
     follow(page, "main tr:has-text('Perak') td a")
     assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "6.000.000")
@@ -143,22 +107,11 @@ def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], prog
     assert page.is_checked("input[name=categories][value=food]")
 
 
-def _only_pledge(page: Page) -> str:
-    page.goto("/pledges")
-    return (page.get_attribute("main article.card a", "href") or "").rsplit("/", 1)[-1]
-
-
-def _pledge(page: Page) -> str:
-    _answer_four_steps(page)
-    follow(page, "main button")
-    return _only_pledge(page)
-
-
 def test_a_payment_is_recorded_once_and_ends_in_a_receipt(
     enter: Callable[..., Page], programs: Programs
 ) -> None:
     page = enter("/pledge?fresh=1", width=390, javascript=False)
-    pledge = _pledge(page)
+    pledge = make_pledge(page)
     step = proposed(pledge, 900_000, fund="zis")
     programs.tell(step)
     page.goto("/")
@@ -185,7 +138,7 @@ def test_a_matched_pledge_says_that_it_waits_for_the_donor_until_all_of_it_is_pa
     enter: Callable[..., Page], programs: Programs
 ) -> None:
     page = enter("/pledge?fresh=1", width=390, javascript=False)
-    pledge = _pledge(page)
+    pledge = make_pledge(page)
     expect(page.locator("main article.card")).to_contain_text("masih dicarikan keluarga", use_inner_text=True)
     first, second, third = (proposed(pledge, part, fund="zis") for part in (1_000_000, 900_000, 600_000))
     programs.tell(first, second, third)
@@ -207,7 +160,7 @@ def test_a_matched_pledge_says_that_it_waits_for_the_donor_until_all_of_it_is_pa
 
 def test_what_is_too_much_or_on_hold_is_not_taken(enter: Callable[..., Page], programs: Programs) -> None:
     page = enter("/pledge?fresh=1", expected=("409", "422"))
-    pledge = _pledge(page)
+    pledge = make_pledge(page)
     step = proposed(pledge, 900_000, fund="zis")
     programs.tell(step)
     page.goto(f"/allocations/{step.allocation}")
@@ -222,7 +175,7 @@ def test_what_is_too_much_or_on_hold_is_not_taken(enter: Callable[..., Page], pr
 
 def test_a_pledge_is_changed_and_withdrawn_on_its_page(enter: Callable[..., Page]) -> None:
     page = enter("/pledge?fresh=1", javascript=False)
-    pledge = _pledge(page)
+    pledge = make_pledge(page)
     page.goto(f"/pledges/{pledge}")
     page.click("main details:not(.confirm) summary")
     page.fill("#quantity", "3.000.000")
@@ -263,9 +216,9 @@ def test_donors_are_told_whom_to_ask_as_the_regency_says_it(make_app: Callable[.
 def test_every_page_can_be_read_by_everyone(
     enter: Callable[..., Page], programs: Programs, tmp_path: Path, width: int, dark: bool
 ) -> None:
-    _short(programs)
+    short_of_cash(programs)
     page = enter("/pledge?fresh=1", width=width, dark=dark)
-    pledge = _pledge(page)
+    pledge = make_pledge(page)
     paid, open_ = proposed(pledge, 900_000, fund="zis"), proposed(pledge, 400_000, fund="zis")
     programs.tell(paid, open_, delivered(paid, 500_000))
     page.goto("/receipts")
@@ -286,51 +239,9 @@ def test_every_page_can_be_read_by_everyone(
 def test_the_first_page_says_what_this_is_to_everyone(
     app: Flask, browser_page: Callable[..., Page], programs: Programs, tmp_path: Path, width: int
 ) -> None:
-    _short(programs)
+    short_of_cash(programs)
     page = browser_page(app, "/", width=width)
     assert_accessible(page)
     picture(page, tmp_path / "welcome.png")
     page.goto("/?lang=en")
     expect(page.locator("h1")).to_contain_text("A pledge finds", use_inner_text=True)
-
-
-@pytest.mark.parametrize(
-    ("short", "why"), [(False, "uang tidak membelikan barang"), (True, "setelah satu menit")]
-)
-def test_a_pledge_that_finds_nobody_says_why(
-    enter: Callable[..., Page], programs: Programs, short: bool, why: str
-) -> None:
-    if short:
-        _short(programs)
-    page = enter("/", width=390)
-    page.goto("/pledge?what=cash&quantity=50")
-    follow(page, "main button:not([value=back])")
-    expect(page.locator("main .notice")).to_have_count(0 if short else 1)
-    page.goto("/pledge?fresh=1")
-    pledge = _pledge(page)
-    for path in (f"/pledge/{pledge}/opened", f"/pledges/{pledge}"):
-        page.goto(path)
-        expect(page.locator("main article.card").first).to_contain_text(why, use_inner_text=True)
-        assert_accessible(page)
-
-
-def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:
-    household = new_id()
-    programs.tell(
-        verified(household), need(household, 3, item="school_kit", unit="kit", category="education")
-    )
-    board = app.test_client().get("/board?lang=en").text
-    assert "Nothing is short in rupiah now" in board
-    _short(programs)
-    # A filter never changes what the board says.
-    board = app.test_client().get("/board?lang=en&category=education").text
-    assert "Cash goes to what is listed as cash here" in board
-
-
-def test_the_head_of_a_page_leaves_a_phone_to_the_page(enter: Callable[..., Page]) -> None:
-    page = enter("/", width=390)
-    for language in ("id", "en"):
-        page.goto(f"/?lang={language}")
-        box = page.locator(".masthead").bounding_box()
-        assert box is not None
-        assert box["height"] < 160

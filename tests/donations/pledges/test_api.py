@@ -232,7 +232,7 @@ def test_the_timeline_tells_what_happened_in_order(donor: Donor, programs: Progr
     ]  # fmt: skip
     assert str(step.household) not in str(entries)
     assert entries[1]["data"] == {
-        "quantity": 300_000, "unit": "IDR", "awaits_approval": False, "area": "35.17.01.2001", "category": "food",
+        "quantity": 300_000, "unit": "IDR", "awaits_approval": False, "area": "35.17.01", "category": "food",
     }  # fmt: skip
 
 

@@ -36,6 +36,12 @@ SOLAR_LAMPS = {"kind": "goods", "item": "solar_lamp", "unit": "piece"}
         ({"zakat": True, "fund": "zis"}, []),
         ({"quantity": 4, "restrictions": {"minimum_grant": 5}}, ["/restrictions/minimum_grant"]),
         (
+            {"restrictions": {"areas": ["35.17.01", "35.17.02.2001"], "attributes": ["elderly"]}},
+            ["/restrictions/areas"],
+        ),
+        ({"restrictions": {"areas": ["35.17.02.2001"]}}, []),
+        ({"restrictions": {"areas": ["35.17.01"], "attributes": ["elderly"]}}, []),
+        (
             {"restrictions": {"minimum_grant": 5, "cap_per_household": 4}},
             ["/restrictions/minimum_grant"],
         ),

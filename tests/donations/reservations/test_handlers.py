@@ -46,9 +46,10 @@ def test_a_proposal_is_reserved_and_seen_without_its_household(
     assert (event.household, event.need, event.value_idr) == (step.household, step.need, 400_000)
     shown = donor.get(f"/v1/allocations/{step.allocation}").json
     assert (shown["status"], shown["area"], shown["category"], shown["open"]) == (
-        "reserved", "35.17.01.2001", "food", 400_000,
+        "reserved", "35.17.01", "food", 400_000,
     )  # fmt: skip
     assert shown["reasons"]["rank"] == 1
+    assert "score" not in shown["reasons"]
     assert str(step.household) not in str(shown)
     assert _balance(donor, pledge) == (400_000, 0, 0, 600_000)
 
