@@ -12,8 +12,6 @@ from tests.donations.conftest import Programs
 from tests.donations.facts import delivered, held, proposed
 from tests.donations.pages.conftest import answer_four_steps, make_pledge, short_of_cash
 
-PASSWORD = "abcd-efgh-ijkm-npqr"
-
 pytestmark = pytest.mark.browser
 
 

@@ -1,0 +1,60 @@
+"""The donor of the example organisation, in a real browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from services.donations.cli import bootstrap
+from shared.ids import new_id
+from tests.browser import follow, sign_in
+from tests.donations.board.test_shortages import need, verified
+from tests.donations.conftest import Programs
+
+PASSWORD = "abcd-efgh-ijkm-npqr"
+
+
+@pytest.fixture
+def enter(app: Flask, browser_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Return a function that opens a path as the donor of the example organisation."""
+    bootstrap(app, {"accounts": [{"role": "donor", "username": "donor", "password": PASSWORD}]})
+
+    def open_page(path: str, **options: Any) -> Page:
+        page = browser_page(app, f"/sign-in?going={path}", **options)
+        sign_in(page, "donor", PASSWORD)
+        return page
+
+    return open_page
+
+
+def short_of_cash(programs: Programs, households: int = 12) -> None:
+    ids = [new_id() for _ in range(households)]
+    programs.tell(*(event for one in ids for event in (verified(one), need(one, 500_000))))
+
+
+def answer_four_steps(page: Page) -> None:
+    """Fill in the form from its first step to the check."""
+    page.select_option("#what", "cash")
+    page.fill("#quantity", "2.500.000")
+    follow(page, "main button:not([value=back])")
+    page.check("input[name=areas][value='35.17.01']")
+    page.fill("#cap_per_household", "1.000.000")
+    follow(page, "main button:not([value=back])")
+    page.select_option("#fund", "zis")
+    page.check("#zakat")
+    page.check("input[name=strategy][value=reduce_burden]")
+    page.fill("#reference", "BUKU-7")
+    follow(page, "main button:not([value=back])")
+
+
+def only_pledge(page: Page) -> str:
+    page.goto("/pledges")
+    return (page.get_attribute("main article.card a", "href") or "").rsplit("/", 1)[-1]
+
+
+def make_pledge(page: Page) -> str:
+    answer_four_steps(page)
+    follow(page, "main button")
+    return only_pledge(page)

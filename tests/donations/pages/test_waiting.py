@@ -1,0 +1,57 @@
+"""What a donor is told while a pledge finds nobody, and what stands above every page."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from shared.ids import new_id
+from tests.browser import assert_accessible, follow
+from tests.donations.board.test_shortages import need, verified
+from tests.donations.conftest import Programs
+from tests.donations.pages.conftest import make_pledge, short_of_cash
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("short", "why"), [(False, "uang tidak membelikan barang"), (True, "setelah satu menit")]
+)
+def test_a_pledge_that_finds_nobody_says_why(
+    enter: Callable[..., Page], programs: Programs, short: bool, why: str
+) -> None:
+    if short:
+        short_of_cash(programs)
+    page = enter("/", width=390)
+    page.goto("/pledge?what=cash&quantity=50")
+    follow(page, "main button:not([value=back])")
+    expect(page.locator("main .notice")).to_have_count(0 if short else 1)
+    page.goto("/pledge?fresh=1")
+    pledge = make_pledge(page)
+    for path in (f"/pledge/{pledge}/opened", f"/pledges/{pledge}"):
+        page.goto(path)
+        expect(page.locator("main article.card").first).to_contain_text(why, use_inner_text=True)
+        assert_accessible(page)
+
+
+def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:
+    household = new_id()
+    programs.tell(
+        verified(household), need(household, 3, item="school_kit", unit="kit", category="education")
+    )
+    board = app.test_client().get("/board?lang=en").text
+    assert "Nothing is short in rupiah now" in board
+    short_of_cash(programs)
+    # A filter never changes what the board says.
+    board = app.test_client().get("/board?lang=en&category=education").text
+    assert "Cash goes to what is listed as cash here" in board
+
+
+def test_the_head_of_a_page_leaves_a_phone_to_the_page(enter: Callable[..., Page]) -> None:
+    page = enter("/", width=390)
+    for language in ("id", "en"):
+        page.goto(f"/?lang={language}")
+        box = page.locator(".masthead").bounding_box()
+        assert box is not None
+        assert box["height"] < 160
