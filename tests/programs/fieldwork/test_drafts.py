@@ -9,81 +9,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
-from werkzeug.test import TestResponse
 
-from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
 from services.programs.fieldwork.operations import FORGET_DRAFTS, KEPT
 from services.programs.vault import current_vault
 from services.programs.visits.models import Visit
 from services.programs.visits.queries import open_answers
 from shared import clock
-from shared.auth.accounts import Grant
-from tests.programs.people import Office, answers, member, result
-
-PASSWORD = "a password for this test"
-
-
-class Phone:
-    """The browser of a social worker, at one visit."""
-
-    def __init__(self, browser: FlaskClient, visit: str) -> None:
-        self.browser = browser
-        self.visit = f"/visits/{visit}"
-
-    def send(self, path: str, **typed: str) -> TestResponse:
-        """Send a form of the visit's own page."""
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.browser.get("/visits").text)
-        assert token is not None
-        return self.browser.post(path, data=typed | {"csrf_token": token[1]})
-
-    def begin(self, **typed: str) -> str:
-        """Begin the visit or go on; return the step that is shown."""
-        return self.step_of(self.send(self.visit, **typed))
-
-    def answer(self, step: str, go: str = "next", **typed: str) -> str:
-        """Answer a step; return the step that is shown then."""
-        return self.step_of(self.send(f"{self.visit}/{step}", go=go, **typed))
-
-    def answer_all(self) -> None:
-        """Answer everything that a household which was met must answer."""
-        for step, said in answers().items():
-            self.answer(step, answer="yes" if said is True else str(said))
-
-    def step_of(self, response: TestResponse) -> str:
-        """Return the step that an answer leads to."""
-        assert response.status_code == 303, response.text
-        return response.headers["Location"].removeprefix(self.visit).lstrip("/")
-
-    def shows(self, step: str) -> str:
-        """Return the page of a step."""
-        response = self.browser.get(f"{self.visit}/{step}")
-        assert response.status_code == 200
-        return response.text
-
-
-@pytest.fixture(name="sign_in")
-def sign_in_as(office: Office) -> Callable[[str], FlaskClient]:
-    """Return a function that signs in a social worker of the visit's sub-district."""
-
-    def sign_in(name: str) -> FlaskClient:
-        with office.app.app_context():
-            ACCOUNTS.add(db.session(), name, PASSWORD, Grant(("tksk",), area="35.17.01"))
-        browser = office.app.test_client()
-        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
-        assert token is not None
-        who = {"username": name, "password": PASSWORD, "csrf_token": token[1]}
-        assert browser.post("/sign-in", data=who).status_code == 303
-        return browser
-
-    return sign_in
-
-
-@pytest.fixture(name="phone")
-def at_the_door(office: Office, sign_in: Callable[[str], FlaskClient]) -> Phone:
-    """A social worker's phone, at a visit that waits."""
-    visit = office.assign(office.register(members=[member(name="Siti Contoh")]))
-    return Phone(sign_in("tksk"), visit)
+from tests.programs.fieldwork.phone import Phone
+from tests.programs.people import Office, answers, result
 
 
 def rows(office: Office) -> list[Any]:
