@@ -36,7 +36,8 @@ AT_ONCE = 50
 @access.only("tksk")
 def show_deliveries() -> str:
     """List what is to be handed over in the sub-district, village by village, household by household."""
-    found = db.session.scalars(list_deliverable().limit(AT_ONCE + 1)).all()
+    skip = Form.asked().whole("skip", least=0, required=False) or 0
+    found = db.session.scalars(list_deliverable().offset(skip).limit(AT_ONCE + 1)).all()
     shown = found[:AT_ONCE]
     ids = list(dict.fromkeys(delivery.household_id for delivery in shown))
     records = db.session.scalars(households().where(Household.id.in_(ids))).all()
@@ -44,7 +45,8 @@ def show_deliveries() -> str:
         "delivery/deliveries.html",
         deliveries=shown,
         opened=open_households(db.session, current_vault(), list(records)),
-        more=len(found) > AT_ONCE,
+        next_url=url_for(".show_deliveries", skip=skip + AT_ONCE) if len(found) > AT_ONCE else None,
+        first_url=url_for(".show_deliveries") if skip else None,
         recorded=request.args.get("recorded") == "1",
     )
     audit.record_each(db.session, "household.read", ids, why="deliveries_to_make")

@@ -51,7 +51,8 @@ AT_ONCE = 30
 def show_visits() -> str:
     """List the visits to make in the sub-district, village by village."""
     waiting = visits(status="assigned").order_by(Visit.desa, Visit.due_on, Visit.id)
-    found = db.session.scalars(waiting.limit(AT_ONCE + 1)).all()
+    skip = Form.asked().whole("skip", least=0, required=False) or 0
+    found = db.session.scalars(waiting.offset(skip).limit(AT_ONCE + 1)).all()
     shown = list(found[:AT_ONCE])
     ids = [visit.household_id for visit in shown]
     records = db.session.scalars(households().where(Household.id.in_(ids))).all()
@@ -63,7 +64,8 @@ def show_visits() -> str:
             db.session, current_vault(), [visit.id for visit in shown], by=current_principal().id
         ),
         today=clock.today(),
-        more=len(found) > AT_ONCE,
+        next_url=url_for(".show_visits", skip=skip + AT_ONCE) if len(found) > AT_ONCE else None,
+        first_url=url_for(".show_visits") if skip else None,
         recorded=request.args.get("recorded") == "1",
     )
     audit.record_each(db.session, "household.read", ids, why="visits_to_make")

@@ -17,7 +17,7 @@ from services.programs.registry.queries import find_household
 from services.programs.vault import current_vault
 from services.programs.visits.domain import FORM_VERSION, answer_faults, unanswered
 from services.programs.visits.models import Visit, VisitDraft
-from services.programs.visits.queries import find_visit, open_visits
+from services.programs.visits.queries import find_visit, open_answers, open_visits
 from shared import clock, outbox
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid
@@ -92,12 +92,16 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
     """Keep what a visit found, with the needs it found, once.
 
     Raises Invalid with every fault, Conflict where the visit was made already under another
-    `client_id`, or this one belongs to another visit.
+    `client_id` or with another content, or this one belongs to another visit.
     """
     # The household is locked before the visit: all who change either take them in this order.
     household = find_household(db.session, find_visit(db.session, visit).household_id, lock=True)
     found = find_visit(db.session, visit, lock=True)
     if found.client_id == result.client_id:
+        if not _is_same(found, result):
+            raise Conflict(
+                "client_id_used", "This visit was recorded with this client_id and another content."
+            )
         db.session.rollback()
         return found
     if found.status == "completed":
@@ -125,6 +129,11 @@ def record_result(visit: UUID, result: Result, *, by: str) -> Visit:
     audit.record(db.session, "visit.completed", household.id, why=result.outcome)
     db.session.commit()
     return found
+
+
+def _is_same(visit: Visit, result: Result) -> bool:
+    """Tell whether a visit was recorded with just this; a phone that sends again may tell another time."""
+    return visit.outcome == result.outcome and open_answers(current_vault(), visit) == dict(result.answers)
 
 
 def _refuse_used(client_id: str) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.database import db
+from services.programs.delivery import pages
 from shared.auth.accounts import Grant
 from tests.browser import WIDTHS, assert_accessible, follow, sign_in
 from tests.programs.people import Office, member, need
@@ -65,6 +66,20 @@ def test_the_list_says_for_whom_and_where_and_each_look_is_recorded(
     assert "Rp2.000" in listed
     lines = office.get(f"/v1/audit?household={household}", office.auditor).get_json()["data"]
     assert [line["why"] for line in lines].count("deliveries_to_make") == 1
+
+
+@pytest.mark.usefixtures("household")
+def test_nothing_hides_behind_the_first_page(enter: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "AT_ONCE", 1)
+    page = enter("/deliveries", width=390)
+    first = page.inner_text("main .card")
+    follow(page, "a[rel=next]")
+    assert page.inner_text("main .card") != first
+    assert {("3 paket" in text, "Rp2.000" in text) for text in (first, page.inner_text("main .card"))} == {
+        (True, False),
+        (False, True),
+    }
+    expect(page.locator("a[rel=next]")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("household")

@@ -88,6 +88,16 @@ def test_a_visit_that_was_made_is_not_made_again(office: Office) -> None:
     assert response.json["code"] == "visit_completed"
 
 
+def test_the_same_client_id_with_another_content_is_refused(office: Office) -> None:
+    visit = office.assign(office.register())
+    body = result() | {"client_id": "once"}
+    assert office.post(f"/v1/visits/{visit}/result", body, office.tksk).status_code == 200
+    other = {"client_id": "once", "visited_at": body["visited_at"], "outcome": "deceased"}
+    response = office.post(f"/v1/visits/{visit}/result", other, office.tksk)
+    assert response.json is not None
+    assert (response.status_code, response.json["code"]) == (409, "client_id_used")
+
+
 def test_a_client_id_belongs_to_one_visit(office: Office) -> None:
     first, second = office.assign(office.register()), office.assign(office.register())
     body = result()
