@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from services.programs.answers.handlers import on_donations
+from services.programs.checks.queries import find_breaches
 from services.programs.database import db, lock_rows
 from services.programs.delivery.operations import HandingOver, record_delivery
 from services.programs.matching.allocator import settle_markets
@@ -264,21 +265,8 @@ class Scene:
         self._do(lambda session: session.execute(delete(db.metadata.tables["market_change"])))
 
     def check_books(self) -> None:
-        """Fail unless what allocations hold is exactly what needs are covered by and pledges have used."""
-
-        def work(session: Session) -> list[Any]:
-            return list(
-                session.execute(
-                    text("""
-                    SELECT 'need', id FROM need WHERE covered <> (
-                        SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id)
-                    UNION ALL SELECT 'pledge', id FROM pledge WHERE used <> (
-                        SELECT coalesce(sum(holding), 0) FROM allocation WHERE pledge_id = pledge.id)
-                    """)
-                )
-            )
-
-        assert self._do(work) == []
+        """Fail if anything is as it must never be."""
+        assert self._do(find_breaches) == []
 
 
 def opened(

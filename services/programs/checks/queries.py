@@ -55,12 +55,16 @@ _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
 
 def find_faults(session: AnySession) -> list[str]:
     """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
-    faults = [
+    return find_breaches(session) + _unsettled(session)
+
+
+def find_breaches(session: AnySession) -> list[str]:
+    """Return what is wrong even while markets wait to be settled."""
+    return [
         f"{row.id}: {sentence}."
         for sentence, statement in _NEVER.items()
         for row in session.execute(text(statement))
     ]
-    return faults + _unsettled(session)
 
 
 def _unsettled(session: AnySession) -> list[str]:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from services.programs.database import lock_rows
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import note_changes
+from services.programs.matching.domain import LIVE
 from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
-from services.programs.matching.incomplete import release_incomplete
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.operations import Locked, tell
+from services.programs.matching.operations import Locked, cancel, lock_allocations, tell
 from services.programs.matching.queries import find_given, find_need_states, find_pledge_states
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
@@ -46,7 +46,7 @@ def settle_markets(session: Session) -> bool:
     unsettled = _settle(session, markets, today)
     note_changes(session, unsettled)
     # What was not covered in a settled market stays so until something changes.
-    released = release_incomplete(session, markets - unsettled)
+    released = _release_incomplete(session, markets - unsettled)
     return bool(unsettled) or released
 
 
@@ -176,6 +176,42 @@ def _write(session: Session, parts: Sequence[tuple[Proposal, Need, Pledge]], see
             for allocation, (proposal, need, pledge) in zip(allocations, parts, strict=True)
         ],
     )
+
+
+def _release_incomplete(session: Session, markets: Collection[str]) -> bool:
+    """Cancel what covers a part of an indivisible need in settled markets; return whether anything was.
+
+    Such a part is left where one of several pledges refuses, expires or is vetoed, and nothing takes
+    its place. A need of which anything is paid keeps what it has; one whose part a person holds waits
+    for that person.
+    """
+    parts = session.scalars(
+        select(Allocation.id)
+        .join(Need, Need.id == Allocation.need_id)
+        .where(
+            Need.market.in_(markets),
+            Need.indivisible,
+            Need.closed_at.is_(None),
+            Need.covered < Need.quantity,
+            Allocation.stage.in_(LIVE),
+        )
+    ).all()
+    several: dict[UUID, list[Locked]] = defaultdict(list)
+    for one in lock_allocations(session, parts):
+        several[one.need.id].append(one)
+    ended = [one for parts in several.values() if _is_in_vain(parts) for one in parts]
+    cancel(session, ended, "incomplete")
+    return bool(ended)
+
+
+def _is_in_vain(parts: Collection[Locked]) -> bool:
+    """Tell whether the locked parts of one need cover it in part, and nothing speaks for keeping them."""
+    need = next(iter(parts)).need
+    untouched = all(
+        part.allocation.is_live and part.allocation.contributed == 0 and not part.allocation.is_stopped
+        for part in parts
+    )
+    return untouched and need.closed_at is None and 0 < need.covered < need.quantity and not need.delivered
 
 
 ALLOCATOR = Task("allocator", settle_markets, every=timedelta(minutes=1), woken=True)

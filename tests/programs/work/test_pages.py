@@ -193,7 +193,7 @@ def test_a_failure_at_the_door_needs_a_reason(stage: Scene, see: Open) -> None:
     page = see("tksk", f"/deliveries/{rice}?lang=en", width=390)
     page.get_by_label("Not handed over").check()
     follow(page, page.get_by_role("button", name="Record"))
-    expect(page.get_by_role("link", name="Why not?: Fill this in.")).to_be_visible()
+    expect(page.get_by_role("link", name="Why not? Fill this in.")).to_be_visible()
     page.get_by_role("textbox", name="Why not?").fill("Nobody at home.")
     follow(page, page.get_by_role("button", name="Record"))
     expect(page.get_by_text("It is recorded.")).to_be_visible()
