@@ -12,11 +12,10 @@ from services.programs.matching.queries import find_rules, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock
+from shared.areas import subdistrict_of
 from shared.catalogue import reference_price
 from shared.database import AnySession
 from shared.disclosure import Group, Shown, disclose_parts
-
-_LENGTH_OF_SUBDISTRICT = len("35.17.01")
 
 # Few that a pledge reaches are told by what it does not reach, and the other way round.
 _GROUPS = (Group(("needs",), ("open",)), Group(("unreached_needs", "reached_needs"), ("unreached",)))
@@ -77,7 +76,7 @@ def find_gaps(
     nobody = Rules(())
     kinds: dict[tuple[Any, ...], dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
     for row in session.execute(_open_needs(category), execution_options={"everyone": True}):
-        part = kinds[row.category, row.item, row.unit][row.desa[:_LENGTH_OF_SUBDISTRICT]]
+        part = kinds[row.category, row.item, row.unit][subdistrict_of(row.desa)]
         _count(part, row, rules.get(row.market, nobody))
     found = [gap for kind, parts in kinds.items() for gap in _gaps(kind, parts, regency)]
     return sorted((gap for gap in found if area in {None, gap.area}), key=lambda gap: gap.order)
