@@ -70,9 +70,7 @@ def _by_state(error: BaseException | None) -> Fault:
     if not isinstance(error, psycopg.Error):
         return Fault.BUG
     state = error.sqlstate or ""
-    if state.startswith(_PASSING_CLASSES) or state == _LOCK_NOT_AVAILABLE:
-        return Fault.TRANSIENT
-    if not state and isinstance(error, psycopg.OperationalError):
+    if is_down(error) or state.startswith(_PASSING_CLASSES) or state == _LOCK_NOT_AVAILABLE:
         return Fault.TRANSIENT
     return Fault.POISON if state.startswith(_DATA_CLASS) else Fault.BUG
 

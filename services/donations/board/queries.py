@@ -58,11 +58,14 @@ def is_short(regency: str, item: str | None = None, categories: Collection[str] 
     )
 
 
-def why_it_waits(pledge: Pledge, regency: str) -> str:
+def why_it_waits(pledge: Pledge, regency: str) -> str | None:
     """Return why what is free of a pledge is set aside for nobody yet, as far as this service knows.
 
-    Whom the rules of a pledge admit is known to programs alone: where something is short it is `looking`.
+    None where nothing waits. Whom the rules of a pledge admit is known to programs alone: where something
+    is short it is `looking`.
     """
+    if not pledge.balance.free_unpaid:
+        return None
     if get_stakeholder(pledge.stakeholder_id).status == "suspended":
         return "resting"
     if pledge.opens_on > clock.today():

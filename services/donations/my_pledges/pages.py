@@ -108,7 +108,7 @@ def _render(pledge_id: UUID, form: Form | None) -> str:
         "donations/pledge.html",
         pledge=pledge,
         waiting=find_waiting([pledge_id]),
-        why=why_it_waits(pledge, current_app.config["HELIX"].regency) if pledge.status == "open" else None,
+        why=why_it_waits(pledge, current_app.config["HELIX"].regency),
         form=form or Form.of(quantity=pledge.quantity, expires_on=pledge.expires_on),
         amending=form is not None,
         allocations=allocations,

@@ -108,7 +108,7 @@ def show_opened(pledge_id: Any) -> str:
         pledge=pledge,
         steps=steps,
         looking=pledge.status == "open",
-        why=why_it_waits(pledge, _regency()) if pledge.status == "open" else None,
+        why=why_it_waits(pledge, _regency()),
     )
 
 

@@ -196,6 +196,8 @@ def _release_incomplete(session: Session, markets: Collection[str]) -> bool:
             Allocation.stage.in_(LIVE),
         )
     ).all()
+    if not parts:
+        return False
     several: dict[UUID, list[Locked]] = defaultdict(list)
     for one in lock_allocations(session, parts):
         several[one.need.id].append(one)

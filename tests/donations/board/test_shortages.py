@@ -199,7 +199,7 @@ def test_an_empty_board_tells_nothing_recorded_from_all_covered(app: Flask, prog
 def test_a_pledge_that_waits_says_why_as_far_as_the_board_knows(
     app: Flask, donor: Donor, officer: Donor, programs: Programs
 ) -> None:
-    def why(**terms: Any) -> str:
+    def why(**terms: Any) -> str | None:
         pledge = donor.pledge(**terms)["id"]
         with app.app_context():
             found = db.session.get(Pledge, UUID(pledge))
