@@ -77,7 +77,7 @@ def _read(consumer: Consumer, count: int, *, limit: int = 100, seconds: float = 
     return found
 
 
-def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
