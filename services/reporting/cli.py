@@ -4,6 +4,7 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
+from services.reporting.checks.queries import find_faults
 from services.reporting.projections.handlers import HANDLERS
 from services.reporting.rebuild.operations import needs_rebuild
 from services.reporting.rebuild.operations import rebuild as rebuild_projections
@@ -45,4 +46,19 @@ def is_rebuild_needed(settings: Settings) -> bool:
         engine.dispose()
 
 
-COMMANDS: tuple[click.Command, ...] = (rebuild,)
+@click.command("check-figures")
+@click.pass_obj
+def check_figures(settings: Settings) -> None:
+    """Count the figures anew from the facts; where they differ, rebuild."""
+    engine = create_engine(sqlalchemy_url(settings.database_url))
+    try:
+        with Session(engine) as session:
+            faults = find_faults(session)
+    finally:
+        engine.dispose()
+    if faults:
+        raise click.ClickException("\n".join(faults))
+    click.echo("The figures are as they should be.")
+
+
+COMMANDS: tuple[click.Command, ...] = (rebuild, check_figures)

@@ -12,6 +12,7 @@ from services.programs.matching.queries import find_need_states, find_pledge_sta
 from services.programs.policy.queries import current_version
 from shared import clock
 from shared.database import AnySession
+from shared.vocabulary import ZAKAT_DECILE
 
 # Each finds the ids of rows for which its sentence is true. None may ever be.
 _NEVER: Mapping[str, str] = {
@@ -41,6 +42,22 @@ _NEVER: Mapping[str, str] = {
         WHERE household.status <> 'verified' AND allocation.contributed <= allocation.delivered
         AND allocation.status IN ('proposed', 'reserved', 'held')
     """,
+    "the allocation is unpaid and its pledge's rule does not admit it": f"""
+        SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
+        JOIN need ON need.id = allocation.need_id JOIN pledge ON pledge.id = allocation.pledge_id
+        WHERE allocation.stage IN ('proposed', 'reserved') AND NOT household.held
+        AND allocation.contributed <= allocation.delivered AND NOT (
+            (pledge.areas = '{{}}' OR pledge.areas::text[] && ARRAY[
+                left(household.desa, 5), left(household.desa, 8), household.desa]::text[])
+            AND (pledge.categories = '{{}}' OR need.category = ANY(pledge.categories))
+            AND (pledge.attributes = '{{}}' OR pledge.attributes && household.attributes)
+            AND (pledge.max_decile IS NULL OR household.decile <= pledge.max_decile)
+            AND (NOT pledge.zakat OR household.decile = {ZAKAT_DECILE}))
+    """,  # noqa: S608 - a constant of our own
+    "the allocation is zakat and was made for whom it is not": f"""
+        SELECT allocation.id FROM allocation JOIN pledge ON pledge.id = allocation.pledge_id
+        WHERE pledge.zakat AND (allocation.reasons ->> 'decile')::int <> {ZAKAT_DECILE}
+    """,  # noqa: S608 - a constant of our own
 }
 
 # A part alone is given back at once, unless something of it is paid or a person stops it.
