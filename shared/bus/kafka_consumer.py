@@ -197,6 +197,10 @@ class KafkaReader:
         )
         if self._group is not None:
             consumer.subscribe(self._topics, listener=self._changes)
+            # A group's leader that does not know the topics yet assigns nothing, and then takes what
+            # it learns for what it assigned. Asked before subscribing, it would assign twice.
+            for topic in self._topics:
+                consumer.partitions_for_topic(topic)
             return consumer
         found = {topic: consumer.partitions_for_topic(topic) for topic in self._topics}
         if not all(found.values()):
