@@ -4,7 +4,10 @@ import re
 
 # Control characters other than line feed and tab; what has text read in another order than it is kept
 # in; halves of a pair of surrogates, which JSON can hold and no database takes.
-_DECEPTIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+_DECEPTIVE = re.compile(rf"[{_CONTROL}\ud800-\udfff]")
+# The same for a JSON Schema, whose readers may take a character outside the first plane for two halves.
+PLAIN = f"^[^{_CONTROL}]*$"
 
 
 def is_plain(text: str) -> bool:

@@ -24,6 +24,12 @@ class CredentialsSchema(Schema):
     password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
 
 
+class KeySetSchema(Schema):
+    """Public keys (RFC 7517)."""
+
+    keys = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
 class TokenSchema(Schema):
     """An access token and how many seconds it holds."""
 
@@ -40,6 +46,7 @@ def register_sign_in(
 
     @keys.route("/.well-known/jwks.json")
     @access.everyone
+    @keys.response(200, KeySetSchema)
     def jwks() -> Response:
         """Return the public keys (RFC 7517)."""
         response = jsonify(tokens.public_keys())

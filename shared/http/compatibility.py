@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from shared.http.bounds import without_null
+
 Document = dict[str, Any]
 
 _METHODS = {"get", "post", "put", "patch", "delete"}
@@ -52,7 +54,8 @@ class _Comparison:
             if entry.get("required") and not before.get(parameter, {}).get("required"):
                 yield f"{name} demands {parameter}"
             if parameter in before:
-                yield from self._sent(f"{name} {parameter}", before[parameter]["schema"], entry["schema"])
+                was, is_now = without_null(before[parameter]["schema"]), without_null(entry["schema"])
+                yield from self._sent(f"{name} {parameter}", was, is_now)
         yield from self._body(name, old, new)
         for status in filter(lambda status: status.startswith("2"), old["responses"]):
             if status not in new["responses"]:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from shared import areas
-from shared.text import is_plain
+from shared.text import PLAIN, is_plain
 from shared.vocabulary import MAX_QUANTITY
 
 
@@ -13,7 +13,8 @@ class Text(fields.String):
     """A plain text, trimmed, not empty."""
 
     def __init__(self, *, longest: int = 300, **options: Any) -> None:
-        super().__init__(**options)
+        told = {"minLength": 1, "maxLength": longest, "pattern": PLAIN}
+        super().__init__(metadata=told | options.pop("metadata", {}), **options)
         self._longest = longest
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
@@ -50,6 +51,12 @@ class Quantity(fields.Integer):
 class AreaCode(fields.String):
     """The official code of the regency, a sub-district or a village."""
 
+    _pattern = r"^\d{2}\.\d{2}(\.\d{2}(\.\d{4})?)?$"
+
+    def __init__(self, **options: Any) -> None:
+        told = {"maxLength": 13, "pattern": self._pattern}
+        super().__init__(metadata=told | options.pop("metadata", {}), **options)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         code = str(super()._deserialize(value, attr, data, **options))
         if not areas.exists(code):
@@ -59,6 +66,8 @@ class AreaCode(fields.String):
 
 class VillageCode(AreaCode):
     """The official code of a village."""
+
+    _pattern = r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         code = super()._deserialize(value, attr, data, **options)

@@ -1,11 +1,14 @@
 """The OpenAPI document of a service, with errors described as they are."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify
 
 from shared.auth import access
+from shared.http.bounds import bound, without_null
+from shared.http.problem import MOST_FAULTS
 from shared.http.resources import Api
 from shared.http.routes import describe_route, described_parts, routes_of
 
@@ -20,7 +23,7 @@ PROBLEM: dict[str, Any] = {
     "properties": {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
-        "status": {"type": "integer"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string"},
         "instance": {
             "type": "string",
@@ -30,7 +33,8 @@ PROBLEM: dict[str, Any] = {
         "request_id": {"type": ["string", "null"], "description": "finds the request in the log"},
         "errors": {
             "type": "array",
-            "description": "every fault of the input at once",
+            "description": f"every fault of the input at once, of more than {MOST_FAULTS} the first",
+            "maxItems": MOST_FAULTS,
             "items": {"$ref": "#/components/schemas/Fault"},
         },
     },
@@ -53,8 +57,8 @@ def serve_document(app: Flask, api: Api) -> None:
 
 
 def document(app: Flask) -> dict[str, Any]:
-    """Return the document; without the addresses of one installation, so that it can be kept and compared."""
-    return {name: part for name, part in _described(app).items() if name != "servers"}
+    """Return the document; without the address of one installation, so that it can be kept and compared."""
+    return _described(app) | {"servers": [{"url": "/", "x-internal": False}]}
 
 
 @access.everyone
@@ -75,9 +79,49 @@ def _described(app: Flask) -> dict[str, Any]:
         for method, operation in methods.items():
             if (method, path) in routes:
                 _take_into_body(operation)
+                _take_null_from_query(operation)
                 describe_route(operation, routes[method, path])
-    shapes |= {"Problem": PROBLEM, "Fault": _FAULT}
-    return {**found, "components": {"schemas": shapes, **described_parts(problem)}}
+    shapes |= {"Problem": deepcopy(PROBLEM), "Fault": deepcopy(_FAULT)}
+    whole = {**found, "components": {"schemas": shapes, **described_parts(problem)}}
+    _leave_out_unused(whole)
+    bound(whole)
+    return whole
+
+
+def _leave_out_unused(whole: dict[str, Any]) -> None:
+    """Leave out the parts that this service's calls don't refer to, directly or through others."""
+    used: set[str] = set()
+    reached = list(_references(whole["paths"]))
+    while reached:
+        name = reached.pop()
+        if name not in used:
+            used.add(name)
+            _, _, kind, part = name.split("/")
+            reached.extend(_references(whole["components"][kind][part]))
+    for kind, parts in whole["components"].items():
+        whole["components"][kind] = {
+            name: part for name, part in parts.items() if f"#/components/{kind}/{name}" in used
+        }
+
+
+def _references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        # Ways to prove oneself are named where all else is referred to.
+        for way in part.get("security", []):
+            yield from (f"#/components/securitySchemes/{name}" for name in way)
+        for entry in part.values():
+            yield from _references(entry)
+    if isinstance(part, list):
+        for entry in part:
+            yield from _references(entry)
+
+
+def _take_null_from_query(operation: dict[str, Any]) -> None:
+    for entry in operation.get("parameters", []):
+        if entry.get("in") == "query":
+            entry["schema"] = without_null(entry["schema"])
 
 
 def _take_into_body(operation: dict[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from flask import Flask, Response, request
@@ -18,6 +20,10 @@ _log = logging.getLogger(__name__)
 
 # PostgreSQL's SQLSTATE 55P03 (lock not available) and 57014 (statement timed out): try again.
 _BUSY = {"55P03", "57014"}
+
+# An input of a megabyte may have a hundred thousand faults, and an answer must not outgrow what it answers.
+MOST_FAULTS = 100
+_LONGEST_POINTER = 1000
 
 # By RFC 9110. Python changed its words for them with 3.13, and a `code` never changes.
 _PHRASES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
@@ -152,22 +158,21 @@ def _bug(error: Exception) -> Response:
 
 def _from_marshmallow(status: int, messages: dict[str, Any]) -> dict[str, Any]:
     """Flatten {location: {field: [text]}} into one fault each, with its RFC 6901 pointer."""
-    faults = tuple(fault for location in messages.values() for fault in _faults(location, ""))
+    listed = (fault for location in messages.values() for fault in _faults(location, ""))
+    faults = tuple(islice(listed, MOST_FAULTS))
     if status == 400:
         return problem(400, "unreadable", Sentence("The body is not JSON."), errors=faults)
-    listed = Sentence("The input has faults; each is listed with its place.")
-    return problem(422, "invalid", listed, errors=faults)
+    detail = Sentence("The input has faults; each is listed with its place.")
+    return problem(422, "invalid", detail, errors=faults)
 
 
-def _faults(found: Any, pointer: str) -> list[Fault]:
+def _faults(found: Any, pointer: str) -> Iterator[Fault]:
     if isinstance(found, dict):
-        return [
-            fault
-            for key, value in found.items()
-            for fault in _faults(value, pointer if key == "_schema" else f"{pointer}/{_escape(key)}")
-        ]
-    texts = found if isinstance(found, list) else [found]
-    return [Fault(pointer, str(text)) for text in texts]
+        for key, value in found.items():
+            yield from _faults(value, pointer if key == "_schema" else f"{pointer}/{_escape(key)}")
+        return
+    for text in found if isinstance(found, list) else [found]:
+        yield Fault(pointer[:_LONGEST_POINTER], str(text))
 
 
 def _escape(key: object) -> str:

@@ -84,9 +84,11 @@ def register_api(app: Flask, settings: Settings) -> Api:
         "OPENAPI_JSON_PATH": "openapi.json",
         "API_SPEC_OPTIONS": {
             "info": {
-                "description": "Errors are RFC 9457 problem+json; every POST that creates takes Idempotency-Key."
+                "description": "Errors are RFC 9457 problem+json; every POST that creates takes Idempotency-Key.",
+                "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+                "contact": {"name": "Whoever runs this installation"},
             },
-            "servers": [{"url": settings.public_url}],
+            "servers": [{"url": settings.public_url, "x-internal": False}],
         },
     }
     app.before_request(_only_json)

@@ -40,7 +40,8 @@ _SCHEMES: dict[str, Described] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A person's access token: from POST /v1/tokens, or from the OpenID Connect provider.",
+        "description": "A person's access token: from POST /v1/tokens, or from the OpenID Connect provider."
+        " Checked as RFC8725 asks: the algorithm, the issuer, the audience and the end of each token.",
     },
     "api_key": {
         "type": "http",
@@ -67,7 +68,24 @@ _SYNTHETIC: Described = {
     "description": "`synthetic` where no real household is behind what is answered; absent where one is.",
     "schema": {"type": "string", "enum": ["synthetic"]},
 }
-_RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
+_RATE: Described = {
+    "RateLimit": {
+        "description": "How many requests are left, and in how many seconds all are again.",
+        "schema": {"type": "string", "maxLength": 100, "pattern": '^"default";r=[0-9]+;t=[0-9]+$'},
+    },
+    "RateLimitPolicy": {
+        "description": "How many requests are let through in how many seconds.",
+        "schema": {"type": "string", "maxLength": 100, "pattern": '^"default";q=[0-9]+;w=[0-9]+$'},
+    },
+}
+_RETRY_AFTER = {
+    "Retry-After": {"schema": {"type": "integer", "minimum": 0}, "description": "Seconds to wait."}
+}
+_TOLD_ALWAYS = {
+    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
+}
+_TOLD_OF_DATA = {"Helix-Data": {"$ref": "#/components/headers/HelixData"}}
 _ANSWER_HEADERS: dict[HTTPStatus, Described] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     HTTPStatus.TOO_MANY_REQUESTS: _RETRY_AFTER,
@@ -170,11 +188,11 @@ def describe_route(operation: Described, route: Route) -> None:
     named = {status for status in _REFUSALS if str(status.value) in answers}
     for status in named | route.refusals(takes_body="requestBody" in operation):
         answers[str(status.value)] = {"$ref": f"#/components/responses/{_name(status)}"}
-    if route.path.startswith("/v1/"):
-        for answer in answers.values():
-            if "$ref" not in answer:
-                headers_of_answer = answer.setdefault("headers", {})
-                headers_of_answer["Helix-Data"] = {"$ref": "#/components/headers/HelixData"}
+    for answer in answers.values():
+        if "$ref" not in answer:
+            told = _TOLD_ALWAYS | (_TOLD_OF_DATA if route.path.startswith("/v1/") else {})
+            answer["headers"] = answer.get("headers", {}) | told
+    operation["operationId"] = route.endpoint
     operation["responses"] = dict(sorted(answers.items()))
 
 
@@ -182,11 +200,14 @@ def described_parts(problem: Described) -> Described:
     """Return what the calls refer to: headers, ways to prove oneself, refusals."""
     return {
         "parameters": _HEADERS,
-        "headers": {"HelixData": _SYNTHETIC},
+        "headers": {"HelixData": _SYNTHETIC, **_RATE},
         "securitySchemes": _SCHEMES,
         "responses": {
-            _name(status): {"description": text, "content": problem}
-            | ({"headers": _ANSWER_HEADERS[status]} if status in _ANSWER_HEADERS else {})
+            _name(status): {
+                "description": text,
+                "content": problem,
+                "headers": _TOLD_ALWAYS | _TOLD_OF_DATA | _ANSWER_HEADERS.get(status, {}),
+            }
             for status, text in _REFUSALS.items()
         }
         | {"DEFAULT_ERROR": {"description": "Any other error.", "content": problem}},

@@ -15,7 +15,7 @@ _THRESHOLD = (
 class NewPolicySchema(Schema):
     """What a planner decides. Amounts are whole rupiah."""
 
-    order = fields.List(Word(ORDER_KEYS), required=True)
+    order = fields.List(Word(ORDER_KEYS), required=True, validate=validate.Length(max=len(ORDER_KEYS)))
     approval_threshold_idr = Quantity(
         smallest=0, required=True, metadata={"description": _THRESHOLD.format(people="one person")}
     )

@@ -16,8 +16,15 @@ from shared.vocabulary import ATTRIBUTES, DECILE_SOURCES, HOUSEHOLD_STATUSES
 MOST_MEMBERS = 40
 
 
+_AS_PRINTED = "Spaces, dots and hyphens between the digits are left out."
+
+
 class Number(fields.String):
     """A NIK or a KK number: text of 16 digits, never a JSON number."""
+
+    def __init__(self, **options: Any) -> None:
+        told = {"pattern": "^[0-9]{16}$", "maxLength": 16, "description": _AS_PRINTED}
+        super().__init__(metadata=told, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         number = re.sub(r"[\s.-]", "", super()._deserialize(value, attr, data, **options))
@@ -79,7 +86,9 @@ class NewMemberSchema(Schema):
     born_on = fields.Date(required=True)
     sex = OneOf(SEX_WORDS, required=True)
     relation = OneOf(RELATION_WORDS, required=True)
-    attributes = fields.List(Word(ATTRIBUTES), load_default=list)
+    attributes = fields.List(
+        Word(ATTRIBUTES), load_default=list, validate=validate.Length(max=len(ATTRIBUTES))
+    )
 
     @validates_schema
     def _was_born(self, data: dict[str, Any], **_options: Any) -> None:

@@ -14,7 +14,8 @@ class DecisionSchema(Schema):
     decision = Word(DECISIONS, required=True)
     reason = Text(
         longest=1000,
-        load_default="",
+        # Called, so that the document names no default: an empty reason can be left out and not sent.
+        load_default=str,
         metadata={"description": f"Free text, or one of the codes {', '.join(REJECT_CODES)}."},
     )
     valid_until = fields.Date(load_default=None, allow_none=True)

@@ -63,6 +63,13 @@ def test_refuses_text_that_is_none(client: FlaskClient, donor: dict[str, str], n
     check_problem(client.post("/v1/gifts", json={"name": name}, headers=donor), 422, "invalid")
 
 
+def test_an_answer_does_not_outgrow_a_faulty_input(client: FlaskClient, donor: dict[str, str]) -> None:
+    many = client.post("/v1/gifts", json={f"unknown {n}": n for n in range(5000)}, headers=donor)
+    assert len(many.get_json()["errors"]) == 100
+    long = client.post("/v1/gifts", json={"name": "a", "unknown" * 9000: 1}, headers=donor)
+    assert len(long.text) < 2000
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 10**15 + 1, 1.5, "1", True, 10**30])
 def test_refuses_quantities_that_are_not_whole_and_positive(
     client: FlaskClient, donor: dict[str, str], quantity: object
