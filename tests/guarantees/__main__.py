@@ -1,0 +1,36 @@
+"""`make trials`: take each protection away in turn and say whether the tests notice; fail if one does not."""
+
+import sys
+import time
+
+from tests.guarantees.trial import copied, passes
+from tests.guarantees.trials import TRIALS
+
+
+def main(wanted: list[str]) -> int:
+    """Run all trials, or those whose names hold one of the words; return how many went unnoticed."""
+    trials = [trial for trial in TRIALS if not wanted or any(word in trial.name for word in wanted)]
+    unnoticed = 0
+    with copied() as copy:
+        tests = sorted({test for trial in trials for test in trial.tests})
+        if not passes(copy, tests):
+            print("The tests fail with every protection in place.")
+            return 1
+        for trial in trials:
+            place = copy / trial.path
+            whole = place.read_text()
+            place.write_text(trial.mutated(whole))
+            began = time.monotonic()
+            noticed = not passes(copy, trial.tests)
+            place.write_text(whole)
+            unnoticed += not noticed
+            print(
+                f"{'red' if noticed else 'GREEN':6}{time.monotonic() - began:6.0f} s  {trial.name}",
+                flush=True,
+            )
+    print(f"{len(trials) - unnoticed} of {len(trials)} were noticed.")
+    return unnoticed
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, main(sys.argv[1:])))
