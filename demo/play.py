@@ -13,8 +13,9 @@ from demo.cast import CAST, HOME
 from demo.stage import Stage
 from shared import areas
 
-# In the quick beginning: how many households are verified in each round.
-_QUICK_ROUNDS = (4, 16, 40, 60)
+# In the quick beginning: how many households are verified first, and in each round after that.
+_FIRST_ROUND = 4
+_QUICK_ROUNDS = (16, 40, 60)
 # Afterwards one household about every so many seconds, until so many have been visited in all.
 _SECONDS_BETWEEN = 1.0
 _VISITS_IN_ALL = 900
@@ -31,10 +32,9 @@ def play(access: Path, officers: Path, memory: Path) -> int:
     _log.info("A synthetic registry is imported, and invented organisations register.")
     scenes.upload_registry(stage)
     scenes.meet_stakeholders(stage)
-    scenes.await_registry(stage)
     scenes.recall_visits(stage)
     waiting = scenes.waiting_households(stage, list(areas.villages()))
-    if stage.state["visits"] < sum(_QUICK_ROUNDS):
+    if stage.state["visits"] < _FIRST_ROUND + sum(_QUICK_ROUNDS):
         _log.info("First pledges, visits, payments and deliveries follow as fast as they can be made.")
         _begin_quickly(stage, waiting)
     _log.info("From now on a household is visited about every second, until %d were.", _VISITS_IN_ALL)
@@ -48,12 +48,21 @@ def play(access: Path, officers: Path, memory: Path) -> int:
 def _begin_quickly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:
     scenes.pledge(stage)
     scenes.pledge_one(stage, HOME)
+    # Those who stand first in the registry are visited while the rest of it is still coming in.
+    scenes.await_registry(stage, rows=1)
+    first = scenes.waiting_households(stage, areas.children_of(scenes.HOME_AREA))
+    _visit_quickly(stage, first, _FIRST_ROUND)
+    scenes.await_registry(stage)
     for households in _QUICK_ROUNDS:
-        for household in islice(waiting, households):
-            scenes.verify(stage, household)
-        stage.remember()
-        _settle(stage, list(areas.subdistricts()), at_most=5)
+        _visit_quickly(stage, waiting, households)
     scenes.leave_work(stage)
+
+
+def _visit_quickly(stage: Stage, waiting: Iterator[dict[str, Any]], households: int) -> None:
+    for household in islice(waiting, households):
+        scenes.verify(stage, household)
+    stage.remember()
+    _settle(stage, list(areas.subdistricts()), at_most=5)
 
 
 def _go_on_calmly(stage: Stage, waiting: Iterator[dict[str, Any]]) -> None:

@@ -42,10 +42,13 @@ def upload_registry(stage: Stage) -> None:
         stage.remember()
 
 
-def await_registry(stage: Stage) -> None:
-    """The planner waits until every row has its receipt."""
+def await_registry(stage: Stage, *, rows: int | None = None) -> None:
+    """The planner waits until every row, or so many, has its receipt."""
     path = f"/v1/imports/{stage.state['registry']}"
-    while stage.officer("planner").get("programs", path)["state"] in {"queued", "running"}:
+    while True:
+        found = stage.officer("planner").get("programs", path)
+        if found["state"] not in {"queued", "running"} or (rows is not None and found["done"] >= rows):
+            return
         time.sleep(0.2)
 
 

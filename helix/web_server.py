@@ -30,6 +30,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         self._make_app = make_app
         self._settings = settings
         self._options = {
+            # Where titles can be set, what the processes are called from outside.
+            "proc_name": f"helix {settings.service} web",
             "bind": [bind or str(urlsplit(settings.public_url).netloc)],
             "workers": processes,
             "threads": threads,

@@ -195,3 +195,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
 def passthrough() -> dict[str, str]:
     """Return this process's environment, for the processes the launcher starts."""
     return dict(os.environ)
+
+
+def adopt(environment: Mapping[str, str]) -> None:
+    """Make this the environment of this process, and of those it starts."""
+    os.environ.clear()
+    os.environ.update(environment)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import requests
 
 from helix.local import accounts
+from helix.local.copies import can_copy, import_services
 from helix.local.environment import Places, environment, urls_of
 from helix.local.failure import CannotRun
 from helix.local.folder import DataFolder
@@ -110,11 +112,14 @@ class Instance:
 
     def _processes(self, kept: dict[str, Any]) -> Processes:
         """Start the database and the bus; return the processes to be, with the settings that lead there."""
-        places = self._start_places()
+        with ThreadPoolExecutor(1) as meanwhile:
+            imported = meanwhile.submit(import_services)
+            places = self._start_places()
+        imported.result()
         settings = environment(
             places, kept, synthetic=self._is_synthetic(), program_folder=Path(sys.executable).parent
         )
-        processes = Processes(self._folder.logs, settings)
+        processes = Processes(self._folder.logs, settings, copying=can_copy())
         self._cleanup.callback(self._stop, processes)
         return processes
 

@@ -1,19 +1,20 @@
 """The processes of the Procfile: started, watched, started again if they die, stopped together."""
 
-import ctypes
 import os
 import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
+from helix.local.copies import PROGRAM, Copy, die_with_parent
 from helix.local.failure import CannotRun
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _TOO_OFTEN = 3
 _WITHIN_SECONDS = 60.0
 
@@ -26,7 +27,7 @@ class Child:
     arguments: list[str]
     log: Path
     errand: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Copy | None = None
     starts: list[float] = field(default_factory=list)
 
     def ended(self) -> int | None:
@@ -41,11 +42,16 @@ def read_procfile(path: Path) -> dict[str, list[str]]:
 
 
 class Processes:
-    """A set of processes that live and end with this one."""
+    """A set of processes that live and end with this one.
 
-    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
+    `copying`: this process has imported the services, and has one thread; `helix` commands begin as
+    copies of it.
+    """
+
+    def __init__(self, logs: Path, environment: Mapping[str, str], *, copying: bool = False) -> None:
         self._logs = logs
         self._environment = dict(environment)
+        self._copying = copying
         self._children: dict[str, Child] = {}
 
     def start(self, name: str, arguments: Sequence[str], *, errand: bool = False) -> Child:
@@ -56,18 +62,25 @@ class Processes:
         return child
 
     def _spawn(self, child: Child) -> None:
-        with child.log.open("ab") as log:
-            child.process = subprocess.Popen(
-                child.arguments,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # A session of its own: Ctrl-C is for the launcher, which stops them in order.
-                start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-            )
+        with child.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            child.process = self._begin(child.arguments, nothing, log, log)
         child.starts.append(time.monotonic())
+
+    def _begin(
+        self, arguments: list[str], stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes]
+    ) -> subprocess.Popen[bytes] | Copy:
+        if self._copying and arguments[0] == PROGRAM:
+            return Copy(arguments, self._environment, (stdin.fileno(), stdout.fileno(), stderr.fileno()))
+        return subprocess.Popen(
+            arguments,
+            env=self._environment,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            # A session of its own: Ctrl-C is for the launcher, which stops them in order.
+            start_new_session=True,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
+        )
 
     def revive(self) -> list[str]:
         """Start again what has ended; return a sentence for each.
@@ -105,22 +118,24 @@ class Processes:
         Raises CannotRun where it fails, with the last thing it said.
         """
         log = self._logs / f"{name}.log"
-        with log.open("ab") as errors:
+        with (
+            log.open("ab") as errors,
+            tempfile.TemporaryFile() as asked,
+            tempfile.TemporaryFile() as answered,
+        ):
+            asked.write(question.encode())
+            asked.seek(0)
+            process = self._begin(list(arguments), asked, answered, errors)
             try:
-                done = subprocess.run(
-                    list(arguments),
-                    env=self._environment,
-                    input=question.encode(),
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    timeout=seconds,
-                    check=False,
-                )
+                code = process.wait(seconds)
             except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(seconds)
                 raise CannotRun(f"{name} took over {seconds:.0f} s; its log is {log}.") from None
-        if done.returncode:
-            raise CannotRun(f"{name} {ending(done.returncode)}: {last_line(log)} Its log is {log}.")
-        return done.stdout.decode()
+            if code:
+                raise CannotRun(f"{name} {ending(code)}: {last_line(log)} Its log is {log}.")
+            answered.seek(0)
+            return answered.read().decode()
 
     def find(self, name: str) -> Child | None:
         """Return a watched process."""
@@ -137,7 +152,7 @@ class Processes:
                 process.wait(max(0.05, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                process.wait(seconds)
         self._children.clear()
 
 
@@ -153,12 +168,7 @@ def last_line(log: Path) -> str:
     return telling[-1][:300] if telling else ""
 
 
-def _process(child: Child) -> subprocess.Popen[bytes]:
+def _process(child: Child) -> subprocess.Popen[bytes] | Copy:
     if child.process is None:
         raise RuntimeError(f"{child.name} was never started")
     return child.process
-
-
-def _die_with_parent() -> None:
-    # A launcher that is killed outright can't stop its children; the kernel then does.
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)

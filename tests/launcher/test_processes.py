@@ -1,5 +1,6 @@
 """Processes that are watched, started again, and stopped together."""
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,16 @@ from helix.local.processes import Processes, read_procfile
 from shared.settings import SERVICES
 
 ROOT = Path(__file__).parents[2]
+
+# Copies are made of a process of their own: this one has threads.
+COPYING = """
+import sys, time
+from pathlib import Path
+from helix.local.processes import Processes
+
+held = open(sys.argv[1] + "/held", "w")
+processes = Processes(Path(sys.argv[1]), {"HELIX_LOCAL": "1"}, copying=True)
+"""
 
 
 def _python(code: str) -> list[str]:
@@ -97,3 +108,42 @@ def test_stopping_kills_what_does_not_end_by_itself(processes: Processes) -> Non
     processes.stop(seconds=0.3)
     assert child.ended() == -9
     assert gentle.ended() == -15
+
+
+def _copying(folder: Path, code: str) -> str:
+    (folder / "launch.py").write_text(COPYING + code)
+    command = [sys.executable, str(folder / "launch.py"), str(folder)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_a_copy_does_what_its_command_says_and_its_end_is_told(tmp_path: Path) -> None:
+    told = _copying(
+        tmp_path,
+        """
+print(processes.ask("settings", ["helix", "settings"], "", seconds=20))
+child = processes.start("web", ["helix", "donations", "web"])
+print(child.process.wait(20), child.ended())
+""",
+    )
+    assert "HELIX_REGENCY" in told
+    assert told.endswith("78 78\n")
+    assert "HELIX_DONATIONS_DATABASE_URL is missing" in (tmp_path / "web.log").read_text()
+
+
+def test_a_copy_is_called_by_its_command_and_keeps_nothing_open_of_the_launcher(tmp_path: Path) -> None:
+    told = _copying(
+        tmp_path,
+        """
+from helix import cli
+cli.main = lambda arguments: (print("here", flush=True), time.sleep(60))
+child = processes.start("worker", ["helix", "programs", "worker"])
+while not child.log.read_text():
+    time.sleep(0.02)
+place = Path(f"/proc/{child.process.pid}")
+print((place / "cmdline").read_bytes().strip(b"\\0 "))
+print(any(link.resolve().name == "held" for link in (place / "fd").iterdir()))
+processes.stop(seconds=5)
+print(child.ended())
+""",
+    )
+    assert told.splitlines() == ["b'helix programs worker'", "False", "-15"]
