@@ -35,8 +35,7 @@ class Poison(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """One event as a handler sees it."""
 
     id: UUID
@@ -120,7 +119,7 @@ def decode(record: Record) -> Received:
         raise Poison("wrong_specversion", "The header ce_specversion is not 1.0.")
     if headers["content-type"] != CONTENT_TYPE.encode():
         raise Poison("wrong_content_type", f"The content type is not {CONTENT_TYPE}.")
-    event_id = _parse(headers, "ce_id", UUID)
+    event_id = _parse(headers, "ce_id", _uuid)
     time = _parse(headers, "ce_time", _aware)
     type_name, data = read_data(_parse(headers, "ce_type", str), record.value or b"")
     key = str(data.key)
@@ -169,8 +168,12 @@ def _lift(type_name: str, value: bytes) -> tuple[str, Event]:
 def _parse(headers: Mapping[str, bytes], name: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(headers[name].decode())
-    except ValueError:
+    except (ValueError, msgspec.ValidationError):
         raise Poison("malformed_header", f"The header {name} is malformed.") from None
+
+
+def _uuid(text: str) -> UUID:
+    return msgspec.convert(text, UUID)
 
 
 def _aware(text: str) -> datetime:

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from shared.areas import REGENCY_NAMES
 from shared.events.catalogue import EVENTS, topic_of
 from shared.events.compatibility import incompatibilities
 from shared.events.event import Event
+from shared.events.examples import example_headers, example_payload
 from shared.events.upcasters import UPCASTERS
 from shared.settings import SERVICES
 
@@ -73,7 +75,7 @@ def asyncapi_document() -> Document:
             if _events_of(service)
         },
         "components": {
-            "messages": {event.__name__: _message(event) for event in EVENTS},
+            "messages": {event.__name__: _message(event, schemas) for event in EVENTS},
             "schemas": schemas | {"Headers": _headers()},
         },
     }
@@ -131,7 +133,8 @@ def _channel(service: str) -> Document:
     }
 
 
-def _message(event: type[Event]) -> Document:
+def _message(event: type[Event], schemas: Document) -> Document:
+    source = f"/helix/{next(iter(REGENCY_NAMES))}/{event.service}"
     return {
         "name": event.type_name(),
         "title": event.__name__,
@@ -145,6 +148,12 @@ def _message(event: type[Event]) -> Document:
                 "bindingVersion": "0.5.0",
             }
         },
+        "examples": [
+            {
+                "headers": example_headers(event.type_name(), source),
+                "payload": example_payload(schemas[event.__name__], schemas),
+            }
+        ],
     }
 
 
