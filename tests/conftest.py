@@ -128,6 +128,25 @@ def database_of(postgres: Postgres, template_of: Callable[[str], str]) -> Iterat
         drop_database(postgres, name)
 
 
+def environment_of(service: str, log_url: str) -> dict[str, str]:
+    """Return the settings that a service gets in a test, all but the address of its database."""
+    return {
+        "HELIX_LOCAL": "1",
+        "HELIX_BUS": "builtin",
+        "HELIX_BUS_DATABASE_URL": log_url,
+        "HELIX_DONATIONS_URL": "http://donations.test",
+        "HELIX_PROGRAMS_URL": "http://programs.test",
+        "HELIX_REPORTING_URL": "http://reporting.test",
+        "HELIX_IDENTITY_KEY": "11" * 32,
+        "HELIX_BLIND_INDEX_KEY": "22" * 32,
+        "HELIX_AUDIT_KEY": "33" * 32,
+        "HELIX_RATE_LIMIT": "100000 per minute",
+        "HELIX_SIGN_IN_LIMIT": "1000 per minute",
+        f"HELIX_{service.upper()}_SECRET_KEY": "a secret of this test only, long enough",
+        f"HELIX_{service.upper()}_SIGNING_KEY": SIGNING_KEY,
+    }
+
+
 @pytest.fixture
 def settings_of(
     database_of: Callable[[str], str], make_database: Callable[[], str]
@@ -138,21 +157,7 @@ def settings_of(
     def settings(service: str, **changed: str) -> Settings:
         if not log_url:
             log_url.append(make_database())
-        environment = {
-            "HELIX_LOCAL": "1",
-            "HELIX_BUS": "builtin",
-            "HELIX_BUS_DATABASE_URL": log_url[0],
-            "HELIX_DONATIONS_URL": "http://donations.test",
-            "HELIX_PROGRAMS_URL": "http://programs.test",
-            "HELIX_REPORTING_URL": "http://reporting.test",
-            "HELIX_IDENTITY_KEY": "11" * 32,
-            "HELIX_BLIND_INDEX_KEY": "22" * 32,
-            "HELIX_AUDIT_KEY": "33" * 32,
-            "HELIX_RATE_LIMIT": "100000 per minute",
-            "HELIX_SIGN_IN_LIMIT": "1000 per minute",
-            f"HELIX_{service.upper()}_SECRET_KEY": "a secret of this test only, long enough",
-            f"HELIX_{service.upper()}_SIGNING_KEY": SIGNING_KEY,
-        }
+        environment = environment_of(service, log_url[0])
         url = f"HELIX_{service.upper()}_DATABASE_URL"
         return load(service, environment | ({} if url in changed else {url: database_of(service)}) | changed)
 
