@@ -84,7 +84,7 @@ class _Consumer:
 
     def poll(self, seconds: float, limit: int) -> list[Record]:
         records = self._consumer.poll(seconds, limit)
-        return [replace(record, topic=self._bus._strip(record.part).topic) for record in records]
+        return [record._replace(topic=self._bus._strip(record.part).topic) for record in records]
 
     def rewind(self) -> None:
         self._consumer.rewind()

@@ -57,8 +57,7 @@ class Message:
     partition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What is read from the bus, as it came."""
 
     topic: str

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 from kafka import KafkaConsumer
@@ -10,7 +11,8 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
-from shared.bus.interface import BusRefused, BusUnavailable, Headers, Locate, Part, Positions, Record
+from shared.bus.interface import BusRefused, BusUnavailable, Locate, Part, Positions, Record
+from shared.bus.kafka_records import read_directly
 
 SESSION_MS = 10_000
 HEARTBEAT_MS = 3_000
@@ -148,15 +150,10 @@ class KafkaReader:
             self._holding_at = time.monotonic()
             self._patience = min(LONGEST_PATIENCE_SECONDS, self._patience * 2)
 
-    def _take(self, found: dict[Any, list[Any]]) -> list[Record]:
-        records = [
-            Record(raw.topic, raw.partition, raw.offset, raw.key, _headers(raw.headers), raw.value)
-            for raws in found.values()
-            for raw in raws
-        ]
-        for raws in found.values():
-            self._positions[Part(raws[-1].topic, raws[-1].partition)] = raws[-1].offset + 1
-        return records
+    def _take(self, found: dict[Any, list[Record]]) -> list[Record]:
+        for records in found.values():
+            self._positions[records[-1].part] = records[-1].offset + 1
+        return list(chain.from_iterable(found.values()))
 
     def _seek(self, consumer: Any) -> None:
         """Seek every partition, also those that were kept: their read-ahead may be dropped above."""
@@ -195,6 +192,7 @@ class KafkaReader:
             bootstrap_timeout_ms=5_000,
             reconnect_backoff_max_ms=1_000,
         )
+        read_directly(consumer)
         if self._group is not None:
             consumer.subscribe(self._topics, listener=self._changes)
             # A group's leader that does not know the topics yet assigns nothing, and then takes what
@@ -208,11 +206,6 @@ class KafkaReader:
             raise BusRefused("a topic does not exist; make the topics first")
         consumer.assign([TopicPartition(topic, p) for topic, parts in found.items() for p in sorted(parts)])
         return consumer
-
-
-def _headers(raw: Sequence[tuple[str, bytes | None]]) -> Headers:
-    # Kafka lets a header have no value at all; to us that is an empty one.
-    return tuple((name, value or b"") for name, value in raw)
 
 
 def _unavailable(error: Exception) -> BusUnavailable:
