@@ -11,7 +11,7 @@ from importlib import import_module
 
 from bench.result import table
 
-NAMES = ("start", "exchange", "reading")
+NAMES = ("start", "worker", "reading")
 
 
 def main() -> None:

@@ -1,0 +1,55 @@
+"""One contender in a process of its own: `python -m bench.contender NAME JSON`."""
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+import psycopg
+from kafka import KafkaConsumer  # noqa: TID251 - the bare loop is what ours is compared with
+from kafka.structs import TopicPartition  # noqa: TID251
+
+from bench.pledges import COLUMNS, HANDLERS, TOPIC
+from bench.servers import PARTITIONS, sessions_of, settings_of
+from services.reporting.projections.handlers import HANDLERS as REPORTING
+from shared.bus.builtin import BuiltinBus
+from shared.bus.kafka import KafkaBus
+from shared.worker import Worker
+from shared.worker.consuming import BATCH
+
+
+def bare(given: dict[str, Any]) -> None:
+    """Poll, decode, COPY, commit: nothing is checked, deduplicated or fenced. Prints its rate."""
+    consumer = KafkaConsumer(bootstrap_servers=given["bootstrap"], auto_offset_reset="earliest")
+    topics = given.get("topics", [TOPIC])
+    consumer.assign([TopicPartition(topic, part) for topic in topics for part in range(PARTITIONS)])
+    seen, first, began = 0, 0, 0.0
+    with psycopg.connect(given["url"]) as connection:
+        while seen < given["events"]:
+            polled = consumer.poll(timeout_ms=1_000, max_records=BATCH)
+            rows = [json.loads(record.value) for records in polled.values() for record in records]
+            with connection.cursor().copy(f"COPY pledge ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row([row[name] for name in COLUMNS])
+            connection.commit()
+            seen += len(rows)
+            if not began and rows:
+                # What it takes to connect is not measured, of anybody.
+                began, first = time.perf_counter(), seen
+    print((seen - first) / (time.perf_counter() - began))
+    consumer.close()
+
+
+def worker(given: dict[str, Any]) -> None:
+    """Run a real worker of reporting, with the measured projection or its own handlers, until stopped."""
+    bus = KafkaBus([given["address"]]) if given["bus"] == "kafka" else BuiltinBus(given["address"])
+    handlers = REPORTING if given.get("handlers") == "reporting" else HANDLERS
+    settings = settings_of("reporting", given["url"])
+    Worker(settings, sessions_of(given["url"]), bus, handlers=handlers).run_until_stopped()
+    bus.close()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="ERROR")
+    {"bare": bare, "worker": worker}[sys.argv[1]](json.loads(sys.argv[2]))

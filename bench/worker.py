@@ -1,0 +1,90 @@
+"""How fast a worker applies events, on both buses, beside a bare loop over Kafka."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import psycopg
+
+from bench.pledges import BARE_TABLE, TABLE, TOPIC, pledge, put
+from bench.result import Result, rates
+from bench.servers import Servers, servers
+
+EVENTS = 60_000
+ROUNDS = 5
+
+_PLACE = "SELECT coalesce(sum(next_offset), 0)::int FROM consumer_offset WHERE topic = %s"
+
+
+def measure() -> list[Result]:
+    """Let each contender take its turn, a few rounds long."""
+    taken: dict[str, list[float]] = defaultdict(list)
+    with servers() as found:
+        for kind in ("kafka", "builtin"):
+            bus = found.bus(kind)
+            put(bus, (pledge() for _ in range(EVENTS)))
+            bus.close()
+        for _ in range(ROUNDS):
+            taken["bare"].append(bare_rate(found, EVENTS))
+            taken["one"].append(worker_rate(found, "kafka", 1))
+            taken["two"].append(worker_rate(found, "kafka", 2))
+            taken["builtin"].append(worker_rate(found, "builtin", 1))
+    return [
+        rates("worker on Kafka, the bench's projection", taken["one"], taken["bare"], "0.8"),
+        rates("two of them, a partition each, beside one loop", taken["two"], taken["bare"], "1.5"),
+        rates("worker on the built-in log, beside the loop on Kafka", taken["builtin"], taken["bare"], "1.0"),
+    ]
+
+
+def bare_rate(found: Servers, events: int, **changed: Any) -> float:
+    """Return the events per second of the bare loop."""
+    url = found.postgres.ensure_database(f"bare_{time.monotonic_ns()}")
+    with psycopg.connect(url) as connection:
+        connection.execute(BARE_TABLE)
+    given = {"url": url, "bootstrap": found.bootstrap, "events": events} | changed
+    command = [sys.executable, "-m", "bench.contender", "bare", json.dumps(given)]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def worker_rate(found: Servers, kind: str, processes: int) -> float:
+    """Return the events per second of worker processes that read everything from the beginning."""
+    url = found.database([TABLE])
+    address = found.bootstrap if kind == "kafka" else found.log_url
+    given = {"url": url, "bus": kind, "address": address}
+    with running([given] * processes), psycopg.connect(url, autocommit=True) as connection:
+        first = _await(connection, 1, processes)
+        began = time.perf_counter()
+        _await(connection, EVENTS, processes)
+        return (EVENTS - first) / (time.perf_counter() - began)
+
+
+@contextmanager
+def running(given: Sequence[dict[str, Any]]) -> Iterator[None]:
+    """Run worker processes; stop them at the end."""
+    with ExitStack() as stack:
+        for each in given:
+            command = [sys.executable, "-m", "bench.contender", "worker", json.dumps(each)]
+            process = subprocess.Popen(command)
+            stack.callback(process.wait, 30)
+            stack.callback(process.send_signal, signal.SIGTERM)
+        yield
+
+
+def _await(connection: "psycopg.Connection[Any]", events: int, processes: int) -> int:
+    """Wait until so many are applied, and each process has begun; return how many there are."""
+    began = time.monotonic()
+    while time.monotonic() - began < 120:
+        parts = connection.execute(
+            "SELECT next_offset FROM consumer_offset WHERE topic = %s AND next_offset > 0", (TOPIC,)
+        ).fetchall()
+        done = sum(place for (place,) in parts)
+        if done >= events and len(parts) >= processes:
+            return int(done)
+        time.sleep(0.01)
+    raise SystemExit("the worker did not get on")
