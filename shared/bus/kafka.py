@@ -29,6 +29,10 @@ CHUNK_BYTES = 400_000
 BATCH_BYTES = 512_000
 _RECORD_OVERHEAD = 100
 
+# kafka-python takes an answer that names no topics, to a question of its own that was on its way, for the
+# one to ours. Only where it says so again and again is a topic not there.
+_LOOKS = 5
+
 _log = logging.getLogger(__name__)
 
 
@@ -67,10 +71,11 @@ class KafkaBus:
 
     def parts(self, topic: str) -> tuple[Part, ...]:
         """Return the partitions of a topic, in order."""
-        found = self._ask(lambda consumer: consumer.partitions_for_topic(topic))
-        if not found:
-            raise BusRefused(f"there is no topic {topic}; make the topics first")
-        return tuple(Part(topic, partition) for partition in sorted(found))
+        for _ in range(_LOOKS):
+            found = self._ask(lambda consumer: consumer.partitions_for_topic(topic))
+            if found:
+                return tuple(Part(topic, partition) for partition in sorted(found))
+        raise BusRefused(f"there is no topic {topic}; make the topics first")
 
     def beginning_offsets(self, topic: str) -> dict[Part, int]:
         """Return the offset of the oldest record that is kept, for each partition."""

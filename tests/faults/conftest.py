@@ -1,0 +1,60 @@
+"""A machine for each bus, and what must be true of it after every fault."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.load import Ledger
+from tests.faults.machine import Machine
+from tests.faults.reckoning import (
+    assert_all_took_effect_once,
+    assert_books_agree,
+    assert_in_order_and_never_two,
+    assert_no_dead_letters,
+    assert_rebuild_is_the_same,
+    rest,
+)
+
+
+class Tried:
+    """A machine, and all that its people were ever told was accepted."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.ledger = Ledger()
+
+    def assert_exact(self) -> None:
+        """Wait until nothing moves, and count everything."""
+        rest(self.machine)
+        assert_all_took_effect_once(self.machine, self.ledger)
+        assert_books_agree(self.machine)
+        assert_in_order_and_never_two(self.machine)
+        assert_no_dead_letters(self.machine)
+        assert_rebuild_is_the_same(self.machine)
+
+
+@pytest.fixture(scope="session", params=["builtin", pytest.param("kafka", marks=pytest.mark.kafka)])
+def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
+    """Helix on one of the buses, running."""
+    # Not in a folder of pytest's: it shuts them again, and PostgreSQL could not be started a second time.
+    with tempfile.TemporaryDirectory(prefix="helix-faults-") as folder:
+        machine = Machine(Path(folder) / "data", request.param)
+        try:
+            machine.start_all()
+            yield Tried(machine)
+        finally:
+            machine.close()
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Return a function that tells whoever watches the run, whether it fails or not."""
+
+    def tell(sentence: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{sentence}\n")
+
+    return tell
