@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run run-kafka check test bench env env-dev lock format words contracts compose-env clean tools
+.PHONY: help run run-kafka check test test-compose bench env env-dev lock format words contracts compose-env clean tools
 
 # Where things are kept; both can be moved by the environment.
 export HELIX_DATA ?= .helix
@@ -42,7 +42,11 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
 	$(BIN)/pytest -m slow -q --cov --cov-append --cov-report= | tee .cache/test-slow
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
+	$(BIN)/python -m tests.compose --if-changed
 	@tail -qn 1 .cache/test-quick .cache/test-slow
+
+test-compose: $(DEV_ENV) ## build docker-compose.yml, start it, use it from a pledge to the dashboard, take it down
+	$(BIN)/python -m tests.compose
 
 bench: $(DEV_ENV) tools ## measure Helix beside bare counterparts
 	$(BIN)/python -m bench
