@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run run-kafka check test test-compose bench env env-dev lock format words contracts compose-env clean tools
+.PHONY: help run run-kafka check test trials test-compose bench env env-dev lock format words contracts compose-env clean tools
 
 # Where things are kept; both can be moved by the environment.
 export HELIX_DATA ?= .helix
@@ -47,6 +47,9 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 
 test-compose: $(DEV_ENV) ## build docker-compose.yml, start it, use it from a pledge to the dashboard, take it down
 	$(BIN)/python -m tests.compose
+
+trials: $(DEV_ENV) tools ## take each protection away in a copy and see the tests notice (TRIAL=fence: those with this word)
+	$(BIN)/python -m tests.guarantees $(TRIAL)
 
 bench: $(DEV_ENV) tools ## measure Helix beside bare counterparts
 	$(BIN)/python -m bench
