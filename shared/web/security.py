@@ -45,6 +45,9 @@ def protect_forms(app: Flask) -> None:
     def refuse_forged_forms() -> None:
         if request.method in _SAFE_METHODS or request.path.startswith("/v1/"):
             return
+        # What leads nowhere changes nothing; it is told as the wrong address or method that it is.
+        if request.url_rule is None:
+            return
         try:
             csrf.protect()
         except CSRFError as error:

@@ -94,6 +94,7 @@ def test_refuses_a_query_it_does_not_know(client: FlaskClient, donor: dict[str, 
 
 
 def test_tells_wrong_addresses_methods_and_sizes(client: FlaskClient, donor: dict[str, str]) -> None:
+    assert client.put("/.well-known/jwks.json").status_code == 405
     check_problem(client.get("/v1/nothing", headers=donor), 404, "not_found")
     check_problem(client.delete("/v1/gifts", headers=donor), 405, "method_not_allowed")
     big = {"name": "a" * (1024 * 1024 + 10)}
