@@ -25,6 +25,10 @@ NAMING = {
 }
 
 
+# A process that falls silent holds its locks no longer than this: others wait for them, and it may be
+# stopped, or its machine gone. It is no shorter than a statement may take.
+SILENCE_SECONDS = 30
+
 # What reads and operations take: a worker's session, or the one of a request.
 AnySession = PlainSession | scoped_session[Any]
 Row = TypeVar("Row")
@@ -122,7 +126,11 @@ def engine_options() -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 10,
-        "connect_args": {"options": "-c lock_timeout=5000 -c statement_timeout=30000", "connect_timeout": 5},
+        "connect_args": {
+            "options": "-c lock_timeout=5000 -c statement_timeout=30000"
+            f" -c idle_in_transaction_session_timeout={SILENCE_SECONDS * 1000}",
+            "connect_timeout": 5,
+        },
     }
 
 

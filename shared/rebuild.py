@@ -10,13 +10,14 @@ stays in a shadow outbox that nobody publishes. The way of a rebuild:
    exactly these; swap the tables; commit. The live consumer goes on with the next event.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared.bus.interface import Bus, Message, Part
+from shared.bus.interface import Bus, BusUnavailable, Message, Part, Record
 from shared.tables import EXCHANGE
 from shared.worker.applier import Applier, Outcome
 from shared.worker.handler import Handler
@@ -24,6 +25,9 @@ from shared.worker.intake import Intake
 
 BATCH = 5_000
 POLL_SECONDS = 1.0
+
+# What is to be replayed is there. Where nothing of it has come for so long, the bus is away.
+PATIENCE_SECONDS = 60.0
 
 _POSITIONS = text("""
     SELECT topic, part, next_offset FROM consumer_offset
@@ -60,19 +64,22 @@ def replay(
     """Apply what the topics hold from where this rebuild is up to (not including) the offsets; return the events.
 
     Each batch is one transaction with its place, so a replay that ended goes on where it was. What
-    can't be taken is passed over: it is in the live consumer's dead letters already.
+    can't be taken is passed over: it is in the live consumer's dead letters already. Raises
+    BusUnavailable where nothing comes any more: a reader of Kafka waits for ever, without an error.
     """
     intake = Intake(consumer, handlers, sessions, bus)
     applier = Applier(consumer, handlers, sessions, _Nowhere(), window=None)
     reader = bus.consumer(None, sorted({part.topic for part in upto}), intake.locate)
     applied = 0
     in_hand: Future[Outcome] | None = None
+    came_at = time.monotonic()
     with ThreadPoolExecutor(1, thread_name_prefix="replay") as thread:
         try:
             intake.locate(sorted(upto))
             while any(intake.expected[part] < end for part, end in upto.items()):
                 # The next batch is read and decoded while the one before is in its transaction.
                 records = [r for r in reader.poll(POLL_SECONDS, BATCH) if r.offset < upto[r.part]]
+                came_at = _still_coming(records, came_at)
                 batch = intake.batch(records)
                 applied += in_hand.result().applied if in_hand else 0
                 in_hand = thread.submit(applier.apply, batch) if records else None
@@ -80,6 +87,14 @@ def replay(
         finally:
             reader.close()
     return applied
+
+
+def _still_coming(records: Sequence[Record], came_at: float) -> float:
+    """Return when records came last; raise BusUnavailable where that is too long ago."""
+    now = time.monotonic()
+    if not records and now - came_at > PATIENCE_SECONDS:
+        raise BusUnavailable(f"nothing came from the bus for {PATIENCE_SECONDS:.0f} s")
+    return now if records else came_at
 
 
 class _Nowhere:

@@ -12,6 +12,10 @@ from shared.events.envelope import Envelope, Origin
 
 BATCH = 500
 
+# A relay looks every second. One that has not for so long is stopped, or its machine is gone: another takes
+# over. It is longer than it takes to publish a batch, because the rows are deleted on the same connection.
+_SILENCE = "-c idle_session_timeout=60000"
+
 _log = logging.getLogger(__name__)
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('relay', 0))"
@@ -77,7 +81,7 @@ class Relay:
         return Message(topic, key.encode(), envelope.headers(self._origin), value)
 
     def _take_over(self) -> psycopg.Connection[Any] | None:
-        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, options=_SILENCE)
         row = connection.execute(_LOCK).fetchone()
         if row and row[0]:
             self._connection = connection

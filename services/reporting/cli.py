@@ -9,8 +9,10 @@ from services.reporting.projections.handlers import HANDLERS
 from services.reporting.rebuild.operations import needs_rebuild
 from services.reporting.rebuild.operations import rebuild as rebuild_projections
 from shared import bus
+from shared.bus import BusUnavailable
 from shared.database import sqlalchemy_url
 from shared.settings import Settings
+from shared.worker import tune_process
 
 
 @click.command()
@@ -23,6 +25,7 @@ def rebuild(settings: Settings, if_needed: bool) -> None:
     if if_needed and not is_rebuild_needed(settings):
         click.echo("The tables are up to date.")
         return
+    tune_process()
     connection = bus.connect(settings)
     try:
         replayed = rebuild_projections(
@@ -31,6 +34,9 @@ def rebuild(settings: Settings, if_needed: bool) -> None:
             HANDLERS,
             report=lambda events: click.echo(f"replayed {events} events"),
         )
+    except BusUnavailable as error:
+        # The old tables go on serving; whoever asks again begins from the start.
+        raise click.ClickException(f"The rebuild was given up, nothing is changed: {error}.") from error
     finally:
         connection.close()
     click.echo(f"The new tables are in place; {replayed} events were replayed.")

@@ -15,6 +15,9 @@ from shared.bus.partition import choose
 
 CHANNEL = "helix_log"
 
+# An append locks the heads of its partitions: one that was stopped in it must not keep others out for ever.
+_SILENCE = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
+
 _ENDS = "SELECT part, next_off FROM log_head WHERE topic = %s ORDER BY part"
 _BEGINNINGS = """
     SELECT h.part, coalesce((SELECT min(off) FROM log l WHERE (l.topic, l.part) = (h.topic, h.part)), h.next_off)
@@ -89,7 +92,7 @@ class BuiltinBus:
 
     def _open(self) -> psycopg.Connection[Any]:
         try:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, options=_SILENCE)
         except psycopg.OperationalError as error:
             raise BusUnavailable("the log's database does not answer") from error
         with self._lock:

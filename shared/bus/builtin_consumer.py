@@ -19,6 +19,10 @@ T = TypeVar("T")
 
 REBALANCE_SECONDS = 0.5
 
+# A member looks every half second. One that has not for so long is stopped: its partitions become free. It is
+# longer than a batch may take, for which a member waits before it looks again.
+_SILENCE = "SET idle_session_timeout = '30s'"
+
 _MEMBERS = """
     SELECT pid FROM pg_locks
     WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 1
@@ -117,6 +121,7 @@ class BuiltinConsumer:
 
     def _join(self) -> psycopg.Connection[Any]:
         connection = self._connection = self._open()
+        connection.execute(_SILENCE)
         connection.execute("LISTEN helix_log")
         if self._group is None:
             self._start(self._parts)

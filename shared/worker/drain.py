@@ -1,14 +1,16 @@
 """Drives services in one process, step by step, until nothing moves any more. For tests."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.bus.interface import Consumer
+from shared.bus.interface import BusUnavailable, Consumer
 from shared.bus.topics import all_topics
 from shared.worker.worker import Worker
 
 _BATCH = 1_000
 _TASK_RUNS = 1_000
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,13 @@ class _Service:
         else:
             self._consumer.rewind()
         self._intake.locate(tuple(ends))
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while any(self._intake.expected[part] < end for part, end in ends.items()):
             records = self._consumer.poll(1.0, _BATCH)
+            if not records and time.monotonic() > deadline:
+                raise BusUnavailable(f"nothing came from the bus for {_PATIENCE_SECONDS:.0f} s")
             if records:
+                deadline = time.monotonic() + _PATIENCE_SECONDS
                 outcome = self._applier.apply(self._intake.batch(records))
                 total += Drained(applied=outcome.applied, dead_letters=len(outcome.refused))
         return total

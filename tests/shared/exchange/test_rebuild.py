@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import outbox, rebuild
-from shared.bus import Part
+from shared.bus import BusUnavailable, Part
 from shared.database import sqlalchemy_url
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.events.envelope import Received
@@ -117,3 +118,15 @@ def test_what_handlers_would_tell_stays_in_the_shadow(
     assert _shadow(reporting, bus, handlers=(Handler((StakeholderApproved,), answer),)) == 1
     assert reporting.query("SELECT count(*) FROM public.outbox") == [(0,)]
     assert reporting.query("SELECT count(*) FROM shadow.outbox") == [(1,)]
+
+
+def test_a_replay_does_not_wait_for_ever_for_what_does_not_come(
+    donations: Side, reporting: Side, bus: PrefixedBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donations.tell(approved(new_id(), 1))
+    drain(donations.worker(bus), reporting.worker(bus, handlers=HANDLERS))
+    _prepare(reporting)
+    monkeypatch.setattr(rebuild, "PATIENCE_SECONDS", 1.5)
+    (part, *_) = bus.parts(TOPICS[0])
+    with pytest.raises(BusUnavailable):
+        _shadow(reporting, bus, {part: 1_000})
