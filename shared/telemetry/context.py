@@ -6,7 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
-_SAFE_ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
+# An id that a client sends is kept in logs, events and the audit log: it must not be the number of a
+# person or of a family card, which have 16 digits. Those within a hexadecimal id are none.
+_SAFE_ID = re.compile(r"^(?!(?:.*[^0-9A-Fa-f])?[0-9]{16}(?:[^0-9A-Fa-f]|$))[A-Za-z0-9._:-]{1,128}$")
 
 
 @dataclass(frozen=True, slots=True)
