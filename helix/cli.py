@@ -20,6 +20,7 @@ from typing import TextIO
 
 import click
 
+from helix.backup_commands import backup, restore
 from helix.service_commands import ServiceGroup
 from shared.settings import SERVICES, SettingsError
 
@@ -31,6 +32,8 @@ def commands() -> None:
 
 for _service in SERVICES:
     commands.add_command(ServiceGroup(_service))
+commands.add_command(backup)
+commands.add_command(restore)
 
 
 @commands.command()

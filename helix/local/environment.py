@@ -7,6 +7,8 @@ from typing import Any
 
 from shared.settings import SERVICES, passthrough
 
+LOG_DATABASE = "helix_log"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -22,6 +24,11 @@ class Places:
 def urls_of(port_base: int) -> dict[str, str]:
     """Return where each service is reached: port base + 1, + 2, + 3."""
     return {service: f"http://127.0.0.1:{port_base + 1 + i}" for i, service in enumerate(SERVICES)}
+
+
+def database_of(bus: str, service: str) -> str:
+    """Return the name of a service's database. Each bus has its own: the places in one log mean nothing in another."""
+    return f"{'helix_kafka_' if bus == 'kafka' else 'helix_'}{service}"
 
 
 def environment(

@@ -12,6 +12,11 @@ from helix.local.failure import CannotRun
 NEEDED_BYTES = 600 * 1024 * 1024
 
 
+def demo_state_of(bus: str) -> str:
+    """Return the name of the file that tells how far the demonstration came, and so that the data is invented."""
+    return f"demo-{bus}.json"
+
+
 class DataFolder:
     """A folder, and the files in it."""
 
@@ -51,6 +56,17 @@ class DataFolder:
         self.logs.mkdir(exist_ok=True)
         for log in self.logs.glob("*.log"):
             log.replace(log.with_suffix(".log.old"))
+
+    def is_in_use(self) -> bool:
+        """Tell whether an instance runs on the folder."""
+        try:
+            with (self.path / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
     def is_full(self) -> bool:
         """Tell whether the disk has no room left to speak of."""

@@ -18,9 +18,9 @@ import requests
 
 from helix.local import accounts
 from helix.local.copies import can_copy, import_services
-from helix.local.environment import Places, environment, urls_of
+from helix.local.environment import LOG_DATABASE, Places, database_of, environment, urls_of
 from helix.local.failure import CannotRun
-from helix.local.folder import DataFolder
+from helix.local.folder import DataFolder, demo_state_of
 from helix.local.ports import require_free
 from helix.local.postgres import Postgres
 from helix.local.processes import Child, Processes, ending, last_line, read_procfile
@@ -152,13 +152,14 @@ class Instance:
             )
         # A refused row's values have no place in a log.
         postgres.set("log_error_verbosity", "terse")
-        # Each bus has its own world: the places in one log mean nothing in another.
-        prefix = "helix_kafka_" if self._asked.bus == "kafka" else "helix_"
         return Places(
             urls=self._urls,
-            databases={service: postgres.ensure_database(prefix + service) for service in SERVICES},
+            databases={
+                service: postgres.ensure_database(database_of(self._asked.bus, service))
+                for service in SERVICES
+            },
             bus=self._asked.bus,
-            log_database=postgres.ensure_database("helix_log"),
+            log_database=postgres.ensure_database(LOG_DATABASE),
             bootstrap=bootstrap,
         )
 
@@ -175,7 +176,7 @@ class Instance:
         return self._asked.demo or marker.exists()
 
     def _demo_state(self) -> Path:
-        return self._folder.path / f"demo-{self._asked.bus}.json"
+        return self._folder.path / demo_state_of(self._asked.bus)
 
     def _prepare(self, kept: dict[str, Any], processes: Processes) -> dict[str, dict[str, str]]:
         """Bring the databases up to date, make topics and accounts, and write access.json."""

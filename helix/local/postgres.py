@@ -77,7 +77,7 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         """Return the `postgresql://` URL of a database of this server."""
-        return f"postgresql://postgres@/{database}?host={self._sockets}"
+        return url_of(self._data, database)
 
     def set(self, name: str, value: str) -> None:
         """Set a parameter of the server, at once and for good."""
@@ -143,12 +143,10 @@ class Postgres:
         return shut
 
     def _make_socket_folder(self) -> Path:
-        if len(str(self._data / _SOCKET)) <= _LONGEST_ADDRESS:
-            return self._data
-        name = hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()) / f"helix-{name}"
-        folder.mkdir(exist_ok=True)
-        self._give(folder)
+        folder = _socket_folder(self._data)
+        if folder != self._data:
+            folder.mkdir(exist_ok=True)
+            self._give(folder)
         return folder
 
     def _give(self, folder: Path) -> None:
@@ -157,3 +155,15 @@ class Postgres:
             for place in (folder, *folder.rglob("*")):
                 os.chown(place, self._account.pw_uid, self._account.pw_gid, follow_symlinks=False)
         folder.chmod(0o700)
+
+
+def url_of(data: Path, database: str) -> str:
+    """Return the URL of a database of the server of a data folder, whether it runs or not."""
+    return f"postgresql://postgres@/{database}?host={_socket_folder(data.resolve())}"
+
+
+def _socket_folder(data: Path) -> Path:
+    if len(str(data / _SOCKET)) <= _LONGEST_ADDRESS:
+        return data
+    name = hashlib.sha256(str(data).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"helix-{name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from helix.local.kafka import free_ports
 from tests.compose import probe, stamp
 from tests.compose.containers import Containers, containers_of
-from tests.compose.engine import Engine, Failed, engine
+from tests.compose.engine import WORK, Engine, Failed, engine
 
 _BEGAN = time.monotonic()
 
@@ -19,7 +19,8 @@ def main(arguments: list[str]) -> int:
         _say("docker-compose.yml: made as when it was last proven; nothing to do")
         return 0
     try:
-        with engine() as found, tempfile.TemporaryDirectory(prefix="helix-proof-") as folder:
+        WORK.mkdir(parents=True, exist_ok=True)
+        with engine() as found, _folder() as folder:
             _say(f"Docker Engine {found.version()}{' with stand-in images' if found.is_ours else ''}")
             with containers_of(found, Path(folder), free_ports()[0]) as containers:
                 _prove(containers, Path(folder))
@@ -43,6 +44,20 @@ def _prove(containers: Containers, folder: Path) -> None:
     probe.check_each_worker(containers)
     count = containers.check_each()
     _say(f"Rp{delivered:,} delivered on the dashboard; {count} containers, none started again")
+    _say("backing it up, and restoring it into empty volumes ...")
+    containers.run("backup", "backup", "/backups/one")
+    containers.down()
+    containers.up("postgres", "kafka")
+    containers.run("backup", "restore", "/backups/one")
+    containers.up()
+    again = probe.play(helix)
+    assert again == delivered + probe.RUPIAH, f"Rp{again:,} delivered after the restore"
+    containers.check_each()
+    _say(f"Rp{again:,} delivered on the dashboard that was restored")
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True)
 
 
 def _how(found: Engine) -> str:

@@ -27,7 +27,11 @@ class Containers:
         secrets = folder / ".env"
         secrets.touch(mode=0o600)
         own = {"HELIX_PORT": f"127.0.0.1:{port}", "HELIX_VERSION": IMAGE.partition(":")[2]}
-        own |= {"HELIX_BACKUPS": str(folder / "backups")}
+        backups = folder / "backups"
+        backups.mkdir()
+        # Who the containers run as is nobody here; the folder above is private.
+        backups.chmod(0o777)
+        own |= {"HELIX_BACKUPS": str(backups)}
         text = [*lines(self.url), *(f"{name}={value}" for name, value in own.items())]
         secrets.write_text("\n".join(text) + "\n")
         self._files = ["--env-file", str(secrets), "-f", str(ROOT / "docker-compose.yml")]
@@ -41,6 +45,10 @@ class Containers:
     def execute(self, service: str, *command: str) -> str:
         """Run a command in a container."""
         return self.compose("exec", "--no-TTY", service, *command)
+
+    def run(self, service: str, *command: str) -> str:
+        """Run a command in a container of its own."""
+        return self.compose("run", "--rm", "--no-TTY", service, *command)
 
     def query(self, service: str, statement: str) -> str:
         """Return the one value that a statement finds in the database of a service."""

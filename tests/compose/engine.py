@@ -16,6 +16,8 @@ from shared.settings import passthrough
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = ROOT / ".cache" / "compose"
+# What containers write to; an engine of our own sees nothing else of this machine.
+WORK = CACHE / "work"
 PROOF_SECONDS = 1_500
 _STARTED_WITHIN_SECONDS = 60.0
 
@@ -96,7 +98,7 @@ def _started() -> Iterator[Engine]:
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
     before = _interfaces()
     command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", str(HERE / "start-engine")]
-    command += [str(root), str(ROOT)]
+    command += [str(root), str(ROOT), str(WORK)]
     with (CACHE / "engine.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     environment = passthrough() | {

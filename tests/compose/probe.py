@@ -15,6 +15,7 @@ from tests.compose.containers import Containers
 from tests.e2e.running import Running, eventually
 from tests.e2e.test_journey import need, pledge, register_giver, reserved_allocation, verified_household
 
+RUPIAH = 500_000
 ROLES = ("tksk", "verifier", "approver", "planner", "admin")
 
 
@@ -36,22 +37,22 @@ def signed_in(containers: Containers, url: str, folder: Path) -> Running:
 def play(helix: Running) -> int:
     """Take a pledge to a match, a payment, a delivery and the dashboard; return the rupiah delivered there."""
     giver = register_giver(helix)
-    opened = helix.ok("POST", "donations", "/v1/pledges", giver, json=pledge())
-    verified_household(helix, need())
+    opened = helix.ok("POST", "donations", "/v1/pledges", giver, json=pledge(RUPIAH))
+    verified_household(helix, need(RUPIAH))
     allocation = reserved_allocation(helix, giver, opened["id"], _patiently)
-    paid = {"allocation": allocation["id"], "quantity": 500_000, "paid_on": today().isoformat()}
+    paid = {"allocation": allocation["id"], "quantity": RUPIAH, "paid_on": today().isoformat()}
     helix.ok("POST", "donations", "/v1/contributions", giver, json=paid | {"reference": str(new_id())})
     tksk = helix.as_role("tksk")
     path = f"/v1/allocations/{allocation['id']}"
     _patiently(lambda: helix.ok("GET", "programs", path, tksk)["status"] == "contributed")
     before = _delivered(helix)
-    handed = {"allocation": allocation["id"], "client_id": str(new_id()), "quantity": 500_000}
+    handed = {"allocation": allocation["id"], "client_id": str(new_id()), "quantity": RUPIAH}
     handed |= {"handed_over_at": now().isoformat(), "outcome": "delivered"}
     helix.ok("POST", "programs", "/v1/deliveries", tksk, json=handed)
     _patiently(lambda: helix.ok("GET", "donations", "/v1/receipts", giver)["data"])
-    _patiently(lambda: _delivered(helix) == before + 500_000)
+    _patiently(lambda: _delivered(helix) == before + RUPIAH)
     _show_pages(helix)
-    return before + 500_000
+    return before + RUPIAH
 
 
 def _delivered(helix: Running) -> int:

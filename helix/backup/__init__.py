@@ -1,0 +1,1 @@
+"""Backup and restore of the three databases and the log, all of one moment (docs/decisions/0034)."""
