@@ -2,6 +2,6 @@
 
 from shared.worker.drain import Drain, Drained, drain
 from shared.worker.handler import Handler, Task
-from shared.worker.worker import Worker
+from shared.worker.worker import Worker, tune_process
 
-__all__ = ["Drain", "Drained", "Handler", "Task", "Worker", "drain"]
+__all__ = ["Drain", "Drained", "Handler", "Task", "Worker", "drain", "tune_process"]

@@ -118,14 +118,16 @@ class Applier:
         return {"taken": outcome.applied + outcome.duplicates, "refused": len(fresh)}
 
     def _together(self, session: Session, batch: Batch) -> Outcome:
-        events = {event.id: event for event in reversed(batch.events)}
+        came = batch.events
+        # A second copy inside the batch is dropped here: the first of each id stays.
+        events = {event.id: event for event in reversed(came)}
         fresh = inbox.accept(session, events)
-        # A second copy inside the batch is dropped here: `events` holds the first of each id.
-        taken = [event for event in batch.events if event.id in fresh and events[event.id] is event]
+        taken = [event for event in came if event.id in fresh and events[event.id] is event]
         self._handle(session, taken)
-        poison = [entry for entry in batch.entries if isinstance(entry.event, Poison)]
-        refused = tuple(Refusal(entry, entry.event) for entry in poison if isinstance(entry.event, Poison))
-        return Outcome(len(taken), len(batch.events) - len(taken), refused)
+        refused = tuple(
+            Refusal(entry, entry.event) for entry in batch.entries if isinstance(entry.event, Poison)
+        )
+        return Outcome(len(taken), len(came) - len(taken), refused)
 
     def _one_by_one(self, session: Session, batch: Batch) -> Outcome:
         # A constraint that waits for the commit would fail the whole batch again.

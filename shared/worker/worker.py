@@ -191,6 +191,13 @@ def _prepare_process(stop: Callable[[], None]) -> None:
         return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop())
-    # The transaction and the next read are on two threads: a short interval lets both get on.
+    tune_process()
+
+
+def tune_process() -> None:
+    """Set up the interpreter for large batches of small objects, read on one thread and applied on another."""
+    # A short interval lets both threads get on.
     sys.setswitchinterval(0.001)
+    # What a batch makes has no circles: to look for some after every 700 objects takes a sixth of the time.
     gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
