@@ -3,7 +3,7 @@
 import sys
 import time
 
-from tests.guarantees.trial import copied, passes
+from tests.guarantees.trial import copied, failure_of
 from tests.guarantees.trials import TRIALS
 
 
@@ -13,19 +13,20 @@ def main(wanted: list[str]) -> int:
     unnoticed = 0
     with copied() as copy:
         tests = sorted({test for trial in trials for test in trial.tests})
-        if not passes(copy, tests):
-            print("The tests fail with every protection in place.")
+        failure = failure_of(copy, tests)
+        if failure is not None:
+            print(f"With every protection in place: {failure}")
             return 1
         for trial in trials:
             place = copy / trial.path
             whole = place.read_text()
             place.write_text(trial.mutated(whole))
             began = time.monotonic()
-            noticed = not passes(copy, trial.tests)
+            failure = failure_of(copy, trial.tests)
             place.write_text(whole)
-            unnoticed += not noticed
+            unnoticed += failure is None
             print(
-                f"{'red' if noticed else 'GREEN':6}{time.monotonic() - began:6.0f} s  {trial.name}",
+                f"{'GREEN' if failure is None else 'red':6}{time.monotonic() - began:6.0f} s  {trial.name}: {failure}",
                 flush=True,
             )
     print(f"{len(trials) - unnoticed} of {len(trials)} were noticed.")

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 
 # A mutant may wait for what never comes; what does not end has not passed.
-SECONDS = 300
+SECONDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,11 @@ def copied() -> Iterator[Path]:
         yield copy
 
 
-def passes(copy: Path, tests: Sequence[str]) -> bool:
-    """Run tests in the copy; return whether all passed. Raises ValueError where pytest found none to run."""
+def failure_of(copy: Path, tests: Sequence[str]) -> str | None:
+    """Run tests in the copy up to the first that fails; return the last it said, or None where all passed.
+
+    Raises ValueError where pytest found none to run.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not browser", *tests]
     environment = {**os.environ, "PYTHONPATH": str(copy)}  # noqa: TID251 - a run of the tests by itself
     try:
@@ -61,7 +64,8 @@ def passes(copy: Path, tests: Sequence[str]) -> bool:
             command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        return False
+        return f"no end after {SECONDS} s"
     if run.returncode not in (0, 1):
         raise ValueError(f"pytest could not run {' '.join(tests)}:\n{run.stdout}{run.stderr}")
-    return run.returncode == 0
+    told = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return "; ".join(told or run.stdout.splitlines()[-1:]) if run.returncode else None
