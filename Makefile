@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help run run-kafka check test trials test-compose bench env env-dev lock format words contracts compose-env clean tools
+.PHONY: help run run-kafka check test soak trials test-compose bench env env-dev lock format words contracts compose-env clean tools
 
 # Where things are kept; both can be moved by the environment.
 export HELIX_DATA ?= .helix
@@ -35,7 +35,7 @@ check: $(DEV_ENV) ## the fast part of the tests: style, types, imports, contract
 	$(STATIC)
 	$(BIN)/pytest -m "not kafka and not browser and not slow" -n 2 -q
 
-test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java and Maven where they are absent)
+test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java, Maven and npm where they are absent)
 	$(STATIC)
 	@mkdir -p .cache
 	@# What starts whole processes runs by itself: beside other tests it would measure them.
@@ -44,6 +44,9 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	$(BIN)/python -m tests.compose --if-changed
 	@tail -qn 1 .cache/test-quick .cache/test-slow
+
+soak: $(DEV_ENV) tools ## the long forms of the tests, for a night: 100,000 requests that nobody thought of
+	$(BIN)/pytest tests/foreign/soak.py -q -s
 
 test-compose: $(DEV_ENV) ## build docker-compose.yml, start it, use it from a pledge to the dashboard, take it down
 	$(BIN)/python -m tests.compose

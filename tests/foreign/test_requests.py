@@ -1,0 +1,34 @@
+"""Requests that nobody thought of, valid and invalid, by everybody: each answer is one that its document names.
+
+Schemathesis looks for server errors, for statuses, content types, headers and shapes that the document does
+not name, for invalid data that is taken, for addresses that answer to a stranger, and for wrong methods.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from shared.settings import SERVICES
+from tests.foreign.journey import Journey
+from tests.foreign.requesting import answered, send
+
+pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(900)]
+
+# Of each operation, beside the edge cases of each of its parameters, which are some fifty.
+REQUESTS = 5
+# Bodies that keep every rule at once are rarely hit upon; most operations are.
+REACHED = 0.75
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_answer_is_as_its_document_says(journey: Journey, service: str, tmp_path: Path) -> None:
+    place = tmp_path / "report.ndjson"
+    options = ["--max-examples", str(REQUESTS), "--seed", "1", "--report-ndjson-path", str(place)]
+    result = send(journey, service, tmp_path / service, *options)
+    assert result.returncode == 0, result.stdout + result.stderr
+    statuses = defaultdict(set)
+    for operation, status in answered(place):
+        statuses[operation].add(status // 100)
+    reached = [operation for operation, classes in statuses.items() if 2 in classes]
+    assert len(reached) >= REACHED * len(statuses) > 0, sorted(statuses.keys() - set(reached))
