@@ -91,7 +91,9 @@ def _headers(buffer: bytes, position: int) -> tuple[Headers, int]:
         else:
             size >>= 1
         end = position + size
-        name = buffer[position:end].decode()
+        # The library would raise at a name that is not UTF-8, again at each try, and nobody could ever get
+        # past it. Here the name is read, and whoever looks at the headers puts the record aside.
+        name = buffer[position:end].decode("utf-8", "replace")
         size = buffer[end]
         position = end + 1
         if size & 0x81:

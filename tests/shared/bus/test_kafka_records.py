@@ -59,6 +59,13 @@ def test_records_are_what_the_library_reads(batches: list[list[Any]], data: st.D
     assert not ours
 
 
+def test_a_name_that_is_no_text_stops_nobody() -> None:
+    raw = _batch([(0, b"key", b"value", [("namX", b"x")])])
+    raw[raw.index(b"namX") + 3] = 0xFF
+    (record,) = _PartitionRecords(0, PLACE, MemoryRecords(bytes(raw)), check_crcs=False).take()
+    assert record.headers == (("nam\N{REPLACEMENT CHARACTER}", b"x"),)
+
+
 def test_what_fails_its_check_sum_is_no_record() -> None:
     whole = _batch([(0, b"key", b"value", [("name", b"value")])])
     for place in range(21, len(whole)):
