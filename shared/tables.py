@@ -64,3 +64,17 @@ WORKER_STATE: tuple[str, ...] = (
     )
     """,
 )
+
+# From where who has signed in, so that it outlives a process and is the same to all of them. Neither a
+# name nor an address can be read in it.
+SIGN_IN: tuple[str, ...] = (
+    """
+    CREATE TABLE known_place (
+        name text NOT NULL,
+        address text NOT NULL,
+        seen_at timestamptz NOT NULL,
+        PRIMARY KEY (name, address)
+    )
+    """,
+    "CREATE INDEX ix_known_place_seen_at ON known_place (seen_at)",
+)

@@ -5,24 +5,36 @@ elsewhere don't keep him out. Names that nobody has are counted alike: being ref
 """
 
 import hashlib
+import hmac
 import math
 import time
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request, url_for
 from flask_limiter import Limiter
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits import parse
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import TooManyRequests
 
+from shared import clock
 from shared.auth.accounts import Accounts
 from shared.http.limits import address
 from shared.ids import new_id
 
 # Where the account has not signed in from, all such places together; and from each where it has.
 WRONG_PASSWORDS = parse("10 per 15 minutes")
-_KNOWN_SECONDS = 90 * 24 * 3600
+_KNOWN_FOR = timedelta(days=90)
+_KNOWN_SECONDS = int(_KNOWN_FOR.total_seconds())
+
+_KNOWN = text("SELECT true FROM known_place WHERE name = :name AND address = :address AND seen_at > :oldest")
+_SEEN = text(
+    "INSERT INTO known_place (name, address, seen_at) VALUES (:name, :address, :now)"
+    " ON CONFLICT (name, address) DO UPDATE SET seen_at = excluded.seen_at"
+)
+_FORGET = text("DELETE FROM known_place WHERE seen_at <= :oldest")
 
 
 class Guesses:
@@ -35,7 +47,7 @@ class Guesses:
     def check(self, session: Session, username: str, password: str) -> Any | None:
         """Return the account that the name and password prove, or None; raise 429 after too many None."""
         name, counts = _digest(username), self._limiter.limiter
-        place = ("wrong passwords", name, self._known_place(name) or "elsewhere")
+        place = ("wrong passwords", name, _known_place(session, name) or "elsewhere")
         if not counts.test(WRONG_PASSWORDS, *place):
             free_again = counts.get_window_stats(WRONG_PASSWORDS, *place).reset_time
             raise TooManyRequests(retry_after=max(1, math.ceil(free_again - time.time())))
@@ -43,15 +55,20 @@ class Guesses:
         if account is None:
             counts.hit(WRONG_PASSWORDS, *place)
         else:
-            self._limiter.storage.incr(_of_address(name), _KNOWN_SECONDS)
+            session.execute(_SEEN, {"name": name, "address": _of_address(name), "now": clock.now()})
+            session.execute(_FORGET, {"oldest": clock.now() - _KNOWN_FOR})
+            session.commit()
         return account
 
-    def _known_place(self, name: str) -> str | None:
-        try:
-            device: str = _signer(name).loads(request.cookies.get(_cookie(name), ""), _KNOWN_SECONDS)
-        except BadSignature:
-            return address() if self._limiter.storage.get(_of_address(name)) else None
-        return device
+
+def _known_place(session: Session, name: str) -> str | None:
+    """Return which browser or address the account has signed in from before; None for any other place."""
+    try:
+        device: str = _signer(name).loads(request.cookies.get(_cookie(name), ""), _KNOWN_SECONDS)
+    except BadSignature:
+        place = {"name": name, "address": _of_address(name), "oldest": clock.now() - _KNOWN_FOR}
+        return address() if session.scalar(_KNOWN, place) else None
+    return device
 
 
 def remember_browser(response: Response, username: str) -> None:
@@ -73,7 +90,9 @@ def _digest(username: str) -> str:
 
 
 def _of_address(name: str) -> str:
-    return f"signed in/{name}/{address()}"
+    """Return what is kept of where somebody signed in: it tells the same place again, and nothing else."""
+    secret: str = current_app.config["SECRET_KEY"]
+    return hmac.new(secret.encode(), f"known place {name} {address()}".encode(), hashlib.sha256).hexdigest()
 
 
 def _cookie(name: str) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy import create_engine
 from services.donations.app import SERVICE
 from shared.database import sqlalchemy_url
 
-SHARED = {"outbox", "inbox", "consumer_offset", "worker_state", "idempotency", "alembic_version"}
+EXCHANGE = {"outbox", "inbox", "consumer_offset", "worker_state"}
+SHARED = EXCHANGE | {"idempotency", "known_place", "alembic_version"}
 
 
 def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:

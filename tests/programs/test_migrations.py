@@ -18,7 +18,8 @@ from shared.database import sqlalchemy_url
 from shared.ids import new_id
 from shared.settings import Settings
 
-SHARED = {"outbox", "inbox", "consumer_offset", "worker_state", "idempotency", "alembic_version"}
+EXCHANGE = {"outbox", "inbox", "consumer_offset", "worker_state"}
+SHARED = EXCHANGE | {"idempotency", "known_place", "alembic_version"}
 
 
 def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:

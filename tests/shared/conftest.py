@@ -176,7 +176,7 @@ def probe(
         app = create_service_app(service, settings)
         made.append(app)
         with app.app_context():
-            for statement in tables.EXCHANGE + tables.IDEMPOTENCY + tables.WORKER_STATE:
+            for statement in tables.EXCHANGE + tables.IDEMPOTENCY + tables.WORKER_STATE + tables.SIGN_IN:
                 db.session.execute(text(statement))
             db.session.commit()
             db.create_all()
