@@ -56,14 +56,20 @@ def problems(
         return list(_problems(sessions, bus, at_rest=at_rest))
 
 
+def problems_inside(service: str, place: Engine | str) -> list[str]:
+    """Return what is wrong in the database of one service, whatever is on its way."""
+    with _reading(place) as session:
+        return [f"{service}: {fault}" for fault in _INSIDE[service](session)]
+
+
 def _problems(sessions: Mapping[str, Session], bus: Bus | None, *, at_rest: bool) -> Iterator[str]:
     for service, session in sessions.items():
         find = find_faults_of_match if at_rest and service == "programs" else _INSIDE[service]
         yield from (f"{service}: {fault}" for fault in find(session))
-        yield from (f"{service}: {fault}" for fault in _fractions(session))
     if not at_rest:
         return
     for service, session in sessions.items():
+        yield from (f"{service}: {fault}" for fault in _fractions(session))
         yield from (f"{service}: {fault}" for fault in _unfinished(service, session, bus))
     for what, statements in SAME.items():
         books = {service: _rows(sessions[service], statement) for service, statement in statements.items()}

@@ -14,23 +14,29 @@ SAME: Mapping[str, Mapping[str, str]] = {
     "allocation (pledge, need, household, kept, paid, delivered, worth of what is kept)": {
         "donations": """
             SELECT id, pledge_id, need, household, quantity - released, contributed, delivered,
-                value_idr / quantity * (quantity - released) FROM allocation
+                value_idr / quantity * (quantity - released) FROM allocation WHERE quantity > released
         """,
         "programs": """
             SELECT id, pledge_id, need_id, household_id, holding, contributed, delivered,
-                value_idr / quantity * holding FROM allocation
+                value_idr / quantity * holding FROM allocation WHERE holding > 0 OR contributed > 0
         """,
     },
+    # Where both ended it at once, each says of its own end: that is one word here. What programs ended
+    # while its proposal was put aside, donations knows only as a word that came early.
     "status of the allocation": {
         "donations": """
-            SELECT id, CASE WHEN quantity = released THEN outcome
+            SELECT id, CASE WHEN quantity = released THEN 'over'
                 WHEN delivered = quantity - released THEN 'delivered'
                 WHEN standing = 'held' THEN 'held'
                 WHEN contributed = quantity - released THEN 'contributed' ELSE 'reserved' END
             FROM allocation
+            UNION ALL SELECT allocation, 'over' FROM early_word
+            WHERE word = 'over' AND NOT EXISTS (SELECT FROM allocation AS known WHERE id = early_word.allocation)
         """,
         "programs": f"""
-            SELECT id, CASE WHEN status = 'held' AND {_AWAITS} THEN 'reserved' ELSE status END FROM allocation
+            SELECT id, CASE WHEN status = 'held' AND {_AWAITS} THEN 'reserved'
+                WHEN status IN ('refused', 'vetoed', 'failed', 'released') THEN 'over' ELSE status END
+            FROM allocation
         """,  # noqa: S608 - a constant of our own
     },
     "standing of the allocation that is on its way": {
