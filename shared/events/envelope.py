@@ -24,6 +24,7 @@ _QUOTED = re.compile(r"'[^']*'")
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {
     name: msgspec.json.Decoder(event) for name, event in BY_TYPE.items()
 }
+_SOURCES = {event.service: f"/{event.service}".encode() for event in BY_TYPE.values()}
 
 
 class Poison(Exception):
@@ -122,6 +123,8 @@ def decode(record: Record) -> Received:
     event_id = _parse(headers, "ce_id", _uuid)
     time = _parse(headers, "ce_time", _aware)
     type_name, data = read_data(_parse(headers, "ce_type", str), record.value or b"")
+    if not headers["ce_source"].endswith(_SOURCES[data.service]):
+        raise Poison("wrong_source", "The header ce_source does not name the service that tells of this.")
     key = str(data.key)
     if (record.key or b"").decode("utf-8", "replace") != key:
         raise Poison("wrong_key", f"The key of the record is not the event's {data.keyed_by}.")

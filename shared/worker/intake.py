@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared import inbox
 from shared.bus.interface import Bus, Part, Record
 from shared.dead_letters import origin_of
-from shared.events.catalogue import BY_TYPE, redrive_topic_of
+from shared.events.catalogue import BY_TYPE, redrive_topic_of, topic_of
 from shared.events.envelope import Poison, Received, decode, is_known, type_of
 from shared.worker.handler import Handler
 
@@ -73,6 +73,8 @@ class Intake:
             event = decode(record)
             if record.topic == self._redrive_topic:
                 event = _as_first_told(record, event)
+            if event.topic != topic_of(event.data.service):
+                raise Poison("wrong_topic", "The topic is not that of the service that tells of this.")
             return Entry(record, event)
         except Poison as poison:
             return Entry(record, poison)

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from shared.bus import Topic
+from shared.bus import Record, Topic
 from shared.ids import new_id
 from tests.prefixed_bus import PrefixedBus
 
@@ -19,5 +19,23 @@ def test_a_header_without_a_value_is_an_empty_one(kafka: str) -> None:
     reader = bus.consumer(None, ["things"], lambda parts: dict.fromkeys(parts, 0))
     (record,) = reader.poll(60, 10)
     assert (record.value, record.headers) == (b"value", (("ce_type", b""), ("empty", b"")))
+    reader.close()
+    bus.close()
+
+
+@pytest.mark.kafka
+def test_a_header_whose_name_is_not_text_is_read_and_so_is_what_comes_after(kafka: str) -> None:
+    prefix = f"{new_id().hex}."
+    bus = PrefixedBus("kafka", kafka, prefix)
+    bus.ensure_topics([Topic("things", 1)])
+    command = [b"kcat", b"-P", b"-b", kafka.encode(), b"-t", f"{prefix}things".encode()]
+    for value, header in ((b"one", b"\xff\xfe=1"), (b"two", b"fine=2")):
+        subprocess.run([*command, b"-H", header], input=value, check=True)
+    reader = bus.consumer(None, ["things"], lambda parts: dict.fromkeys(parts, 0))
+    found: list[Record] = []
+    while len(found) < 2:
+        found += reader.poll(60, 10)
+    assert [record.value for record in found] == [b"one", b"two"]
+    assert [record.headers for record in found] == [(("\ufffd\ufffd", b"1"),), (("fine", b"2"),)]
     reader.close()
     bus.close()
