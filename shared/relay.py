@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import psycopg
+from psycopg.types.json import set_json_loads
 
 from shared.bus.interface import Message, Producer
 from shared.events.envelope import Envelope, Origin
 
-BATCH = 500
+BATCH = 2_000
 
 # A relay looks every second. One that has not for so long is stopped, or its machine is gone: another takes
 # over. It is longer than it takes to publish a batch, because the rows are deleted on the same connection.
-_SILENCE = "-c idle_session_timeout=60000"
+_SILENCE = "-c idle_session_timeout=30000"
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ class Relay:
         connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, options=_SILENCE)
         row = connection.execute(_LOCK).fetchone()
         if row and row[0]:
+            set_json_loads(msgspec.json.decode, connection)
             self._connection = connection
             return connection
         connection.close()

@@ -71,7 +71,7 @@ class _Producer:
         self._prefix = prefix
 
     def publish(self, messages: Sequence[Message]) -> None:
-        self._producer.publish([replace(message, topic=self._prefix + message.topic) for message in messages])
+        self._producer.publish([message._replace(topic=self._prefix + message.topic) for message in messages])
 
     def close(self) -> None:
         self._producer.close()

@@ -46,8 +46,7 @@ class Topic:
     largest: int = LARGEST_RECORD
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What is put on the bus. Without a partition the key chooses it (murmur2, as Kafka's clients do)."""
 
     topic: str

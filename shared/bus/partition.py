@@ -4,10 +4,12 @@ Written out here so that the built-in log does not load a Kafka client, and both
 """
 
 from functools import lru_cache
+from struct import Struct
 
 _SEED = 0x9747B28C
 _M = 0x5BD1E995
 _MASK = 0xFFFFFFFF
+_WORDS = Struct("<I")
 
 
 @lru_cache(maxsize=65_536)
@@ -20,10 +22,9 @@ def murmur2(data: bytes) -> int:
     """Return the 32-bit MurmurHash2 of some bytes, with the seed that Kafka uses."""
     whole = len(data) & ~3
     value = _SEED ^ len(data)
-    for start in range(0, whole, 4):
-        word = int.from_bytes(data[start : start + 4], "little") * _M & _MASK
-        word = (word ^ word >> 24) * _M & _MASK
-        value = (value * _M & _MASK) ^ word
+    for (part,) in _WORDS.iter_unpack(data[:whole]):
+        word = part * _M & _MASK
+        value = value * _M & _MASK ^ (word ^ word >> 24) * _M & _MASK
     if whole < len(data):
         value = (value ^ int.from_bytes(data[whole:], "little")) * _M & _MASK
     value = (value ^ value >> 13) * _M & _MASK

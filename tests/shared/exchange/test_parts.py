@@ -13,7 +13,8 @@ from helix.local import kafka
 from helix.local.failure import CannotRun
 from shared import bell, inbox
 from shared.bus import BusUnavailable, Message
-from shared.bus.kafka import CHUNK_BYTES, _chunks
+from shared.bus.interface import LARGEST_RECORD
+from shared.bus.kafka import BATCH_BYTES, CHUNK_BYTES, _chunks
 from shared.bus.partition import murmur2
 from shared.clock import shifted
 from shared.errors import Conflict
@@ -209,10 +210,10 @@ def test_an_event_that_no_reader_would_take_is_refused_when_it_is_written(make_s
 
 def test_a_chunk_fits_one_batch_of_a_partition() -> None:
     messages = [
-        Message("t", b"k", (("h", b"v" * 100),), b"v" * size) for size in (10, 300_000, 150_000, 900_000, 1)
+        Message("t", b"k", (("h", b"v" * 100),), b"v" * size) for size in (10, 600_000, 300_000, 900_000, 1)
     ]
     assert [len(chunk) for chunk in _chunks(messages)] == [2, 1, 1, 1]
-    assert CHUNK_BYTES < 512_000
+    assert CHUNK_BYTES < BATCH_BYTES < LARGEST_RECORD
 
 
 def test_a_key_is_hashed_as_kafka_does() -> None:
