@@ -11,7 +11,7 @@ from importlib import import_module
 
 from bench.result import table
 
-NAMES = ("start", "worker", "reading")
+NAMES = ("start", "worker", "relay", "replay", "reading")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import psycopg
 from kafka import KafkaConsumer  # noqa: TID251 - the bare loop is what ours is compared with
 from kafka.structs import TopicPartition  # noqa: TID251
 
-from bench.pledges import COLUMNS, HANDLERS, TOPIC
+from bench.pledges import HANDLERS
 from bench.servers import PARTITIONS, sessions_of, settings_of
 from services.reporting.projections.handlers import HANDLERS as REPORTING
 from shared.bus.builtin import BuiltinBus
@@ -22,16 +22,17 @@ from shared.worker.consuming import BATCH
 def bare(given: dict[str, Any]) -> None:
     """Poll, decode, COPY, commit: nothing is checked, deduplicated or fenced. Prints its rate."""
     consumer = KafkaConsumer(bootstrap_servers=given["bootstrap"], auto_offset_reset="earliest")
-    topics = given.get("topics", [TOPIC])
-    consumer.assign([TopicPartition(topic, part) for topic in topics for part in range(PARTITIONS)])
+    columns = given["columns"]
+    consumer.assign([TopicPartition(topic, part) for topic in given["topics"] for part in range(PARTITIONS)])
     seen, first, began = 0, 0, 0.0
     with psycopg.connect(given["url"]) as connection:
+        connection.execute(f"CREATE TABLE bare ({', '.join(f'{name} text' for name in columns)})")
         while seen < given["events"]:
             polled = consumer.poll(timeout_ms=1_000, max_records=BATCH)
             rows = [json.loads(record.value) for records in polled.values() for record in records]
-            with connection.cursor().copy(f"COPY pledge ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            with connection.cursor().copy("COPY bare FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row([row[name] for name in COLUMNS])
+                    copy.write_row([row.get(name) for name in columns])
             connection.commit()
             seen += len(rows)
             if not began and rows:

@@ -1,7 +1,8 @@
 """The events that are measured with, and the projection that each contender keeps of them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 
 import msgspec
 from sqlalchemy import text
@@ -20,11 +21,12 @@ TOPIC = "helix.donations"
 
 # A row for each pledge in its latest version, as every contender keeps it.
 COLUMNS = ("pledge", "version", "stakeholder", "fund", "quantity", "value_idr")
-_TYPES = "uuid {}, version integer, stakeholder uuid, fund text, quantity bigint, value_idr bigint"
-TABLE = f"CREATE TABLE pledge (pledge {_TYPES.format('PRIMARY KEY')})"
-BARE_TABLE = f"CREATE TABLE pledge (pledge {_TYPES.format('')})"
+TABLE = """
+    CREATE TABLE pledge (
+        pledge uuid PRIMARY KEY, version integer, stakeholder uuid, fund text, quantity bigint, value_idr bigint
+    )
+"""
 
-_ORIGIN = Origin("/helix/35.17/donations", "http://127.0.0.1/schemas/")
 _CHUNK = 5_000
 
 _KEEP = text(f"""
@@ -65,21 +67,18 @@ def pledge() -> PledgeOpened:
     )
 
 
-def put(bus: Bus, events: Iterable[Event]) -> None:
-    """Put events on the bus, as a relay would."""
+def put(bus: Bus, messages: Iterable[Message]) -> None:
+    """Put messages on the bus, as a relay would."""
     producer = bus.producer()
-    messages: list[Message] = []
-    for event in events:
-        messages.append(message_of(event))
-        if len(messages) == _CHUNK:
-            producer.publish(messages)
-            messages = []
-    producer.publish(messages)
+    remaining = iter(messages)
+    while chunk := list(islice(remaining, _CHUNK)):
+        producer.publish(chunk)
     producer.close()
 
 
-def message_of(event: Event) -> Message:
+def message_of(event: Event, at: datetime | None = None) -> Message:
     """Return the record of an event, with the headers that ours have."""
     key = str(event.key)
-    envelope = Envelope(new_id(), event.type_name(), clock.now(), key, {"correlationid": key})
-    return Message(topic_of(event.service), key.encode(), envelope.headers(_ORIGIN), encode_data(event))
+    envelope = Envelope(new_id(), event.type_name(), at or clock.now(), key, {"correlationid": key})
+    origin = Origin(f"/helix/35.17/{event.service}", "http://127.0.0.1/schemas/")
+    return Message(topic_of(event.service), key.encode(), envelope.headers(origin), encode_data(event))

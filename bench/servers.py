@@ -66,12 +66,19 @@ def sessions_of(url: str) -> sessionmaker[Session]:
     return sessionmaker(create_engine(sqlalchemy_url(url), **engine_options()), expire_on_commit=False)
 
 
-def settings_of(service: str, url: str = "given to the engine") -> Settings:
-    """Return settings that sign nothing and reach nobody."""
+def environment_of(service: str, url: str, **changed: str) -> dict[str, str]:
+    """Return the environment of a service that signs nothing and reaches nobody."""
     urls = {f"HELIX_{name}_URL": "http://127.0.0.1" for name in ("DONATIONS", "PROGRAMS", "REPORTING")}
     own = {
         f"HELIX_{service.upper()}_SECRET_KEY": "only for this measurement, nothing is signed",
         f"HELIX_{service.upper()}_DATABASE_URL": url,
         "HELIX_PARTITIONS": str(PARTITIONS),
+        "HELIX_BUS": "builtin",
+        "HELIX_BUS_DATABASE_URL": "given to the bus",
     }
-    return load(service, urls | own | {"HELIX_BUS": "builtin", "HELIX_BUS_DATABASE_URL": "given to the bus"})
+    return urls | own | changed
+
+
+def settings_of(service: str, url: str = "given to the engine") -> Settings:
+    """Return settings for parts that are put together here."""
+    return load(service, environment_of(service, url))
