@@ -14,7 +14,7 @@ from services.donations.checks.queries import find_faults
 from services.donations.database import db
 from services.donations.stakeholders.models import ACCOUNTS, Stakeholder
 from services.donations.stakeholders.operations import create_key, register_stakeholder
-from services.donations.stakeholders.queries import find_key, select_stakeholders
+from services.donations.stakeholders.queries import select_stakeholders, was_made
 from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant
 from shared.auth.principal import SCOPES
@@ -27,7 +27,8 @@ _EXAMPLE_EMAIL = "contoh@filantropi.example"
 def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
     """Make what one machine begins with, as far as it is not there: `{accounts, portal_key?}`.
 
-    An approved organisation that is marked as an example, the accounts of its people, its key.
+    An approved organisation that is marked as an example, the accounts of its people, its key. What
+    somebody has taken back since, the approval or the key, stays taken back.
     """
     with app.app_context():
         stakeholder = _example_stakeholder()
@@ -35,7 +36,7 @@ def bootstrap(app: Flask, given: Mapping[str, Any]) -> dict[str, str]:
             grant = Grant((account["role"],), display_name=EXAMPLE_NAME, stakeholder=stakeholder)
             ACCOUNTS.ensure(db.session(), account["username"], account["password"], grant)
         key = given.get("portal_key")
-        if key and find_key(db.session(), key) is None:
+        if key and not was_made(db.session(), key):
             create_key(stakeholder, name="Portal", scopes=list(SCOPES), key=key)
     return {"stakeholder": str(stakeholder)}
 
@@ -47,7 +48,9 @@ def _example_stakeholder() -> UUID:
         found = register_stakeholder(
             name=EXAMPLE_NAME, kind="philanthropy", contact_email=_EXAMPLE_EMAIL, example=True
         )
-    return approve_stakeholder(found.id).id
+    if found.status == "pending":
+        approve_stakeholder(found.id)
+    return found.id
 
 
 @click.group()

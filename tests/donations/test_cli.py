@@ -31,6 +31,22 @@ def test_a_second_bootstrap_changes_nothing(app: Flask) -> None:
         assert (made.status_code, made.json["stakeholder"]) == (201, first["stakeholder"])
 
 
+def test_a_second_bootstrap_gives_nothing_back_that_was_taken(
+    app: Flask, bearer: Callable[..., dict[str, str]]
+) -> None:
+    begun = bootstrap(app, GIVEN)
+    client, admin = app.test_client(), bearer(app, "admin")
+    path = f"/v1/stakeholders/{begun['stakeholder']}"
+    keys = client.get(f"{path}/keys", headers=admin).get_json()["data"]
+    assert client.delete(f"/v1/keys/{keys[0]['id']}", headers=admin).status_code == 204
+    suspended = client.post(f"{path}/suspend", json={"reason": "a complaint"}, headers=admin)
+    assert suspended.status_code == 200
+    assert bootstrap(app, GIVEN) == begun
+    assert client.get(path, headers=admin).get_json()["status"] == "suspended"
+    portal = {"Authorization": f"Bearer {GIVEN['portal_key']}"}
+    assert client.get("/v1/pledges", headers=portal).status_code == 401
+
+
 @pytest.fixture
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Return a function that runs a command of donations and returns what it prints."""

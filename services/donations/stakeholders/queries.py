@@ -50,6 +50,15 @@ def select_keys(stakeholder: UUID) -> Select[Any]:
     return select(ApiKey).where(ApiKey.stakeholder_id == stakeholder, ApiKey.revoked_at.is_(None))
 
 
+def was_made(session: Session, bearer: str) -> bool:
+    """Tell whether there is an API key of this secret, whether it holds or was revoked."""
+    digests = session.scalars(
+        select(ApiKey.secret_hash).where(ApiKey.prefix == shown_part(bearer)),
+        execution_options={"everyone": True},
+    )
+    return any(proves(bearer, known) for known in digests)
+
+
 def find_key(session: Session, bearer: str) -> Principal | None:
     """Return whom an API key speaks for, or None where it is not ours or was revoked."""
     if not is_key(bearer):
