@@ -45,7 +45,8 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	$(BIN)/python -m tests.compose --if-changed
 	@tail -qn 1 .cache/test-quick .cache/test-slow
 
-soak: $(DEV_ENV) tools ## the long forms of the tests, for a night: 100,000 requests that nobody thought of
+soak: $(DEV_ENV) tools ## the long forms of the tests, for a night: 200 kills (SEED=..., KILLS=...), 100,000 requests that nobody thought of
+	$(BIN)/python -m tests.faults.soak
 	$(BIN)/pytest tests/foreign/soak.py -q -s
 
 test-compose: $(DEV_ENV) ## build docker-compose.yml, start it, use it from a pledge to the dashboard, take it down

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,8 @@ from services.reporting.app import SERVICE
 from services.reporting.rebuild.operations import rebuild
 from shared import dead_letters
 from shared.bus import Part, Record
-from shared.events.catalogue import dead_letter_topic_of, redrive_topic_of, topic_of
+from shared.events.catalogue import topic_of
+from shared.events.envelope import Poison, decode
 from shared.settings import SERVICES
 from tests.books import problems
 from tests.faults.load import Ledger
@@ -179,11 +180,20 @@ def assert_in_order_and_never_two(machine: Machine) -> int:
     """Look at everything that was published; return how often something was published again."""
     again = 0
     for service in SERVICES:
-        records = records_of(machine, topic_of(service))
+        records = [record for record in records_of(machine, topic_of(service)) if _is_event(record)]
         fresh = _first_of_each(records)
         again += len(records) - len(fresh)
         _assert_order(fresh)
     return again
+
+
+def _is_event(record: Record) -> bool:
+    try:
+        decode(record)
+    except Poison:
+        # Somebody else wrote it.
+        return False
+    return True
 
 
 def _first_of_each(records: Sequence[Record]) -> list[Record]:
@@ -217,18 +227,18 @@ def _is(record: Record, kinds: str) -> bool:
 
 def assert_books_agree(machine: Machine) -> None:
     """All that must hold in each database, and between the three of them."""
-    assert problems(**machine.databases, at_rest=True, bus=machine.bus) == []
+    donations, programs, reporting = (machine.databases[service] for service in SERVICES)
+    assert problems(donations, programs, reporting, at_rest=True) == []
 
 
-def assert_no_dead_letters(machine: Machine) -> None:
-    """Nothing was put aside, and nothing handed back."""
+def assert_no_dead_letters(machine: Machine, wanted: Mapping[str, int]) -> None:
+    """Nothing was put aside but what was to be."""
     for service in SERVICES:
         letters = [
             f"{letter.type} {letter.reason} {letter.error}"
             for letter in dead_letters.list_(machine.bus, service)
         ]
-        assert letters == [], f"{dead_letter_topic_of(service)} is not empty"
-        assert sum(machine.bus.end_offsets(redrive_topic_of(service)).values()) == 0
+        assert len(letters) == wanted.get(service, 0), letters
 
 
 def assert_rebuild_is_the_same(machine: Machine) -> None:
