@@ -27,7 +27,7 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "instance": {
             "type": "string",
-            "description": "the address that was asked for; absent where that could not be read",
+            "description": "the address that was asked for; absent where it is none of ours, or holds more than ids",
         },
         "code": {"type": "string", "description": "never changes, so programs may rely on it"},
         "request_id": {"type": ["string", "null"], "description": "finds the request in the log"},

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -64,6 +65,7 @@ def problem(
     """Return a problem: `type, title, status, detail, instance, code, request_id`.
 
     Its sentences are in no language yet: a program gets them in English, a person in their own.
+    `instance` is left out where the address holds a word of the sender's: it could be anybody's number.
     """
     trace = current_trace()
     body: dict[str, Any] = {
@@ -71,13 +73,20 @@ def problem(
         "title": phrase_of(status),
         "status": status,
         "detail": detail,
-        "instance": request.path,
         "code": code,
         "request_id": trace.request_id if trace else None,
     }
+    if _is_named_by_ids():
+        body["instance"] = request.path
     if errors:
         body["errors"] = [{"pointer": fault.pointer, "detail": fault.sentence} for fault in errors]
     return body | (extra or {})
+
+
+def _is_named_by_ids() -> bool:
+    """Tell whether the address is one of ours, and all that it names it names by an opaque id."""
+    names = (request.view_args or {}).values()
+    return request.url_rule is not None and all(isinstance(name, UUID) for name in names)
 
 
 def respond(body: dict[str, Any]) -> Response:

@@ -30,8 +30,19 @@ def check_problem(response: TestResponse, status: int, code: str) -> dict[str, o
     assert body["status"] == status
     assert body["type"] == f"urn:helix:problem:{code}"
     assert body["request_id"] == response.headers["X-Request-Id"]
-    assert {"title", "detail", "instance"} <= body.keys()
+    assert {"title", "detail"} <= body.keys()
     return body
+
+
+def test_a_problem_names_its_address_only_where_that_is_ours_and_holds_no_more_than_ids(
+    client: FlaskClient, donor: dict[str, str]
+) -> None:
+    ours = f"/v1/gifts/{new_id()}"
+    assert client.patch(ours, json={"name": "a"}, headers=donor).get_json()["instance"] == ours
+    for path in ("/v1/3517014708530417", "/schemas/3517014708530417"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "3517014708530417" not in answer.text
 
 
 @pytest.fixture
