@@ -7,11 +7,13 @@ household or a need is what was told last, by the offset on its topic. The order
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
 from typing import TypeVar
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.events import donations, programs
 
@@ -46,8 +48,7 @@ _STATUS_AFTER: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Struct, frozen=True):
     """What is known of a household here. Version 0: heard of, not yet registered.
 
     `status_in` and `held_in` are the offsets of the events that said so; -1 where none did.
@@ -79,8 +80,7 @@ class Household:
     held_in: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """What is known of a need here. Quantity 0: heard of, not yet recorded.
 
     `recorded_in` and `closed_in` are the offsets of the last events that did so; -1 where none did.
@@ -95,8 +95,7 @@ class Need:
     closed_in: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Pledge:
+class Pledge(Struct, frozen=True):
     """What a pledge counts for. `area` is the smallest that holds all it is meant for; empty: anywhere."""
 
     id: UUID

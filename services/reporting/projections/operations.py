@@ -87,8 +87,9 @@ class _Batch:
 
     def follow(self, at: datetime, figures: Mapping[str, int], sign: int = 1) -> None:
         """Add to the changes of the event's minute and day."""
-        local = at.astimezone(LOCAL_ZONE)
-        minute = local.replace(second=0, microsecond=0)
+        if not any(figures.values()):
+            return
+        minute = at.astimezone(LOCAL_ZONE).replace(second=0, microsecond=0)
         _add(self.changes, ("minute", minute), figures, sign)
         _add(self.changes, ("day", minute.replace(hour=0, minute=0)), figures, sign)
 
@@ -230,6 +231,8 @@ def _changed(before: Mapping[UUID, Fact], after: Mapping[UUID, Fact]) -> list[Fa
 
 
 def _add(sums: Sums, place: tuple[object, ...], figures: Mapping[str, int], sign: int = 1) -> None:
-    for name, figure in figures.items():
-        if figure:
-            sums[place][name] = sums[place].get(name, 0) + sign * figure
+    added = {name: figure for name, figure in figures.items() if figure}
+    if added:
+        cell = sums[place]
+        for name, figure in added.items():
+            cell[name] = cell.get(name, 0) + sign * figure

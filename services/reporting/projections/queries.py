@@ -1,7 +1,6 @@
 """How facts are read and written, and sums added to: one statement for a whole batch, in order of key."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -25,14 +24,15 @@ def load_and_lock(
     """
     if not identities:
         return {}
-    wanted = {"ids": sorted(identities)}
-    columns = ", ".join(field.name for field in fields(kind))
+    # One text, because the driver takes its time over every element of a list.
+    wanted = {"ids": "{" + ",".join(sorted([identity.hex for identity in identities])) + "}"}
+    columns = ", ".join(kind.__struct_fields__)
     session.execute(
         text(f"INSERT INTO {table} (id) SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING"),
         wanted,
     )
     rows = session.execute(
-        text(f"SELECT {columns} FROM {table} WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"),  # noqa: S608
+        text(f"SELECT {columns} FROM {table} WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE"),  # noqa: S608
         wanted,
     )
     return {row[0]: kind(*row) for row in rows}
@@ -43,11 +43,11 @@ def save(session: Session, table: str, facts: Iterable[Household | Need | Pledge
     found = list(facts)
     if not found:
         return
-    columns = [field.name for field in fields(found[0]) if field.name != "id"]
+    columns = [name for name in found[0].__struct_fields__ if name != "id"]
     changes = ", ".join(f"{name} = new.{name}" for name in columns)
     session.execute(
         text(
-            f"UPDATE {table} SET {changes}"  # noqa: S608 - the names are those of our own dataclasses
+            f"UPDATE {table} SET {changes}"  # noqa: S608 - the names are those of our own structs
             f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)) AS new WHERE {table}.id = new.id"
         ),
         {"rows": msgspec.json.encode(found).decode()},

@@ -1,13 +1,13 @@
 """A decision that was put aside and handed back undoes nothing that was decided after it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from services.reporting.database import db
