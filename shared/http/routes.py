@@ -32,8 +32,8 @@ _HEADERS: dict[str, Described] = {
         "in": "header",
         "required": False,
         "description": "The ETag of an earlier answer; 304 if it is still the same.",
-        # As long as the web server lets a header be.
-        "schema": {"type": "string", "maxLength": 8190},
+        # As long as the web server lets a whole header be.
+        "schema": {"type": "string", "maxLength": 8190 - len("If-None-Match: \r\n")},
     },
 }
 _SCHEMES: dict[str, Described] = {
