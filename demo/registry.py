@@ -61,7 +61,11 @@ def make_households(*, people: int, seed: int) -> list[Household]:
 
 def write_csv(out: TextIO, *, people: int = 7408, seed: int = 3517) -> None:
     """Write the registry, one row a member."""
-    found = list(rows(make_households(people=people, seed=seed)))
+    write_rows(out, list(rows(make_households(people=people, seed=seed))))
+
+
+def write_rows(out: TextIO, found: list[dict[str, str]]) -> None:
+    """Write rows of a registry."""
     writer = csv.DictWriter(out, found[0])
     writer.writeheader()
     writer.writerows(found)

@@ -1,0 +1,186 @@
+"""What a regency's years leave behind in the three databases, made at once: for measuring how reading holds up.
+
+A household here is verified, and a need of it is delivered and closed. The present is not longer for a long
+past: however many households there are, so many lack something still.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.reporting.projections.operations import apply_events
+from shared import areas, clock
+from shared.events import donations, programs
+from shared.events.catalogue import topic_of
+from shared.events.envelope import Received
+from shared.events.event import Event
+from shared.ids import new_id
+
+LACKING = 500
+
+_BATCH = 2_000
+_QUANTITY = 500_000
+
+_VILLAGES = """
+    CREATE TEMP TABLE place AS
+    SELECT gen_random_uuid() AS id, (%(villages)s::text[])[1 + n %% cardinality(%(villages)s::text[])] AS desa,
+        n <= %(lacking)s AS lacks
+    FROM generate_series(1, %(households)s) AS n;
+    CREATE TEMP TABLE lack AS
+    SELECT gen_random_uuid() AS id, place.id AS household, desa, closed, lacks
+    FROM place CROSS JOIN (VALUES (true), (false)) AS which (closed) WHERE closed OR lacks
+"""
+_DONATIONS = (
+    """
+    INSERT INTO board_household (id, desa, verified, held, desa_in, verified_in, held_in)
+    SELECT id, desa, true, false, 1, 1, 1 FROM place
+    """,
+    """
+    INSERT INTO board_need (id, household, category, unit, quantity, value_idr, closed, recorded_in, closed_in)
+    SELECT id, household, 'food', 'IDR', %(quantity)s, %(quantity)s, closed, 1, 2 FROM lack
+    """,
+    """
+    INSERT INTO allocation (id, created_at, stakeholder_id, pledge_id, need, household, desa, category,
+        stakeholder_kind, fund, strategy, unit, quantity, value_idr, reasons, standing, said_in, earmarked,
+        contributed, delivered, released)
+    SELECT gen_random_uuid(), now(), stakeholder_id, pledge.id, lack.id, household, desa, 'food',
+        stakeholder_kind, fund, strategy, 'IDR', %(quantity)s / 2, %(quantity)s / 2, '{}', 'payable', 1, 0,
+        %(quantity)s / 2, CASE WHEN closed THEN %(quantity)s / 2 ELSE 0 END, 0
+    FROM lack CROSS JOIN (SELECT * FROM pledge LIMIT 1) AS pledge
+    """,
+)
+_PROGRAMS = (
+    """
+    INSERT INTO household (id, status, version, decile, decile_source, decile_vintage, score, score_version,
+        score_parts, attributes, people, ages, housing, address, verified_at, valid_until, held, synthetic,
+        registered_by, fingerprint, created_at, updated_at, desa)
+    SELECT id, 'verified', 1, 1, 'P3KE', '2023', 500, 'v1', '{}', '{}', 3,
+        '{"under_5": 0, "from_5_to_17": 1, "from_18_to_59": 2, "from_60": 0}', '{}', '\\x00', now(),
+        current_date + 300, false, true, 'bench', '\\x00', now(), now(), desa
+    FROM place
+    """,
+    """
+    INSERT INTO need (id, household_id, desa, category, unit, market, quantity, value_idr, urgency, indivisible,
+        covered, delivered, recorded_by, created_at, closed_at, closed_reason)
+    SELECT id, household, desa, 'food', 'IDR', 'cash', %(quantity)s, %(quantity)s, 3, false,
+        CASE WHEN closed THEN %(quantity)s ELSE 0 END, CASE WHEN closed THEN %(quantity)s ELSE 0 END, 'bench', now(),
+        CASE WHEN closed THEN now() END, CASE WHEN closed THEN 'met' END
+    FROM lack
+    """,
+)
+
+
+def fill_tables(service: str, url: str, households: int) -> None:
+    """Write what so many households leave behind in the database of donations or of programs."""
+    given: dict[str, Any] = {"villages": list(areas.villages()), "households": households, "lacking": LACKING}
+    given |= {"quantity": _QUANTITY}
+    with psycopg.connect(url) as connection, psycopg.ClientCursor(connection) as cursor:
+        for statement in (_VILLAGES, *(_DONATIONS if service == "donations" else _PROGRAMS)):
+            cursor.execute(statement, given)
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE")
+
+
+def fold_events(sessions: sessionmaker[Session], households: int, days: int) -> int:
+    """Fold the events of so many households, spread over the last days, into reporting; return how many."""
+    events = _events(households, days)
+    folded = 0
+    while batch := list(islice(events, _BATCH)):
+        with sessions.begin() as session:
+            apply_events(session, batch)
+        folded += len(batch)
+    return folded
+
+
+def _events(households: int, days: int) -> Iterator[Received]:
+    villages = list(areas.villages())
+    start = clock.now() - timedelta(days=days)
+    for number in range(households):
+        at = start + timedelta(days=days) * number / households
+        for event in _life(villages[number % len(villages)], at):
+            yield _received(event, at)
+
+
+def _life(desa: str, at: datetime) -> Iterator[Event]:
+    household, need, pledge = new_id(), new_id(), new_id()
+    here: dict[str, Any] = {"household": household, "desa": desa}
+    yield programs.HouseholdRegistered(
+        **here,
+        version=1,
+        people=3,
+        ages=programs.AgeBands(under_5=0, from_5_to_17=1, from_18_to_59=2, from_60=0),
+        attributes=[],
+        decile=1,
+        decile_source="P3KE",
+        decile_vintage="2023",
+        score=500,
+        score_version="v1",
+    )
+    yield programs.HouseholdVerified(**here, people=3, valid_until=clock.today() + timedelta(days=300))
+    yield programs.NeedRecorded(
+        **here,
+        need=need,
+        category="food",
+        strategy="reduce_burden",
+        quantity=_QUANTITY,
+        unit="IDR",
+        value_idr=_QUANTITY,
+        urgency=3,
+        indivisible=False,
+    )
+    yield _pledge(pledge)
+    steps: dict[str, Any] = here | {
+        "pledge": pledge,
+        "allocation": new_id(),
+        "need": need,
+        "category": "food",
+        "stakeholder_kind": "philanthropy",
+        "fund": "zis",
+        "strategy": "reduce_burden",
+        "unit": "IDR",
+        "quantity": _QUANTITY,
+        "value_idr": _QUANTITY,
+    }
+    yield donations.AllocationReserved(**steps, left=0)
+    yield donations.ContributionMade(**steps, contribution=new_id(), paid_on=at.date(), carried_over=False)
+    yield programs.DeliveryConfirmed(**steps, delivery=new_id(), day=at.date())
+    yield programs.NeedClosed(**here, need=need, category="food", reason="met", delivered=_QUANTITY)
+
+
+def _pledge(pledge: UUID) -> donations.PledgeOpened:
+    return donations.PledgeOpened(
+        pledge=pledge,
+        version=1,
+        stakeholder=new_id(),
+        stakeholder_kind="philanthropy",
+        resource=donations.Resource(kind="cash", unit="IDR"),
+        quantity=_QUANTITY,
+        value_idr=_QUANTITY,
+        fund="zis",
+        zakat=False,
+        strategy="reduce_burden",
+        restrictions=donations.Restrictions(),
+        opens_on=clock.today(),
+        expires_on=None,
+    )
+
+
+def _received(event: Event, at: datetime) -> Received:
+    return Received(
+        id=new_id(),
+        type=event.type_name(),
+        time=at,
+        data=event,
+        correlation_id=str(event.key),
+        causation_id=None,
+        traceparent=None,
+        topic=topic_of(event.service),
+        partition=0,
+        offset=0,
+    )
