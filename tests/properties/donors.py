@@ -52,7 +52,7 @@ class Donors(Steps):
         return self.world.ask("donations", who, method, path, body, **more)
 
     @step(
-        who=DONOR, resource=RESOURCES, quantity=st.sampled_from((5, 10, 400, 1500)), rules=RULES,
+        3, who=DONOR, resource=RESOURCES, quantity=st.sampled_from((5, 10, 400, 1500)), rules=RULES,
         zakat=st.sampled_from((False, False, True)), opens=st.sampled_from((0, 0, 1)), ends=DAYS,
     )  # fmt: skip
     def pledge(
@@ -87,7 +87,7 @@ class Donors(Steps):
         if found := self.pick("donations", which, _MINE):
             self.give(_who(found), f"/v1/pledges/{found.id}/withdraw")
 
-    @step(which=NUMBER, part=FRACTION)
+    @step(4, which=NUMBER, part=FRACTION)
     def pay(self, which: int, part: float) -> None:
         """Pay what waits, or a part of it."""
         if found := self.pick("donations", which, _PAYABLE):
@@ -97,7 +97,7 @@ class Donors(Steps):
             }  # fmt: skip
             self.give(_who(found), "/v1/contributions", body)
 
-    @step(which=NUMBER)
+    @step(2, which=NUMBER)
     def pay_everything(self, which: int) -> None:
         """Pay all that waits of a pledge at once, as the page does."""
         if found := self.pick("donations", which, _PAYABLE):

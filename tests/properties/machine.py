@@ -1,26 +1,78 @@
 """The machine: people, the time, and an exchange that delays, doubles, reorders and gives up on events."""
 
+from typing import Any
+
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from services.reporting.rebuild.operations import rebuild
 from tests.properties.donors import ROOF, Donors
 from tests.properties.officers import Officers
-from tests.properties.rules import MOVES, PICKS, SERVICE, VILLAGES, Move
+from tests.properties.rules import MOVES, PICKS, SERVICE, VILLAGES, Move, Steps, commands_of, step
 
 MOST_DAYS = 60
 
 
-class Helping(Officers, Donors):
-    """Everything that happens in a regency, in any order."""
-
-    # Whether workers put events aside that are handed back later.
-    puts_aside = False
+class Exchange(Steps):
+    """What becomes of the time and of events, whatever people do."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rebuilt = False
-        self.days = 0
+        self._days = 0
+        self._rebuilt = False
+
+    @step(3)
+    def wait(self) -> None:
+        """Let only the exchange go on."""
+
+    @step(days=st.sampled_from((1, 1, 3, 31)))
+    def pass_days(self, days: int) -> None:
+        """Set the clock on."""
+        if self._days < MOST_DAYS:
+            self._days += days
+            self.world.pass_days(days)
+
+    @step(service=SERVICE, dies_after=st.integers(0, 3))
+    def relay_dies(self, service: str, dies_after: int) -> None:
+        """End a relay that has published a part, before it deleted it: that comes twice."""
+        self.world.sides[service].publish(dies_after)
+
+    @step(service=SERVICE, back=st.integers(0, 3))
+    def wake_a_worker_that_was_replaced(self, service: str, back: int) -> None:
+        """Have another worker apply what was applied before."""
+        self.world.sides[service].deliver_behind(back)
+
+    @step()
+    def rebuild_reporting(self) -> None:
+        """Fold all that reporting has heard anew, and go on with that; once, because it takes a while."""
+        if not self._rebuilt:
+            side = self.world.reporting
+            self._rebuilt = side.changed = True
+            rebuild(side.settings.database_url, self.world.log, side.service.handlers)
+
+
+class Failures(Steps):
+    """Workers that put events aside, which are handed back later."""
+
+    @step(4, service=SERVICE, refuses=st.lists(st.booleans(), min_size=1, max_size=6), picks=PICKS)
+    def put_aside(self, service: str, refuses: list[bool], picks: list[int]) -> None:
+        """Have a worker refuse some of the events that come next."""
+        side = self.world.sides[service]
+        side.refuses = refuses
+        side.deliver(picks)
+        side.refuses = []
+
+    @step(2, service=SERVICE)
+    def redrive(self, service: str) -> None:
+        """Hand back what was put aside."""
+        self.world.sides[service].redrive()
+
+
+class Regency(Exchange, Officers, Donors):
+    """Everything that happens in a regency."""
+
+    # Whether workers put events aside: the trend then keeps other days on which figures changed.
+    puts_aside = False
 
     @initialize()
     def begin(self) -> None:
@@ -31,35 +83,11 @@ class Helping(Officers, Donors):
         for resource, quantity in (({"kind": "cash"}, 1500), ({"kind": "goods", **ROOF}, 10)):
             self.promise(0, resource, quantity)
 
-    @rule(moves=MOVES)
-    def wait(self, moves: list[Move]) -> None:
-        """Let only the exchange go on."""
-        self.exchange(moves)
-
-    @precondition(lambda self: self.days < MOST_DAYS)
-    @rule(days=st.sampled_from((1, 1, 3, 31)))
-    def pass_days(self, days: int) -> None:
-        """Set the clock on."""
-        self.days += days
-        self.world.pass_days(days)
-
-    @rule(service=SERVICE, dies_after=st.integers(0, 3))
-    def relay_dies(self, service: str, dies_after: int) -> None:
-        """End a relay that has published a part, before it deleted it: that comes twice."""
-        self.world.sides[service].publish(dies_after)
-
-    @rule(service=SERVICE, back=st.integers(0, 3))
-    def wake_a_worker_that_was_replaced(self, service: str, back: int) -> None:
-        """Have another worker apply what was applied before."""
-        self.world.sides[service].deliver_behind(back)
-
-    @precondition(lambda self: not self.rebuilt)
-    @rule()
-    def rebuild_reporting(self) -> None:
-        """Fold all that reporting has heard anew, and go on with that; once, because it takes a while."""
-        self.rebuilt = self.world.reporting.changed = True
-        side = self.world.reporting
-        rebuild(side.settings.database_url, self.world.log, side.service.handlers)
+    def do(self, command: tuple[str, dict[str, Any]], then: list[Move]) -> None:
+        """Give a command, and let the exchange go on a little."""
+        name, given = command
+        getattr(self, name)(**given)
+        self.exchange(then)
 
     @invariant()
     def nothing_is_wrong_inside(self) -> None:
@@ -77,20 +105,25 @@ class Helping(Officers, Donors):
             self.world.end()
 
 
-class HelpingThroughFailures(Helping):
-    """The same, where workers also put events aside that are handed back later."""
+class Helping(Regency):
+    """People help, and every event is taken when it comes."""
+
+    @rule(command=commands_of(Regency), then=MOVES)
+    def step(self, command: tuple[str, dict[str, Any]], then: list[Move]) -> None:
+        """Do one thing."""
+        self.do(command, then)
+
+
+class _FailingRegency(Failures, Regency):
+    """Everything that happens in a regency, and failures."""
+
+
+class HelpingThroughFailures(_FailingRegency):
+    """People help, and workers put events aside."""
 
     puts_aside = True
 
-    @rule(service=SERVICE, refuses=st.lists(st.booleans(), min_size=1, max_size=6), picks=PICKS)
-    def put_aside(self, service: str, refuses: list[bool], picks: list[int]) -> None:
-        """Have a worker refuse some of the events that come next."""
-        side = self.world.sides[service]
-        side.refuses = refuses
-        side.deliver(picks)
-        side.refuses = []
-
-    @rule(service=SERVICE)
-    def redrive(self, service: str) -> None:
-        """Hand back what was put aside."""
-        self.world.sides[service].redrive()
+    @rule(command=commands_of(_FailingRegency), then=MOVES)
+    def step(self, command: tuple[str, dict[str, Any]], then: list[Move]) -> None:
+        """Do one thing."""
+        self.do(command, then)

@@ -138,7 +138,7 @@ class Officers(Steps):
             atribut="disability" if disabled else "",
         )
 
-    @step(which=NUMBER, need=NEED)
+    @step(2, which=NUMBER, need=NEED)
     def record_need(self, which: int, need: int) -> None:
         """Record a need."""
         if found := self.pick("programs", which, "SELECT id FROM household ORDER BY id"):
@@ -153,7 +153,7 @@ class Officers(Steps):
                 "verifier", f"/v1/needs/{found.id}/{word}", {"reason": "cukup"} if word == "close" else {}
             )
 
-    @step(which=NUMBER, word=st.sampled_from(("approve", "approve", "hold", "veto")), who=PERSON)
+    @step(3, which=NUMBER, word=st.sampled_from(("approve", "approve", "hold", "veto")), who=PERSON)
     def judge(self, which: int, word: str, who: int) -> None:
         """Say something to a match."""
         if found := self.pick("programs", which, _LIVE):
@@ -173,6 +173,7 @@ class Officers(Steps):
         self.ask("planner", "/v1/policy", body, "PUT", headers={"If-Match": tag})
 
     @step(
+        5,
         which=NUMBER,
         part=FRACTION,
         outcome=st.sampled_from(("delivered", "delivered", "delivered", "failed")),

@@ -1,11 +1,10 @@
-"""How a step of the machine is told: a command, and what the exchange does right after it."""
+"""What a step of the machine is: a command, and what the exchange does right after it."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.properties.world import World
 
@@ -17,6 +16,7 @@ FRACTION = st.sampled_from((1.0, 0.5, 0.25))
 SERVICE = st.sampled_from(("donations", "programs", "reporting"))
 PICKS = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
+Command = TypeVar("Command", bound=Callable[..., None])
 Move = tuple[str, str, list[int]]
 # "round" is as good as all at once; the others are what a round is made of, in any order.
 _KINDS = ("round", "round", "round", "work", "publish", "deliver", "deliver_all")
@@ -49,16 +49,23 @@ class Steps(RuleBasedStateMachine):
                 side.deliver_all()
 
 
-def step(**drawn: Any) -> Callable[[Callable[..., None]], Any]:
-    """Make a rule of a command; what the exchange does after it is drawn too."""
+def step(weight: int = 1, /, **drawn: st.SearchStrategy[Any]) -> Callable[[Command], Command]:
+    """Make a method a command that the machine may give, so much more often than others."""
 
-    def decorate(command: Callable[..., None]) -> Any:
-        @rule(then=MOVES, **drawn)
-        @wraps(command)
-        def run(self: Steps, then: Sequence[Move], **values: Any) -> None:
-            command(self, **values)
-            self.exchange(then)
+    def mark(command: Command) -> Command:
+        command.told = (weight, st.fixed_dictionaries(drawn))  # type: ignore[attr-defined]
+        return command
 
-        return run
+    return mark
 
-    return decorate
+
+def commands_of(machine: type[Steps]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """Return the strategy of the commands of a machine, each with what it is given.
+
+    One rule draws them all: hypothesis leaves rules out at random, and a pledge that can't be paid, or
+    that nobody hands over, soon has nothing left to happen to it.
+    """
+    found = {name: getattr(getattr(machine, name), "told", None) for name in sorted(dir(machine))}
+    told = {name: one for name, one in found.items() if one is not None}
+    names = [name for name, (weight, _) in told.items() for _ in range(weight)]
+    return st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), told[name][1]))
