@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared import clock
 from shared.bus.interface import Part, Positions
 
 # A record published twice comes within minutes; a dead letter may be handed back after weeks.
@@ -48,9 +47,10 @@ _ACCEPT = text("""
     SELECT CASE WHEN count(*) < :all THEN coalesce(array_agg(event_id), '{}') END FROM fresh
 """)
 _KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))")
+# By the clock that they were received by: a process whose own is ahead must not forget those of today.
 _PURGE = text("""
     DELETE FROM inbox WHERE event_id IN (
-        SELECT event_id FROM inbox WHERE received_at < :before LIMIT :most
+        SELECT event_id FROM inbox WHERE received_at < now() - :kept LIMIT :most
     )
 """)
 
@@ -111,7 +111,7 @@ def applied(session: Session, ids: Collection[UUID]) -> set[UUID]:
 
 def purge(session: Session) -> bool:
     """Forget ids that are older than anything that may still come; return True if more are left."""
-    result = session.execute(_PURGE, {"before": clock.now() - KEPT, "most": _PURGED_AT_ONCE})
+    result = session.execute(_PURGE, {"kept": KEPT, "most": _PURGED_AT_ONCE})
     return bool(result.rowcount == _PURGED_AT_ONCE)  # type: ignore[attr-defined]
 
 
