@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -86,7 +87,8 @@ class Side:
         self.log.away_after = dies_after
         try:
             return self._relay.publish_all()
-        except BusUnavailable:
+        except (BusUnavailable, psycopg.OperationalError):
+            # The bus was away; or the database let go of a relay that had been silent for too long.
             return 1
         finally:
             self.log.away_after = None
