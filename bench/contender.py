@@ -12,7 +12,6 @@ from kafka.structs import TopicPartition  # noqa: TID251
 
 from bench.pledges import HANDLERS
 from bench.servers import PARTITIONS, sessions_of, settings_of
-from services.reporting.projections.handlers import HANDLERS as REPORTING
 from shared.bus.builtin import BuiltinBus
 from shared.bus.kafka import KafkaBus
 from shared.worker import Worker
@@ -43,10 +42,10 @@ def bare(given: dict[str, Any]) -> None:
 
 
 def worker(given: dict[str, Any]) -> None:
-    """Run a real worker of reporting, with the measured projection or its own handlers, until stopped."""
+    """Run a real worker until stopped: reporting applies the measured projection, donations only relays."""
     bus = KafkaBus([given["address"]]) if given["bus"] == "kafka" else BuiltinBus(given["address"])
-    handlers = REPORTING if given.get("handlers") == "reporting" else HANDLERS
-    settings = settings_of("reporting", given["url"])
+    settings = settings_of(given["service"], given["url"])
+    handlers = HANDLERS if given["service"] == "reporting" else ()
     Worker(settings, sessions_of(given["url"]), bus, handlers=handlers).run_until_stopped()
     bus.close()
 

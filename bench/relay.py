@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from typing import Any
 
 from kafka import KafkaProducer  # noqa: TID251 - the bare producer is what ours is compared with
 
@@ -44,7 +45,7 @@ def _bare(found: Servers) -> float:
     return rate
 
 
-def _send(producer: KafkaProducer, message: Message) -> object:
+def _send(producer: KafkaProducer, message: Message) -> Any:
     return producer.send(message.topic, key=message.key, value=message.value, headers=list(message.headers))
 
 

@@ -43,6 +43,11 @@ class Servers:
                 session.execute(text(statement))
         return url
 
+    def worker(self, service: str, url: str, kind: str) -> dict[str, str]:
+        """Return what a worker in a process of its own is given."""
+        address = self.bootstrap if kind == "kafka" else self.log_url
+        return {"service": service, "url": url, "bus": kind, "address": address}
+
 
 @contextmanager
 def servers() -> Iterator[Servers]:

@@ -51,9 +51,10 @@ def bare_rate(found: Servers, events: int, topics: Sequence[str], columns: Seque
 def worker_rate(found: Servers, kind: str, processes: int) -> float:
     """Return the events per second of worker processes that read everything from the beginning."""
     url = found.database([TABLE])
-    address = found.bootstrap if kind == "kafka" else found.log_url
-    given = {"url": url, "bus": kind, "address": address}
-    with running([given] * processes), psycopg.connect(url, autocommit=True) as connection:
+    with (
+        running([found.worker("reporting", url, kind)] * processes),
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
         first = _await(connection, 1, processes)
         began = time.perf_counter()
         _await(connection, EVENTS, processes)
