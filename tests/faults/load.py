@@ -246,7 +246,8 @@ def load(machine: Machine, ledger: Ledger, seed: int, *, pause: float = 0.1) -> 
     assert not ledger.refused.keys() & {"invalid", "unreadable", "internal_error", "not_found"}, (
         ledger.refused
     )
-    assert [line for person in people for line in person.client.broken] == []
+    broken = [line for person in people for line in person.client.broken]
+    assert broken == [], broken
 
 
 def _in_days(days: int) -> str:

@@ -15,7 +15,12 @@ SEED = 400
 CUTS = 15
 
 
-@pytest.mark.parametrize("kind", ["web", "worker"])
+@pytest.mark.parametrize(
+    ("tried", "kind"),
+    [("builtin", "web"), ("builtin", "worker"), pytest.param("kafka", "worker", marks=pytest.mark.kafka)],
+    indirect=["tried"],
+    scope="session",
+)
 def test_a_commit_whose_answer_is_lost_takes_effect_once(
     tried: Tried, kind: str, say: Callable[[str], None]
 ) -> None:

@@ -29,7 +29,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SEED = 300
 
 
-@pytest.mark.parametrize("service", ["programs", "donations"])
+@pytest.mark.parametrize(
+    ("tried", "service"),
+    [("builtin", "programs"), pytest.param("kafka", "donations", marks=pytest.mark.kafka)],
+    indirect=["tried"],
+    scope="session",
+)
 def test_a_worker_that_slept_past_its_session_does_nothing_twice(
     tried: Tried, service: str, say: Callable[[str], None]
 ) -> None:
