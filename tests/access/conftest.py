@@ -56,8 +56,18 @@ def both_worlds(
 
 
 @pytest.fixture(scope="session")
-def world(both_worlds: tuple[World, dict[str, Flask]]) -> World:
-    """Everybody, and everything there is to be seen, in the three services."""
+def kept(both_worlds: tuple[World, dict[str, Flask]]) -> Iterator[dict[str, Kept]]:
+    """The databases of the world as they were when it was told."""
+    with ExitStack() as cleanup:
+        yield {
+            service: cleanup.enter_context(Kept(app.config["HELIX"].database_url))
+            for service, app in both_worlds[0].joined.apps.items()
+        }
+
+
+@pytest.fixture(scope="session")
+def world(both_worlds: tuple[World, dict[str, Flask]], kept: dict[str, Kept]) -> World:
+    """Everybody, and everything there is to be seen, in the three services; `kept` before anybody looked."""
     return both_worlds[0]
 
 
@@ -65,16 +75,6 @@ def world(both_worlds: tuple[World, dict[str, Flask]]) -> World:
 def alone(both_worlds: tuple[World, dict[str, Flask]]) -> dict[str, Flask]:
     """The apps of the world without B."""
     return both_worlds[1]
-
-
-@pytest.fixture(scope="session")
-def kept(world: World) -> Iterator[dict[str, Kept]]:
-    """The databases of the world as they were when it was told."""
-    with ExitStack() as cleanup:
-        yield {
-            service: cleanup.enter_context(Kept(app.config["HELIX"].database_url))
-            for service, app in world.joined.apps.items()
-        }
 
 
 def begin_visits(world: World) -> None:

@@ -80,6 +80,7 @@ def test_everybody_is_answered_as_the_policy_says_and_what_is_refused_changes_no
     world: World, kept: dict[str, Kept], browsers: Browsers, line: Line
 ) -> None:
     database, wrong, worked = kept[line.service], [], 0
+    database.restore()
     cells = [
         (caller, letter)
         for caller in everybody()
@@ -103,9 +104,9 @@ def test_everybody_is_answered_as_the_policy_says_and_what_is_refused_changes_no
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if "{" in line.path], ids=name_of)
-def test_what_is_not_ones_business_looks_as_if_it_were_not_there(
-    world: World, browsers: Browsers, line: Line
-) -> None:
+def test_what_is_not_ones_business_looks_as_if_it_were_not_there(world: World, line: Line) -> None:
+    # Browsers that nothing was said to yet: what was done before is told on the next page.
+    browsers = Browsers(world.joined.apps, world.door)
     for caller in filter(lambda caller: is_let_in(line, caller), everybody()):
         hidden = [
             letter for letter in letters_of(line, world.things) if expected(line, caller, letter) == 404

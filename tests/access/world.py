@@ -115,6 +115,7 @@ def _registry(world: World, letter: str, staff: dict[str, Person]) -> None:
     for name in ("new", "asked", "begun", "seen", "held", "verified", "also_new"):
         home = household(desa=village, address=f"Dusun {letter * 5}")
         home["members"][0]["name"] = f"Warga {letter * 6} {name}"
+        things[f"numbers of {name}"] = f"{home['members'][0]['nik']} {home['kk_number']}"
         things[name] = do("/v1/households", "verifier", home)["id"]
     for name in ("asked", "begun", "seen", "verified"):
         visit = do(f"/v1/households/{things[name]}/visits", "verifier", {})["id"]

@@ -81,6 +81,7 @@ def create_key(body: dict[str, Any], stakeholder_id: UUID) -> Any:
 def list_keys(query: dict[str, Any], stakeholder_id: UUID) -> Any:
     """List an organisation's keys that hold."""
     _require_own(stakeholder_id)
+    queries.get_stakeholder(stakeholder_id)
     return page(db.session, queries.select_keys(stakeholder_id), ApiKey.id, query)
 
 
