@@ -15,7 +15,7 @@ from bench.worker import running
 from shared import outbox
 
 # Events a second, and how many of them.
-PACES = {"idle": (10, 150), "50/s": (50, 500)}
+PACES = {"idle": (10, 100), "50/s": (50, 300)}
 
 _SEEN = "SELECT pledge FROM pledge WHERE pledge = ANY(%s)"
 

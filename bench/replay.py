@@ -21,8 +21,8 @@ from shared.migrations import upgrade
 from shared.settings import passthrough
 from tests.reporting.story import Story
 
-HOUSEHOLDS = 5_000
-ROUNDS = 1
+HOUSEHOLDS = 50_000
+ROUNDS = 3
 
 TOPICS = ("helix.donations", "helix.programs")
 COLUMNS = ("household", "need", "pledge", "desa", "quantity", "value_idr")

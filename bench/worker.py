@@ -48,7 +48,7 @@ def bare_rate(found: Servers, events: int, topics: Sequence[str], columns: Seque
     return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def worker_rate(found: Servers, kind: str, processes: int) -> float:
+def worker_rate(found: Servers, kind: str, processes: int, events: int = EVENTS) -> float:
     """Return the events per second of worker processes that read everything from the beginning."""
     url = found.database([TABLE])
     with (
@@ -57,8 +57,8 @@ def worker_rate(found: Servers, kind: str, processes: int) -> float:
     ):
         first = _await(connection, 1, processes)
         began = time.perf_counter()
-        _await(connection, EVENTS, processes)
-        return (EVENTS - first) / (time.perf_counter() - began)
+        _await(connection, events, processes)
+        return (events - first) / (time.perf_counter() - began)
 
 
 @contextmanager
