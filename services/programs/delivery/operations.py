@@ -8,7 +8,16 @@ from services.programs.database import db, lock_rows
 from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import find_recorded
 from services.programs.markets.operations import note_changes
-from services.programs.matching.operations import Locked, cancel, end, lock_allocations, tell
+from services.programs.matching.models import Allocation
+from services.programs.matching.operations import (
+    Locked,
+    cancel,
+    cancel_unadmitted,
+    end,
+    find_unpaid,
+    lock_allocations,
+    tell,
+)
 from services.programs.needs.operations import shut
 from services.programs.registry.models import Household
 from services.programs.review.queries import find_allocation
@@ -135,10 +144,16 @@ def _hand_over(one: Locked, delivery: Delivery) -> None:
 
 
 def _give_back_unpaid(one: Locked, household: Household) -> None:
-    """End the unpaid rest where the household is no longer one to allocate for: only what was paid went on."""
+    """End the unpaid rest where it would no longer be allocated: only what was paid went on."""
     allocation = one.allocation
-    if household.status != "verified" and allocation.is_live and not allocation.is_on_its_way:
+    if not allocation.is_live or allocation.is_on_its_way:
+        return
+    if household.status != "verified":
         cancel(db.session, [one], f"household_{household.status}")
+        return
+    db.session.flush()
+    claims = find_unpaid(db.session, Allocation.id == allocation.id)
+    cancel_unadmitted(db.session, [one], {found: claim for found, (_, claim) in claims.items()})
 
 
 def _give_up(one: Locked, delivery: Delivery) -> None:

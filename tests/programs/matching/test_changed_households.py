@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from shared import clock
+from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationCancelled
 from tests.programs.files import family, receipts, send, write
 from tests.programs.people import Office
-from tests.programs.scene import OTHER_VILLAGE, TODAY, VILLAGE, Scene
+from tests.programs.scene import OTHER_VILLAGE, TODAY, VILLAGE, Scene, opened
 
 BORN = TODAY - timedelta(days=5 * 365 - 20)
 
@@ -86,6 +87,25 @@ def test_what_is_paid_goes_on(office: Office) -> None:
     home.scene.pay(home.scene.only_allocation(), 10)
     home.send(desil="3")
     assert home.ended() == [None]
+
+
+def test_the_rest_goes_to_others_once_what_is_paid_is_handed_over(office: Office) -> None:
+    home = Home(office, max_decile=1)
+    home.scene.pay(home.scene.only_allocation(), 10)
+    home.send(desil="3")
+    home.scene.hand_over(home.scene.only_allocation(), 10)
+    assert home.ended() == ["no_longer_admitted"]
+    assert [event.quantity for event in home.scene.told(AllocationCancelled)] == [90]
+    assert home.scene.find_need(home.need).covered == 10
+
+
+def test_the_rest_goes_to_others_where_the_pledge_has_changed_its_mind(office: Office) -> None:
+    home = Home(office, max_decile=3)
+    home.scene.pay(home.scene.only_allocation(), 10)
+    home.scene.hear(opened(100, kind=PledgeAmended, pledge=home.pledge, version=2, areas=[OTHER_VILLAGE]))
+    assert home.ended() == [None]
+    home.scene.hand_over(home.scene.only_allocation(), 10)
+    assert home.ended() == ["no_longer_admitted"]
 
 
 def test_a_held_household_is_left_alone_until_it_is_released(office: Office) -> None:
