@@ -7,6 +7,7 @@ from shared import clock
 from shared.ids import new_id
 from tests.e2e.running import Running, eventually
 from tests.e2e.test_journey import need, pledge, register_giver, reserved_allocation, verified_household
+from tests.programs import files
 
 
 @dataclass
@@ -93,6 +94,9 @@ def _look_around(journey: Journey) -> None:
     for kind in ("visit", "need"):
         listed = running.ok("GET", "programs", f"/v1/{kind}s?limit=100", running.as_role("verifier"))["data"]
         journey.note(kind, *(one["id"] for one in listed))
+    registry = {"file": ("registri.csv", files.write([files.row()]), "text/csv")}
+    job = running.ok("POST", "programs", "/v1/imports", running.as_role("planner"), files=registry)
+    journey.note("import", job["id"])
     for _ in range(3):
         register_giver(running)
     everyone = running.ok("GET", "donations", "/v1/stakeholders?limit=100", admin)["data"]

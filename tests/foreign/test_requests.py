@@ -17,8 +17,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 # Of each operation, beside the edge cases of each of its parameters, which are some fifty.
 REQUESTS = 5
-# Bodies that keep every rule at once are rarely hit upon; most operations are.
-REACHED = 0.75
+# What is answered where a request got as far as to what it is about: done, or not as things stand now.
+ARRIVED = {200, 201, 202, 204, 304, 409, 412}
+# Bodies that keep every rule at once are rarely hit upon; in most operations some request arrives.
+MOST = 0.75
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -26,9 +28,10 @@ def test_every_answer_is_as_its_document_says(journey: Journey, service: str, tm
     place = tmp_path / "report.ndjson"
     options = ["--max-examples", str(REQUESTS), "--seed", "1", "--report-ndjson-path", str(place)]
     result = send(journey, service, tmp_path / service, *options)
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout
     statuses = defaultdict(set)
     for operation, status in answered(place):
-        statuses[operation].add(status // 100)
-    reached = [operation for operation, classes in statuses.items() if 2 in classes]
-    assert len(reached) >= REACHED * len(statuses) > 0, sorted(statuses.keys() - set(reached))
+        statuses[operation].add(status)
+    missed = sorted(operation for operation, found in statuses.items() if not found & ARRIVED)
+    assert len(statuses) > 0
+    assert len(missed) <= (1 - MOST) * len(statuses), missed
