@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import _let_sockets_to as let_sockets_to
 from tests.faults.load import Ledger
 from tests.faults.machine import Machine
 from tests.faults.reckoning import (
@@ -46,6 +47,8 @@ def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
     with tempfile.TemporaryDirectory(prefix="helix-faults-") as folder:
         machine = Machine(Path(folder) / "data", request.param)
         try:
+            if machine.kafka is not None:
+                let_sockets_to(machine.kafka.bootstrap, request.config)
             machine.start_all()
             yield Tried(machine)
         finally:

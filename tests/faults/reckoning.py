@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from services.reporting.app import SERVICE
 from services.reporting.rebuild.operations import rebuild
 from shared import dead_letters
-from shared.bus import Part, Record
+from shared.bus import BusUnavailable, Part, Record
 from shared.events.catalogue import topic_of
 from shared.events.envelope import Poison, decode
 from shared.settings import SERVICES
@@ -65,7 +65,11 @@ def _waiting(machine: Machine) -> dict[str, int]:
         rows = query(machine, service, "SELECT topic, part, next_offset FROM consumer_offset")
         places = {Part(row["topic"], row["part"]): row["next_offset"] for row in rows}
         for topic in {part.topic for part in places}:
-            ends = machine.bus.end_offsets(topic)
+            try:
+                ends = machine.bus.end_offsets(topic)
+            except BusUnavailable:
+                # A broker that has just come back may take a while to tell.
+                return {"bus": 1}
             found[f"{service} {topic}"] = sum(end - places.get(part, 0) for part, end in ends.items())
     due = "SELECT count(*) FROM market_change WHERE due_on <= (now() AT TIME ZONE 'Asia/Jakarta')::date"
     found["markets"] = query(machine, "programs", due)[0]["count"]
@@ -189,11 +193,10 @@ def assert_in_order_and_never_two(machine: Machine) -> int:
 
 def _is_event(record: Record) -> bool:
     try:
-        decode(record)
+        return topic_of(decode(record).data.service) == record.topic
     except Poison:
         # Somebody else wrote it.
         return False
-    return True
 
 
 def _first_of_each(records: Sequence[Record]) -> list[Record]:
