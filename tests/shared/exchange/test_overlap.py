@@ -122,7 +122,7 @@ def test_a_bug_in_one_event_puts_it_alone_aside_and_the_batch_read_after_it_foll
 
 
 def test_a_fence_that_is_lost_while_the_next_batch_is_read_undoes_neither_worker(
-    pipeline: Callable[[], Pipeline], reporting: Side
+    pipeline: Callable[[], Pipeline], reporting: Side, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = pipeline(), pipeline()
 
@@ -137,6 +137,7 @@ def test_a_fence_that_is_lost_while_the_next_batch_is_read_undoes_neither_worker
     first.after_decoding = let_the_other_go_ahead
     first.run()
     assert second.handled
+    assert "fence" in [getattr(record, "cause", "") for record in caplog.records]
     _assert_exact(reporting)
 
 
