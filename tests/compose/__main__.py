@@ -1,5 +1,6 @@
 """`make test-compose`: build docker-compose.yml, start it, use it from end to end, take it down."""
 
+import signal
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ def main(arguments: list[str]) -> int:
     if "--if-changed" in arguments and stamp.is_proven():
         _say("docker-compose.yml: made as when it was last proven; nothing to do")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         WORK.mkdir(parents=True, exist_ok=True)
         with engine() as found, _folder() as folder:

@@ -96,8 +96,18 @@ def _install_missing() -> None:
 def _started() -> Iterator[Engine]:
     root = CACHE / "engine"
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
-    before = _interfaces()
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", str(HERE / "start-engine")]
+    # Whatever becomes of this process, the engine does not outlive it.
+    command = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        str(HERE / "start-engine"),
+    ]
     command += [str(root), str(ROOT), str(WORK)]
     with (CACHE / "engine.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
@@ -114,8 +124,9 @@ def _started() -> Iterator[Engine]:
             time.sleep(0.3)
         yield ours
     finally:
+        bridges = _bridges(ours)
         _end(process)
-        _remove_what_is_left(root, _interfaces() - before)
+        _remove_what_is_left(root, bridges)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -129,10 +140,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _remove_what_is_left(root: Path, interfaces: set[str]) -> None:
-    for name in interfaces:
-        if name.startswith("br-"):
-            subprocess.run(["ip", "link", "del", name], check=False)
+def _bridges(ours: Engine) -> list[str]:
+    """Return the interfaces of networks that were not taken down, and of no other engine's."""
+    with suppress(Failed):
+        return [f"br-{each}" for each in ours.run("network", "ls", "-q", "--filter", "driver=bridge").split()]
+    return []
+
+
+def _remove_what_is_left(root: Path, bridges: Sequence[str]) -> None:
+    for name in bridges:
+        subprocess.run(["ip", "link", "del", name], check=False)
     groups = Path("/sys/fs/cgroup")
     for top in (*groups.glob("helix-proof"), *groups.glob("*/helix-proof")):
         for group in sorted([top, *top.rglob("*/")], reverse=True):
@@ -143,10 +160,6 @@ def _remove_what_is_left(root: Path, interfaces: set[str]) -> None:
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink(missing_ok=True)
-
-
-def _interfaces() -> set[str]:
-    return {place.name for place in Path("/sys/class/net").iterdir()}
 
 
 def _build_standins(ours: Engine) -> None:

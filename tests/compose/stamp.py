@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STAMP = Path(__file__).parent / "proven"
-_PARTS = ("docker-compose.yml", ".dockerignore", "deploy", "tests/compose")
+_PARTS = ("docker-compose.yml", ".dockerignore", "deploy", "tests/compose/standins")
 
 
 def is_proven() -> bool:
@@ -38,7 +38,6 @@ def _files() -> list[Path]:
         file
         for file in files
         if file.is_file()
-        and file != STAMP
         and "__pycache__" not in file.parts
         and not any(file.is_relative_to(each) for each in apart)
     )
