@@ -48,6 +48,7 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 soak: $(DEV_ENV) tools ## the long forms of the tests, for a night: 200 kills (SEED=..., KILLS=...), 100,000 requests that nobody thought of
 	$(BIN)/python -m tests.faults.soak
 	$(BIN)/pytest tests/foreign/soak.py -q -s
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests/properties -q -s
 
 test-compose: $(DEV_ENV) ## build docker-compose.yml, start it, use it from a pledge to the dashboard, take it down
 	$(BIN)/python -m tests.compose

@@ -13,7 +13,7 @@ from tests.properties.world import World
 
 SOAK = passthrough().get("HYPOTHESIS_PROFILE") == "soak"
 SETTINGS = settings(
-    max_examples=2000 if SOAK else 30,
+    max_examples=500 if SOAK else 12,
     stateful_step_count=50,
     deadline=None,
     derandomize=not SOAK,
