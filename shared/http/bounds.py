@@ -14,6 +14,8 @@ _INT32 = 2**31
 
 # Longer than the longest text that is taken in, and than the longest address that a web server reads.
 LONGEST_TEXT = 4096
+# An id or a code in an address: whatever is longer is known to name nothing.
+LONGEST_STEP = 64
 # The longest list is that of a trend: two days by the minute, then a point for each day.
 MOST_ITEMS = 10_000
 _LONGEST = {"uuid": 36, "date": 10, "date-time": 40}

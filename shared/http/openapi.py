@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify
 
 from shared.auth import access
-from shared.http.bounds import bound, without_null
+from shared.http.bounds import LONGEST_STEP, bound, without_null
 from shared.http.problem import MOST_FAULTS
 from shared.http.resources import Api
 from shared.http.routes import describe_route, described_parts, routes_of
@@ -76,6 +76,9 @@ def _described(app: Flask) -> dict[str, Any]:
     shapes = {name: shape for name, shape in schemas.items() if name not in _NOT_OURS}
     routes = routes_of(app)
     for path, methods in found["paths"].items():
+        for entry in methods.get("parameters", []):
+            if "format" not in entry["schema"]:
+                entry["schema"]["maxLength"] = LONGEST_STEP
         for method, operation in methods.items():
             if (method, path) in routes:
                 _take_into_body(operation)

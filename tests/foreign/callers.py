@@ -33,10 +33,11 @@ class Callers:
         return tokens | {"portal": access["portal"]["key"]}
 
     def set(self, case: Any, data: dict[str, str], context: Any) -> None:
-        """Let one of those call whom the description of the operation names, or anybody."""
+        """Let one of those call whom the description of the operation names, or anybody; strangers what is open."""
         allowed = [role for role in _allowed(case.operation.definition.raw) if role in data]
-        choices = allowed if allowed and _dice.random() < _OF_THOSE_WHO_MAY else list(data)
-        case.headers["Authorization"] = f"Bearer {data[_dice.choice(choices)]}"
+        if allowed:
+            choices = allowed if _dice.random() < _OF_THOSE_WHO_MAY else list(data)
+            case.headers["Authorization"] = f"Bearer {data[_dice.choice(choices)]}"
         # One key for all would be refused as another's request: most come without.
         if case.meta is None or not case.meta.is_negative_at(ParameterLocation.HEADER):
             case.headers.pop("Idempotency-Key", None)
