@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
@@ -25,6 +26,8 @@ _BUSY = {"55P03", "57014"}
 # An input of a megabyte may have a hundred thousand faults, and an answer must not outgrow what it answers.
 MOST_FAULTS = 100
 _LONGEST_POINTER = 1000
+
+_LONG_NUMBER = re.compile(r"\d{8,}")
 
 # By RFC 9110. Python changed its words for them with 3.13, and a `code` never changes.
 _PHRASES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
@@ -185,4 +188,5 @@ def _faults(found: Any, pointer: str) -> Iterator[Fault]:
 
 
 def _escape(key: object) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
+    """Return a name as a pointer writes it; a long number in it is the sender's, and may be a person's."""
+    return _LONG_NUMBER.sub("…", str(key)).replace("~", "~0").replace("/", "~1")

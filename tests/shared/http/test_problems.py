@@ -45,6 +45,14 @@ def test_a_problem_names_its_address_only_where_that_is_ours_and_holds_no_more_t
         assert "3517014708530417" not in answer.text
 
 
+def test_a_fault_does_not_repeat_a_number_that_was_sent_as_a_name(
+    client: FlaskClient, donor: dict[str, str]
+) -> None:
+    answer = client.post("/v1/gifts", json={"name": "a", "3517014708530417": 1}, headers=donor)
+    assert [fault["pointer"] for fault in answer.get_json()["errors"]] == ["/…"]
+    assert "3517014708530417" not in answer.text
+
+
 @pytest.fixture
 def app(probe: Probe) -> Flask:
     return probe()
