@@ -6,6 +6,7 @@ aggregate says so: `execution_options(everyone=True)`.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -52,10 +53,13 @@ def limit_to_visible(state: ORMExecuteState) -> None:
         return
     if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
         return
-    caller = current_principal()
-    state.statement = state.statement.options(
-        _owned(OwnedByStakeholder, caller), _owned(OwnedInArea, caller), _in_area(InArea, caller)
-    )
+    state.statement = state.statement.options(*_limits_of(current_principal()))
+
+
+@lru_cache(maxsize=256)
+def _limits_of(caller: Principal) -> tuple[ExecutableOption, ...]:
+    """Return the caller's limits; they are made once, because every statement of every request takes them."""
+    return _owned(OwnedByStakeholder, caller), _owned(OwnedInArea, caller), _in_area(InArea, caller)
 
 
 def _owned(model: type, caller: Principal) -> ExecutableOption:

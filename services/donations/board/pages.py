@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from services.donations.board.queries import find_shortages, is_anything_recorded, is_short
+from services.donations.board.queries import find_shortages, is_anything_recorded, narrow
 from shared import areas, clock
 from shared.auth import access
 from shared.vocabulary import NEED_CATEGORIES
@@ -20,7 +20,8 @@ def show_board() -> str:
     places = [(place.code, place.name) for place in areas.subdistricts().values()]
     area = form.choice("area", areas.subdistricts(), required=False)
     category = form.choice("category", NEED_CATEGORIES, required=False)
-    shortages = find_shortages(regency, area=area, category=category)
+    board = find_shortages(regency)
+    shortages = narrow(board, area=area, category=category)
     return render_template(
         "donations/board.html",
         form=form,
@@ -29,6 +30,6 @@ def show_board() -> str:
         narrowed=area is not None,
         in_the_regency=[row for row in shortages if row.area == regency],
         by_subdistrict=[row for row in shortages if row.area != regency],
-        cash_short=is_short(regency),
+        cash_short=any(row.item is None for row in narrow(board, area=regency)),
         as_of=clock.now(),
     )

@@ -1,11 +1,11 @@
 """What is short, and where."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Numeric, func, select
+from sqlalchemy import Integer, Numeric, func, select, true
 from sqlalchemy.sql.expression import cast
 
 from services.donations.board.models import BoardHousehold, BoardNeed
@@ -44,10 +44,17 @@ def find_shortages(regency: str, *, area: str | None = None, category: str | Non
     few needs or none. A filter takes rows from the one board: it never changes what a row says.
     """
     by_kind: dict[tuple[Any, ...], dict[str, Figures]] = defaultdict(dict)
-    for place, *kind, quantity, value, needs in _sums(category):
+    for place, *kind, quantity, value, needs in _sums():
         by_kind[tuple(kind)][place] = {"quantity": int(quantity), "value_idr": int(value), "needs": needs}
     found = [row for kind, parts in by_kind.items() for row in _shortages(kind, parts, regency)]
-    return sorted((row for row in found if area in {None, row.area}), key=_order)
+    return narrow(sorted(found, key=_order), area=area, category=category)
+
+
+def narrow(
+    board: Iterable[Shortage], *, area: str | None = None, category: str | None = None
+) -> list[Shortage]:
+    """Return rows of the one board: a filter never changes what a row says."""
+    return [row for row in board if area in {None, row.area} and category in {None, row.category}]
 
 
 def is_short(regency: str, item: str | None = None, categories: Collection[str] = ()) -> bool:
@@ -79,12 +86,13 @@ def is_anything_recorded() -> bool:
     return db.session.scalar(rows.where(BoardHousehold.verified).limit(1)) is not None
 
 
-def _sums(category: str | None) -> Iterator[Any]:
+def _sums() -> Iterator[Any]:
     """Return (sub-district, category, unit, item, quantity, value, needs) of what is short."""
+    # Asked for each need that is open: what was ever set aside grows with the years, what is open does not.
     covered = (
-        select(Allocation.need, func.sum(Allocation.quantity - Allocation.released).label("covered"))
-        .group_by(Allocation.need)
-        .subquery()
+        select(func.sum(Allocation.quantity - Allocation.released).label("covered"))
+        .where(Allocation.need == BoardNeed.id)
+        .lateral()
     )
     short = (BoardNeed.quantity - func.coalesce(covered.c.covered, 0)).label("short")
     place = func.left(BoardHousehold.desa, _LENGTH_OF_SUBDISTRICT)
@@ -97,12 +105,10 @@ def _sums(category: str | None) -> Iterator[Any]:
             cast(func.count(), Integer),
         )
         .join(BoardHousehold, BoardHousehold.id == BoardNeed.household)
-        .outerjoin(covered, covered.c.need == BoardNeed.id)
+        .join(covered, true())
         .where(BoardHousehold.verified, ~BoardHousehold.held, ~BoardNeed.closed, short > 0)
         .group_by(*columns)
     )
-    if category is not None:
-        rows = rows.where(BoardNeed.category == category)
     # The board is the same for everyone: sums over all organisations' pledges, nothing about one of them.
     yield from db.session.execute(rows.execution_options(everyone=True))
 

@@ -18,6 +18,7 @@ from shared.catalogue import reference_price
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.events.donations import PledgeAmended, PledgeOpened
+from shared.ids import new_id
 from shared.vocabulary import RUPIAH
 
 
@@ -32,6 +33,7 @@ def open_pledge(
     given = {"opens_on": clock.today(), **given}
     _require_faultless(given)
     pledge = Pledge(
+        id=new_id(),
         stakeholder_id=stakeholder.id,
         stakeholder_kind=stakeholder.kind,
         resource_kind=given["resource"]["kind"],
@@ -48,10 +50,9 @@ def open_pledge(
         submission=submission,
         **_columns(given.get("restrictions", {})),
     )
-    db.session.add(pledge)
+    db.session.add_all([pledge, note(pledge, "pledge_opened", quantity=pledge.quantity, unit=pledge.unit)])
     taken = Conflict("reference_taken", "You have a pledge with this reference already.")
     flush_or_refuse(db.session, "uq_pledge_stakeholder_id_reference", taken)
-    db.session.add(note(pledge, "pledge_opened", quantity=pledge.quantity, unit=pledge.unit))
     outbox.record(db.session, state(PledgeOpened, pledge))
     db.session.commit()
     return pledge
