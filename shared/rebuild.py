@@ -78,7 +78,7 @@ def replay(
             intake.locate(sorted(upto))
             while any(intake.expected[part] < end for part, end in upto.items()):
                 # The next batch is read and decoded while the one before is in its transaction.
-                records = [r for r in reader.poll(POLL_SECONDS, BATCH) if r.offset < upto[r.part]]
+                records = [r for r in reader.poll(POLL_SECONDS, BATCH) if r.offset < upto.get(r.part, 0)]
                 came_at = _still_coming(records, came_at)
                 batch = intake.batch(records)
                 applied += in_hand.result().applied if in_hand else 0

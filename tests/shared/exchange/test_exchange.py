@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from shared import outbox
 from shared.bus import BusUnavailable, Message, Producer, Record
-from shared.events.donations import StakeholderApproved, StakeholderSuspended
+from shared.events.donations import StakeholderApproved
 from shared.events.envelope import Received
+from shared.events.programs import HouseholdReleased
 from shared.ids import new_id
 from shared.inbox import FenceLost
 from shared.relay import Relay
 from shared.worker import Drained, Handler, Task, drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, MakeSide, Side, approved
+
+VILLAGE = "35.17.01.2001"
 
 
 @contextmanager
@@ -153,16 +156,16 @@ def test_what_a_handler_causes_travels_on_with_its_journey(
     def answer(session: Session, events: list[Received]) -> None:
         for event in events:
             journeys.append(event)
-            outbox.record(session, StakeholderSuspended(stakeholder=event.data.key), cause=event)
+            outbox.record(session, HouseholdReleased(household=new_id(), desa=VILLAGE), cause=event)
 
     def listen(_session: Session, events: list[Received]) -> None:
         journeys.extend(events)
 
-    first = reporting.worker(bus, handlers=[Handler((StakeholderApproved,), answer)])
+    programs = make_side("programs", HELIX_IDENTITY_KEY="1", HELIX_BLIND_INDEX_KEY="1", HELIX_AUDIT_KEY="1")
+    between = programs.worker(bus, handlers=[Handler((StakeholderApproved,), answer)])
     donations.tell(approved(key, "one"))
-    drain(donations.worker(bus), first)
-    listener = make_side("programs", HELIX_IDENTITY_KEY="1", HELIX_BLIND_INDEX_KEY="1", HELIX_AUDIT_KEY="1")
-    drain(first, listener.worker(bus, handlers=[Handler((StakeholderSuspended,), listen)]))
+    drain(donations.worker(bus), between)
+    drain(between, reporting.worker(bus, handlers=[Handler((HouseholdReleased,), listen)]))
     cause, effect = journeys[0], journeys[-1]
     assert effect.correlation_id == cause.correlation_id == str(key)
     assert effect.causation_id == str(cause.id)
