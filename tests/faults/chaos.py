@@ -15,7 +15,7 @@ from tests.faults.machine import COMMANDS, Machine
 # A worker that sleeps for longer is no member of its group any more.
 SESSION_SECONDS = 13.0
 
-CHANGES_BETWEEN = 5, 30
+CHANGES_BETWEEN = 5, 20
 LONGEST_WAIT_SECONDS = 30.0
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.faults.reckoning import (
     assert_rebuild_is_the_same,
     rest,
 )
+
+# While a broker is away kafka-python forgets sockets that it was just opening.
+_CONNECTING = r"unclosed .socket.*laddr=..0\.0\.0\.0."
 
 
 class Tried:
@@ -49,6 +53,8 @@ def tried(request: pytest.FixtureRequest) -> Iterator[Tried]:
         try:
             if machine.kafka is not None:
                 let_sockets_to(machine.kafka.bootstrap, request.config)
+                warnings.filterwarnings("ignore", _CONNECTING, ResourceWarning)
+                request.config.addinivalue_line("filterwarnings", f"ignore:{_CONNECTING}:ResourceWarning")
             machine.start_all()
             yield Tried(machine)
         finally:
