@@ -191,7 +191,8 @@ def test_who_belongs_to_a_reads_the_same_whether_or_not_there_is_b(twice: Twice,
 def test_b_is_there_to_be_seen_by_those_who_may(twice: Twice, line: Line) -> None:
     seers = [one for one in everybody() if one.area == AREAS["B"] or one.owner == "B" or one.area is None]
     read = [
-        twice.read(line, caller, fill(line, {})[0], {})
+        twice.read(line, caller, fill(line, {})[0], query)
+        for query in queries(twice, line)
         for caller in seers
         if caller.standing(line.service, is_page=line.is_page) == "known" and is_let_in(line, caller)
     ]

@@ -127,7 +127,9 @@ def test_a_sample_is_accepted_for_ever(path: Path) -> None:
     data = msgspec.json.decode(value)
     event = BY_TYPE.get(_type_of(path))
     key = data[event.keyed_by] if event else KEY
-    assert decode(_record(ce_type=_type_of(path).encode(), key=key, value=value)).data is not None
+    teller = _type_of(path).split(".")[2]
+    told = {"ce_type": _type_of(path).encode(), "ce_source": f"/{teller}".encode()}
+    assert decode(_record(key=key, value=value, **told)).data is not None
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type_name())

@@ -56,7 +56,8 @@ _NEVER: Mapping[str, str] = {
     """,  # noqa: S608 - a constant of our own
     "the allocation is zakat and was made for whom it is not": f"""
         SELECT allocation.id FROM allocation JOIN pledge ON pledge.id = allocation.pledge_id
-        WHERE pledge.zakat AND (allocation.reasons ->> 'decile')::int <> {ZAKAT_DECILE}
+        WHERE pledge.zakat AND allocation.pledge_version = pledge.version
+        AND (allocation.reasons ->> 'decile')::int <> {ZAKAT_DECILE}
     """,  # noqa: S608 - a constant of our own
 }
 
