@@ -5,8 +5,7 @@ The balances are kept by each change; here they are counted anew from allocation
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
-
+from shared.checks import find_breaches
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
 
@@ -70,14 +69,6 @@ _NEVER: Mapping[str, str] = {
 }
 
 
-# One statement, so that all of it is seen at one moment.
-_ALL = " UNION ALL ".join(
-    f"SELECT {number}, found.id FROM ({statement}) AS found (id)"  # noqa: S608 - constants of our own
-    for number, statement in enumerate(_NEVER.values())
-)
-
-
 def find_faults(session: AnySession) -> list[str]:
     """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
-    sentences = list(_NEVER)
-    return [f"{found}: {sentences[number]}." for number, found in session.execute(text(_ALL))]
+    return find_breaches(session, _NEVER)

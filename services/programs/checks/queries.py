@@ -10,7 +10,7 @@ from sqlalchemy import text
 from services.programs.matching.engine import settle
 from services.programs.matching.queries import find_need_states, find_pledge_states
 from services.programs.policy.queries import current_version
-from shared import clock
+from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
 
@@ -61,13 +61,6 @@ _NEVER: Mapping[str, str] = {
     """,  # noqa: S608 - a constant of our own
 }
 
-# One statement, so that all of it is seen at one moment.
-_BREACHES = text(
-    " UNION ALL ".join(
-        f"SELECT {number}, found.id FROM ({statement}) AS found (id)"  # noqa: S608 - constants of our own
-        for number, statement in enumerate(_NEVER.values())
-    )
-)
 # A part alone is given back at once, unless something of it is paid or a person stops it.
 _INCOMPLETE = text("""
     SELECT id FROM need WHERE indivisible AND closed_at IS NULL AND covered BETWEEN 1 AND quantity - 1
@@ -85,8 +78,7 @@ def find_faults(session: AnySession) -> list[str]:
 
 def find_breaches(session: AnySession) -> list[str]:
     """Return what is wrong even while markets wait to be settled."""
-    sentences = list(_NEVER)
-    return [f"{found}: {sentences[number]}." for number, found in session.execute(_BREACHES)]
+    return checks.find_breaches(session, _NEVER)
 
 
 def _unsettled(session: AnySession) -> list[str]:

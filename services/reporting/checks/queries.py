@@ -6,9 +6,8 @@ The sums are kept by each batch of events; here they are counted anew. What is w
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from shared import clock
+from shared.checks import find_breaches
 from shared.database import AnySession
 
 _HOUSEHOLDS = (
@@ -130,16 +129,6 @@ _NEVER: Mapping[str, str] = {
 }
 
 
-# One statement, so that all of it is seen at one moment.
-_ALL = " UNION ALL ".join(
-    f"SELECT {number}, found.place FROM ({statement}) AS found (place)"
-    for number, statement in enumerate(_NEVER.values())
-)
-
-
 def find_faults(session: AnySession) -> list[str]:
     """Return what is wrong, in sentences with the places; nothing where all is well."""
-    sentences = list(_NEVER)
-    since = clock.today() - timedelta(days=1)
-    rows = session.execute(text(_ALL), {"since": since})
-    return [f"{place}: {sentences[number]}." for number, place in rows]
+    return find_breaches(session, _NEVER, since=clock.today() - timedelta(days=1))
