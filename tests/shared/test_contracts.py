@@ -127,9 +127,9 @@ def test_a_sample_is_accepted_for_ever(path: Path) -> None:
     data = msgspec.json.decode(value)
     event = BY_TYPE.get(_type_of(path))
     key = data[event.keyed_by] if event else KEY
-    teller = _type_of(path).split(".")[2]
-    told = {"ce_type": _type_of(path).encode(), "ce_source": f"/{teller}".encode()}
-    assert decode(_record(key=key, value=value, **told)).data is not None
+    name = _type_of(path)
+    source = f"/{name.split('.')[2]}".encode()
+    assert decode(_record(key=key, value=value, ce_type=name.encode(), ce_source=source)).data is not None
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type_name())
