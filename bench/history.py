@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.reporting.projections.operations import apply_events
 from shared import areas, clock
 from shared.events import donations, programs
-from shared.events.catalogue import topic_of
 from shared.events.envelope import Received
 from shared.events.event import Event
 from shared.ids import new_id
+from tests.reporting.story import received
 
 LACKING = 500
 
@@ -104,7 +104,7 @@ def _events(households: int, days: int) -> Iterator[Received]:
     for number in range(households):
         at = start + timedelta(days=days) * number / households
         for event in _life(villages[number % len(villages)], at):
-            yield _received(event, at)
+            yield received(event, at)
 
 
 def _life(desa: str, at: datetime) -> Iterator[Event]:
@@ -168,19 +168,4 @@ def _pledge(pledge: UUID) -> donations.PledgeOpened:
         restrictions=donations.Restrictions(),
         opens_on=clock.today(),
         expires_on=None,
-    )
-
-
-def _received(event: Event, at: datetime) -> Received:
-    return Received(
-        id=new_id(),
-        type=event.type_name(),
-        time=at,
-        data=event,
-        correlation_id=str(event.key),
-        causation_id=None,
-        traceparent=None,
-        topic=topic_of(event.service),
-        partition=0,
-        offset=0,
     )
