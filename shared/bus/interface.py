@@ -108,7 +108,7 @@ class Consumer(Protocol):
         """Return the partitions it holds now."""
 
     def lag(self) -> dict[Part, int]:
-        """Return how many records each held partition has after the position, as far as is known."""
+        """Return how many records each held partition has after the position; raises BusUnavailable."""
 
     def hint(self, positions: Positions) -> None:
         """Tell the bus, without waiting, how far the group is: for other people's tools only."""

@@ -24,6 +24,8 @@ LONGEST_PATIENCE_SECONDS = 300.0
 # A poll is cut into slices: a partition that was just assigned may wait for its position meanwhile.
 _SLICE_SECONDS = 0.25
 
+_ASK_MS = 5_000
+
 _log = logging.getLogger(__name__)
 
 
@@ -75,12 +77,13 @@ class KafkaReader:
         try:
             consumer.pause(*consumer.assignment())
             consumer.poll(timeout_ms=int(seconds * 1000))
-            consumer.resume(*consumer.paused())
         except NoOffsetForPartitionError:
             pass
         except KafkaError as error:
             raise _unavailable(error) from error
         finally:
+            # However the rest ends: a partition that stays paused is never read again, and nothing says so.
+            consumer.resume(*consumer.paused())
             # A partition that came meanwhile was not paused: what the poll gave must be read again.
             self._changes.noted = True
 
@@ -89,13 +92,16 @@ class KafkaReader:
         return tuple(self._positions)
 
     def lag(self) -> dict[Part, int]:
-        """Return the lag against the end that the last fetch saw."""
-        found = {}
-        for part, position in self._positions.items():
-            end = self._consumer.highwater(TopicPartition(*part)) if self._consumer else None
-            if end is not None:
-                found[part] = max(0, end - position)
-        return found
+        """Return the lag against the end that the broker tells: a reader that no longer fetches has one too."""
+        if self._consumer is None or not self._positions:
+            return {}
+        try:
+            ends = self._consumer.end_offsets([TopicPartition(*part) for part in self._positions], _ASK_MS)
+        except KafkaError as error:
+            raise _unavailable(error) from error
+        return {
+            part: max(0, ends[TopicPartition(*part)] - position) for part, position in self._positions.items()
+        }
 
     def hint(self, positions: Positions) -> None:
         """Commit offsets to the group, without waiting for the answer."""

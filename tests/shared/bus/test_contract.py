@@ -237,6 +237,33 @@ def test_a_rest_keeps_the_membership_and_skips_nothing(bus: Bus, consumers: Open
     assert [record.offset for record in _read(consumer, 3)] == [0, 1, 2]
 
 
+def test_a_place_that_could_not_be_looked_up_is_looked_up_again_after_a_rest(
+    bus: Bus, consumers: Open
+) -> None:
+    _publish(bus, [_message("k", str(n), partition=0) for n in range(3)])
+    faults = [OSError("the database is away")]
+
+    def locate(parts: Sequence[Part]) -> Positions:
+        if faults and parts:
+            raise faults.pop()
+        return _from_the_beginning(parts)
+
+    consumer = consumers("group", locate)
+    with pytest.raises(OSError, match="away"):
+        _read(consumer, 3)
+    consumer.rest(0.3)
+    consumer.rewind()
+    assert [record.offset for record in _read(consumer, 3)] == [0, 1, 2]
+
+
+def test_lag_counts_what_was_put_while_nobody_read(bus: Bus, consumers: Open) -> None:
+    _publish(bus, [_message("k", partition=0)])
+    consumer = consumers("group")
+    _read(consumer, 1)
+    _publish(bus, [_message("k", partition=0) for _ in range(5)])
+    assert consumer.lag()[Part(TOPIC, 0)] == 5
+
+
 def test_lag_is_what_comes_after_the_position(bus: Bus, consumers: Open) -> None:
     _publish(bus, [_message("k", partition=0) for _ in range(10)])
     consumer = consumers()
