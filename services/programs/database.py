@@ -24,6 +24,8 @@ Row = TypeVar("Row", bound=Model)
 
 def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
     """Lock rows in order of id and read them afresh; return those there are, by id."""
+    if not ids:
+        return {}
     identity: Any = model.__table__.c.id
     rows = session.scalars(
         select(model)

@@ -61,6 +61,14 @@ TRIALS = (
         (f"{_FAULTS}::test_losing_every_database_connection_only_delays",),
     ),
     Trial(
+        "a reader that rested after a failure reads nothing any more",
+        _LOST,
+        "shared/bus/kafka_consumer.py",
+        "            consumer.resume(*consumer.paused())\n",
+        "",
+        (f"{_CONTRACT}::test_a_place_that_could_not_be_looked_up_is_looked_up_again_after_a_rest",),
+    ),
+    Trial(
         "the inbox takes every event for new",
         _TWICE,
         "shared/inbox.py",

@@ -62,7 +62,7 @@ class _Book:
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
         steps |= self._claims.keys()
         wanted = select(Allocation.need_id).where(Allocation.id.in_(steps))
-        self.needs = lock_rows(session, Need, set(session.scalars(wanted)))
+        self.needs = lock_rows(session, Need, set(session.scalars(wanted)) if steps else ())
         self.pledges = lock_rows(session, Pledge, pledges)
         self.allocations = lock_rows(session, Allocation, steps)
         proposed = (
@@ -128,6 +128,8 @@ def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Cla
     for a lock names the old version, and is refused by donations, which knows of the new one already.
     """
     amended = [event.data for event in events if isinstance(event.data, PledgeAmended)]
+    if not amended:
+        return {}
     known = session.scalars(select(Pledge).where(Pledge.id.in_({told.pledge for told in amended})))
     rules = {pledge.id: pledge.rule() for pledge in known}
     changed = {
