@@ -18,10 +18,10 @@ _CURRENT_FORMAT = 2
 
 def read_directly(consumer: Any) -> None:
     """Let a consumer's polls return `Record`s."""
-    consumer._fetcher.PartitionRecords = _PartitionRecords
+    consumer._fetcher.PartitionRecords = PartitionRecords
 
 
-class _PartitionRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
+class PartitionRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
     """What one fetch brought of one partition."""
 
     def _unpack_records(self, tp: Any, records: Any, *_deserializers: Any) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from kafka.record.util import calc_crc32c  # noqa: TID251
 from kafka.structs import TopicPartition  # noqa: TID251
 
 from shared.bus import Record
-from shared.bus.kafka_records import _PartitionRecords
+from shared.bus.kafka_records import PartitionRecords
 
 PLACE = TopicPartition("topic", 3)
 
@@ -46,7 +46,7 @@ def _read(kind: Any, raw: bytes, start: int = 0) -> Any:
 def test_records_are_what_the_library_reads(batches: list[list[Any]], data: st.DataObject) -> None:
     raw = b"".join(_batch(records, first=100 * n) for n, records in enumerate(batches))
     start = data.draw(st.integers(0, 100 * len(batches)))
-    theirs, ours = (_read(kind, raw, start) for kind in (Fetcher.PartitionRecords, _PartitionRecords))
+    theirs, ours = (_read(kind, raw, start) for kind in (Fetcher.PartitionRecords, PartitionRecords))
     while theirs:
         some = data.draw(st.integers(1, 7))
         assert ours.take(some) == [
@@ -62,7 +62,7 @@ def test_records_are_what_the_library_reads(batches: list[list[Any]], data: st.D
 def test_a_name_that_is_no_text_stops_nobody() -> None:
     raw = _batch([(0, b"key", b"value", [("namX", b"x")])])
     raw[raw.index(b"namX") + 3] = 0xFF
-    (record,) = _PartitionRecords(0, PLACE, MemoryRecords(bytes(raw)), check_crcs=False).take()
+    (record,) = PartitionRecords(0, PLACE, MemoryRecords(bytes(raw)), check_crcs=False).take()
     assert record.headers == (("nam\N{REPLACEMENT CHARACTER}", b"x"),)
 
 
@@ -72,7 +72,7 @@ def test_what_fails_its_check_sum_is_no_record() -> None:
         broken = bytearray(whole)
         broken[place] ^= 0x40
         with pytest.raises(CorruptRecordError):
-            _read(_PartitionRecords, bytes(broken)).take()
+            _read(PartitionRecords, bytes(broken)).take()
 
 
 def test_the_end_of_a_transaction_is_passed_over() -> None:
@@ -92,7 +92,7 @@ def test_the_end_of_a_transaction_is_passed_over() -> None:
     ended[17:21] = calc_crc32c(memoryview(ended)[21:]).to_bytes(4, "big")
     ended[:8] = (1).to_bytes(8, "big")
     reading = _read(
-        _PartitionRecords, bytes(_batch([(0, b"k", b"v", [])]) + ended + _batch([(0, b"k", b"w", [])], 2))
+        PartitionRecords, bytes(_batch([(0, b"k", b"v", [])]) + ended + _batch([(0, b"k", b"w", [])], 2))
     )
     assert [(record.offset, record.value) for record in reading.take()] == [(0, b"v"), (2, b"w")]
 
@@ -103,7 +103,7 @@ def test_a_size_that_points_elsewhere_is_found_without_the_check_sum() -> None:
     for place in range(61, len(whole)):
         broken = bytearray(whole)
         broken[place] ^= 0x82
-        reading = _PartitionRecords(0, PLACE, MemoryRecords(bytes(broken)), check_crcs=False)
+        reading = PartitionRecords(0, PLACE, MemoryRecords(bytes(broken)), check_crcs=False)
         try:
             records = reading.take()
         except CorruptRecordError:
