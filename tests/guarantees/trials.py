@@ -69,6 +69,14 @@ TRIALS = (
         (f"{_CONTRACT}::test_a_place_that_could_not_be_looked_up_is_looked_up_again_after_a_rest",),
     ),
     Trial(
+        "a member of the built-in log that was stopped keeps its partitions while it has something to hear",
+        _LOST,
+        "shared/bus/builtin_consumer.py",
+        "            held = self._open()\n",
+        "            held = ear\n",
+        ("tests/shared/bus/test_silent_member.py",),
+    ),
+    Trial(
         "the inbox takes every event for new",
         _TWICE,
         "shared/inbox.py",
