@@ -21,7 +21,7 @@ from shared.ids import new_id
 from shared.migrations import upgrade
 from shared.settings import Settings, load, passthrough
 from tests.browser import browser_page, chromium, serve
-from tests.databases import copy_database, drop_database
+from tests.databases import copy_database, drop_database, is_empty
 from tests.described import undescribed_answer
 from tests.prefixed_bus import PrefixedBus
 
@@ -147,17 +147,30 @@ def environment_of(service: str, log_url: str) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def unused_logs() -> list[str]:
+    """The names of databases that were made for a log, and still hold nothing."""
+    return []
+
+
 @pytest.fixture
-def settings_of(
-    database_of: Callable[[str], str], make_database: Callable[[], str]
-) -> Callable[..., Settings]:
+def log_database(postgres: Postgres, unused_logs: list[str]) -> Iterator[str]:
+    """Give the URL of an empty database for the built-in log; few tests write to it, so it is kept for the next."""
+    name = unused_logs.pop() if unused_logs else f"test_log_{new_id().hex}"
+    url = postgres.ensure_database(name)
+    yield url
+    if is_empty(url):
+        unused_logs.append(name)
+    else:
+        drop_database(postgres, name)
+
+
+@pytest.fixture
+def settings_of(database_of: Callable[[str], str], log_database: str) -> Callable[..., Settings]:
     """Return a function that gives the settings of a service on a fresh database."""
-    log_url: list[str] = []
 
     def settings(service: str, **changed: str) -> Settings:
-        if not log_url:
-            log_url.append(make_database())
-        environment = environment_of(service, log_url[0])
+        environment = environment_of(service, log_database)
         url = f"HELIX_{service.upper()}_DATABASE_URL"
         return load(service, environment | ({} if url in changed else {url: database_of(service)}) | changed)
 

@@ -21,3 +21,10 @@ def drop_database(server: Postgres, name: str) -> None:
     """Drop the database, with those connected to it."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def is_empty(url: str) -> bool:
+    """Tell whether a database holds no table."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone()
+        return found is None
