@@ -38,9 +38,9 @@ check: $(DEV_ENV) ## the fast part of the tests: style, types, imports, contract
 test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java, Maven and npm where they are absent)
 	$(STATIC)
 	@mkdir -p .cache
-	@# What starts whole processes runs by itself: beside other tests it would measure them.
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
-	$(BIN)/pytest -m slow -q --cov --cov-append --cov-report= | tee .cache/test-slow
+	@# What starts whole processes mostly waits for them; those of one folder share what they have started.
+	$(BIN)/pytest -m slow -n 2 --dist loadgroup -q --cov --cov-append --cov-report= | tee .cache/test-slow
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	$(BIN)/python -m tests.compose --if-changed
 	@tail -qn 1 .cache/test-quick .cache/test-slow

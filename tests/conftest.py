@@ -34,6 +34,20 @@ SIGNING_KEY = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the slow tests of one folder and one bus in one process: they share a running Helix."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            given = (
+                item.callspec.params.values()
+                if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+                else ()
+            )
+            bus = "kafka" if "kafka" in given else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {bus}"))
+
+
 @pytest.fixture(scope="session")
 def postgres(worker_id: str) -> Iterator[Postgres]:
     """One PostgreSQL server for each test process."""

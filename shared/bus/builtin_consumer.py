@@ -134,7 +134,7 @@ class BuiltinConsumer:
         try:
             ear.execute("LISTEN helix_log")
             held = self._open()
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, BusUnavailable):
             ear.close()
             raise
         lines = self._lines = _Lines(held, ear)
