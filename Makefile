@@ -40,7 +40,7 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	@mkdir -p .cache
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
 	@# What starts whole processes mostly waits for them; those of one folder share what they have started.
-	$(BIN)/pytest -m slow -n 2 --dist loadgroup -q --cov --cov-append --cov-report= | tee .cache/test-slow
+	$(BIN)/pytest -m slow -n 2 --dist loadscope -q --cov --cov-append --cov-report= | tee .cache/test-slow
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	$(BIN)/python -m tests.compose --if-changed
 	@tail -qn 1 .cache/test-quick .cache/test-slow

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask, Response
 from sqlalchemy import text
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from helix.local.postgres import Postgres
 from shared.auth.principal import Principal
@@ -34,18 +36,18 @@ SIGNING_KEY = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the slow tests of one folder and one bus in one process: they share a running Helix."""
-    for item in items:
-        if item.get_closest_marker("slow"):
-            given = (
-                item.callspec.params.values()
-                if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-                else ()
-            )
-            bus = "kafka" if "kafka" in given else ""
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {bus}"))
+class _SharedHelix(LoadScopeScheduling):  # type: ignore[misc] # xdist is not typed
+    """Keeps the tests of one folder and one bus in one process: they share a running Helix."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.partition("::")[0].rpartition("/")[0]
+        return f"{folder} kafka" if "[kafka" in nodeid else folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _SharedHelix | None:
+    """With `--dist loadscope`, spread by folder and bus instead of by file."""
+    return _SharedHelix(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from helix.local.kafka import free_ports
+from helix.local.postgres import url_of
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +132,7 @@ def test_an_empty_system_starts_stops_in_order_and_goes_on_where_it_was(run: Run
 
 def _reporting(data: Path, statement: str) -> list[tuple[Any, ...]]:
     """Run a statement in the running instance's database of reporting."""
-    with psycopg.connect(f"postgresql://postgres@/helix_reporting?host={data / 'postgres'}") as connection:
+    with psycopg.connect(url_of(data / "postgres", "helix_reporting")) as connection:
         done = connection.execute(statement)
         return done.fetchall() if done.description else []
 
@@ -199,12 +200,12 @@ def test_the_demonstration_reaches_a_delivery_in_the_public_figures(run: Run, tm
     access = wait_for_access(process, tmp_path / "data")
     summary: dict[str, Any] = {}
     deadline = time.monotonic() + 240
-    while not (summary.get("funding") or {}).get("delivered"):
+    # The first are helped while the rest of the registry is still on its way.
+    while not ((summary.get("funding") or {}).get("delivered") and summary["headline"]["people"] > 7000):
         assert time.monotonic() < deadline, (tmp_path / "data" / "logs" / "demo.log").read_text()[-3000:]
         time.sleep(1)
         summary = requests.get(f"{access['urls']['reporting']}/v1/summary", timeout=10).json()
     assert summary["synthetic"] is True
-    assert summary["headline"]["people"] > 7000
     assert stop(process) == 0
     refused = [
         line for line in (tmp_path / "data" / "logs" / "demo.log").read_text().splitlines() if ": 4" in line
