@@ -39,7 +39,7 @@ test: $(DEV_ENV) tools ## everything that CI runs (installs Chromium, kcat, Java
 	$(STATIC)
 	@mkdir -p .cache
 	$(BIN)/pytest -m "not slow" -n 2 -q --cov --cov-report= | tee .cache/test-quick
-	@# What starts whole processes mostly waits for them; those of one folder share what they have started.
+	@# What starts whole processes: the faults beside everything else.
 	$(BIN)/pytest -m slow -n 2 --dist loadscope -q --cov --cov-append --cov-report= | tee .cache/test-slow
 	$(BIN)/coverage report --skip-covered --sort=cover --fail-under=90 | tail -n 25
 	$(BIN)/python -m tests.compose --if-changed

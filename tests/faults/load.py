@@ -223,7 +223,7 @@ class Person(threading.Thread):
 
 
 @contextmanager
-def load(machine: Machine, ledger: Ledger, seed: int, *, pause: float = 0.1) -> Iterator[list[Person]]:
+def load(machine: Machine, ledger: Ledger, seed: int, *, pause: float = 0.25) -> Iterator[list[Person]]:
     """Let people use Helix for the length of a `with` block; what they began they end before it is over."""
     people = [Person(machine, ledger, f"{seed}-{n}", pause) for n in range(PEOPLE)]
     for person in people:
