@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as PlainSession
 
 from shared.auth.visibility import limit_to_visible
 from shared.errors import Conflict, NotFound
+from shared.silence import APPLICATION, SILENCE_SECONDS
 
 # Constraints get predictable names, so that a migration can name them and an error can be told by them.
 NAMING = {
@@ -24,10 +25,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-
-# A process that falls silent holds its locks no longer than this: others wait for them, and it may be
-# stopped, or its machine gone. It is no shorter than a statement may take.
-SILENCE_SECONDS = 30
 
 # What reads and operations take: a worker's session, or the one of a request.
 AnySession = PlainSession | scoped_session[Any]
@@ -130,6 +127,7 @@ def engine_options() -> dict[str, Any]:
             "options": "-c lock_timeout=5000 -c statement_timeout=30000"
             f" -c idle_in_transaction_session_timeout={SILENCE_SECONDS * 1000}",
             "connect_timeout": 5,
+            "application_name": APPLICATION,
         },
     }
 

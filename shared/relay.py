@@ -11,12 +11,13 @@ from psycopg.types.json import set_json_loads
 
 from shared.bus.interface import Message, Producer
 from shared.events.envelope import Envelope, Origin
+from shared.silence import APPLICATION, SILENCE_SECONDS
 
 BATCH = 2_000
 
 # A relay looks every second. One that has not for so long is stopped, or its machine is gone: another takes
 # over. It is longer than it takes to publish a batch, because the rows are deleted on the same connection.
-_SILENCE = "-c idle_session_timeout=30000"
+_SILENCE = f"-c idle_session_timeout={SILENCE_SECONDS * 1000}"
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +84,9 @@ class Relay:
         return Message(topic, key.encode(), envelope.headers(self._origin), value)
 
     def _take_over(self) -> psycopg.Connection[Any] | None:
-        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, options=_SILENCE)
+        connection = psycopg.connect(
+            self._url, autocommit=True, connect_timeout=5, application_name=APPLICATION, options=_SILENCE
+        )
         row = connection.execute(_LOCK).fetchone()
         if row and row[0]:
             set_json_loads(msgspec.json.decode, connection)

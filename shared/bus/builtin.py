@@ -12,6 +12,7 @@ from shared.bus.builtin_consumer import BuiltinConsumer
 from shared.bus.interface import BusRefused, BusUnavailable, Consumer, Headers, Locate, Message, Part, Topic
 from shared.bus.log_tables import ensure_tables
 from shared.bus.partition import choose
+from shared.silence import APPLICATION
 
 CHANNEL = "helix_log"
 
@@ -92,7 +93,9 @@ class BuiltinBus:
 
     def _open(self) -> psycopg.Connection[Any]:
         try:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, options=_SILENCE)
+            connection = psycopg.connect(
+                self._url, autocommit=True, connect_timeout=5, application_name=APPLICATION, options=_SILENCE
+            )
         except psycopg.OperationalError as error:
             raise BusUnavailable("the log's database does not answer") from error
         with self._lock:

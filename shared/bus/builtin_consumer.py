@@ -3,20 +3,18 @@
 Each member shows that it lives by a shared lock on its group's name, and the partition that it
 reads by a lock of its own on it: a process that is killed lets go of both at once. Members sort
 themselves by their connection's process id and take every n-th partition.
-
-It hears of new records on a connection of its own. PostgreSQL ends a connection that has been silent
-for too long, but not while it still has to tell something to one that no longer listens.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
 
 from shared.bus.interface import BusRefused, BusUnavailable, Headers, Locate, Part, Positions, Record
+from shared.silence import SILENCE_SECONDS, end_deaf
 
 T = TypeVar("T")
 
@@ -24,7 +22,7 @@ REBALANCE_SECONDS = 0.5
 
 # A member looks every half second. One that has not for so long is stopped: its partitions become free. It is
 # longer than a batch may take, for which a member waits before it looks again.
-_SILENCE = "SET idle_session_timeout = '30s'"
+_SILENCE = f"SET idle_session_timeout = '{SILENCE_SECONDS}s'"
 
 _MEMBERS = """
     SELECT pid FROM pg_locks
@@ -56,13 +54,6 @@ _HINT = """
 _HEADERS = msgspec.msgpack.Decoder(Headers)
 
 
-class _Lines(NamedTuple):
-    """Both connections of a member: one holds its locks and reads, one hears of new records."""
-
-    held: psycopg.Connection[Any]
-    ear: psycopg.Connection[Any]
-
-
 class BuiltinConsumer:
     """Reads the partitions it holds, from where `locate` says."""
 
@@ -78,14 +69,14 @@ class BuiltinConsumer:
         self._parts = tuple(sorted(parts))
         self._locate = locate
         self._positions: dict[Part, int] = {}
-        self._lines: _Lines | None = None
+        self._connection: psycopg.Connection[Any] | None = None
         self._next_rebalance = 0.0
 
     def poll(self, seconds: float, limit: int) -> list[Record]:
         """Return up to `limit` records; wait for the first so long."""
         deadline = time.monotonic() + seconds
         while True:
-            records = self._guard(lambda lines: self._read(lines.held, limit))
+            records = self._guard(lambda connection: self._read(connection, limit))
             left = min(deadline - time.monotonic(), REBALANCE_SECONDS)
             if records or left <= 0:
                 return records
@@ -105,46 +96,42 @@ class BuiltinConsumer:
 
     def lag(self) -> dict[Part, int]:
         """Return how many records each held partition has after the position."""
-        rows = self._guard(lambda lines: lines.held.execute(_LAG, _columns(self._positions)).fetchall())
+        rows = self._guard(lambda connection: connection.execute(_LAG, _columns(self._positions)).fetchall())
         return {Part(topic, part): lag for topic, part, lag in rows}
 
     def hint(self, positions: Positions) -> None:
         """Store how far the group is, for people who look at the log."""
         if self._group is not None and positions:
             row = (self._group, *_columns(positions))
-            self._guard(lambda lines: lines.held.execute(_HINT, row))
+            self._guard(lambda connection: connection.execute(_HINT, row))
 
     def close(self) -> None:
-        """Close the connections, and with them let go of the partitions."""
-        for connection in self._lines or ():
-            connection.close()
-        self._lines = None
+        """Close the connection, and with it let go of the partitions."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         self._positions = {}
 
-    def _guard(self, action: Callable[[_Lines], T]) -> T:
+    def _guard(self, action: Callable[[psycopg.Connection[Any]], T]) -> T:
         try:
-            return action(self._lines or self._join())
+            return action(self._connection or self._join())
         except psycopg.OperationalError as error:
             # The locks went with the connection: another member may read these partitions by now.
             self.close()
             raise BusUnavailable("the log's database went away") from error
 
-    def _join(self) -> _Lines:
-        ear = self._open()
-        try:
-            ear.execute("LISTEN helix_log")
-            held = self._open()
-        except (psycopg.OperationalError, BusUnavailable):
-            ear.close()
-            raise
-        lines = self._lines = _Lines(held, ear)
-        held.execute(_SILENCE)
+    def _join(self) -> psycopg.Connection[Any]:
+        connection = self._connection = self._open()
+        connection.execute(_SILENCE)
+        connection.execute("LISTEN helix_log")
         if self._group is None:
             self._start(self._parts)
         else:
-            held.execute("SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (self._group,))
+            self._connection.execute(
+                "SELECT pg_advisory_lock_shared(hashtextextended(%s, 0))", (self._group,)
+            )
             self._next_rebalance = 0.0
-        return lines
+        return connection
 
     def _read(self, connection: psycopg.Connection[Any], limit: int) -> list[Record]:
         if self._group is not None and time.monotonic() >= self._next_rebalance:
@@ -169,6 +156,7 @@ class BuiltinConsumer:
     def _rebalance(self, connection: psycopg.Connection[Any], group: str) -> None:
         """Let go of the partitions that are another member's turn, and take those that are free."""
         self._next_rebalance = time.monotonic() + REBALANCE_SECONDS
+        end_deaf(connection)
         members = [pid for (pid,) in connection.execute(_MEMBERS, (group,))]
         turn = members.index(connection.info.backend_pid)
         mine = set(self._parts[turn :: len(members)])
@@ -209,7 +197,7 @@ def _try_lock(connection: psycopg.Connection[Any], name: str) -> bool:
     return bool(row and row[0])
 
 
-def _wait(lines: _Lines, seconds: float) -> None:
+def _wait(connection: psycopg.Connection[Any], seconds: float) -> None:
     """Return when something was appended, or after so long."""
-    for _ in lines.ear.notifies(timeout=seconds, stop_after=1):
+    for _ in connection.notifies(timeout=seconds, stop_after=1):
         return

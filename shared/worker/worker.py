@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +19,7 @@ from shared.events.catalogue import redrive_topic_of, topic_of
 from shared.events.envelope import Origin
 from shared.relay import BATCH, Relay
 from shared.settings import Settings
+from shared.silence import end_deaf
 from shared.worker import metrics, state
 from shared.worker.applier import Applier
 from shared.worker.consuming import Consuming
@@ -135,6 +137,8 @@ class Worker:
     def _tell_state(self) -> bool:
         parts = self.parts
         with parts.sessions() as session:
+            driver: Any = session.connection().connection.driver_connection
+            end_deaf(driver)
             state.tell(session, parts.bus, parts.settings.service, parts.topics)
             session.commit()
         return False

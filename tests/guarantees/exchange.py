@@ -1,0 +1,162 @@
+"""What keeps the exchange of events exact, and which tests notice when it is gone."""
+
+from tests.guarantees.trial import Trial
+
+_LOST = "No accepted change is lost"
+_TWICE = "No event takes effect twice"
+_ORDER = "Events of one key take effect in order"
+
+_EXCHANGE = "tests/shared/exchange/test_exchange.py"
+_FAULTS = "tests/shared/exchange/test_faults.py"
+_LETTERS = "tests/shared/exchange/test_dead_letters.py"
+_REBUILD = "tests/shared/exchange/test_rebuild.py"
+_CONTRACT = "tests/shared/bus/test_contract.py"
+
+EXCHANGE = (
+    Trial(
+        "the relay deletes a row before the bus has it",
+        _LOST,
+        "shared/relay.py",
+        "                self._producer.publish([self._message(row) for row in rows])\n"
+        "                connection.execute(_DELETE, ([row[0] for row in rows],))",
+        "                connection.execute(_DELETE, ([row[0] for row in rows],))\n"
+        "                self._producer.publish([self._message(row) for row in rows])",
+        (f"{_EXCHANGE}::test_rows_stay_in_the_outbox_until_the_bus_has_acknowledged_them",),
+    ),
+    Trial(
+        "an event is published although its change was rolled back",
+        _LOST,
+        "shared/outbox.py",
+        "    session.execute(\n        _INSERT,",
+        "    session.get_bind().connect().execution_options(isolation_level='AUTOCOMMIT').execute(\n        _INSERT,",
+        (f"{_EXCHANGE}::test_a_rolled_back_change_tells_nothing",),
+    ),
+    Trial(
+        "Kafka's answers are not looked at",
+        _LOST,
+        "shared/bus/kafka.py",
+        "            future.get(timeout=1)",
+        "            pass",
+        ("tests/shared/bus/test_contract.py", "tests/shared/bus/test_foreign_records.py"),
+    ),
+    Trial(
+        "the place moves past a dead letter that was not written",
+        _LOST,
+        "shared/worker/applier.py",
+        "        self._producer.publish(letters)",
+        "        pass",
+        (f"{_LETTERS}::test_an_event_that_breaks_a_rule_is_put_aside_and_the_others_take_effect",),
+    ),
+    Trial(
+        "a batch that failed is not read again",
+        _LOST,
+        "shared/worker/consuming.py",
+        "            self._consumer.rewind()\n",
+        "",
+        (f"{_FAULTS}::test_losing_every_database_connection_only_delays",),
+    ),
+    Trial(
+        "a reader that rested after a failure reads nothing any more",
+        _LOST,
+        "shared/bus/kafka_consumer.py",
+        "            consumer.resume(*consumer.paused())\n",
+        "",
+        (f"{_CONTRACT}::test_a_place_that_could_not_be_looked_up_is_looked_up_again_after_a_rest",),
+    ),
+    Trial(
+        "a process that was stopped while it was told something keeps its locks",
+        _LOST,
+        "shared/silence.py",
+        "    SELECT count(pg_terminate_backend(pid)) FROM",
+        "    SELECT count(pid) FROM",
+        ("tests/shared/test_silence.py",),
+    ),
+    Trial(
+        "the inbox takes every event for new",
+        _TWICE,
+        "shared/inbox.py",
+        "    return set(ids if fresh is None else fresh)",
+        "    return set(ids)",
+        (f"{_EXCHANGE}::test_a_record_published_twice_takes_effect_once",),
+    ),
+    Trial(
+        "a second copy inside a batch is applied too",
+        _TWICE,
+        "shared/worker/applier.py",
+        " and events[event.id] is event]",
+        "]",
+        (f"{_EXCHANGE}::test_a_record_published_twice_takes_effect_once",),
+    ),
+    Trial(
+        "the fence lets every worker pass",
+        _TWICE,
+        "shared/inbox.py",
+        "        raise FenceLost",
+        "        return",
+        (f"{_EXCHANGE}::test_a_worker_that_was_replaced_applies_nothing",),
+    ),
+    Trial(
+        "the fence does not look where the consumer is",
+        _TWICE,
+        "shared/inbox.py",
+        "      AND consumer_offset.next_offset = move.expected\n",
+        "",
+        (f"{_EXCHANGE}::test_a_worker_that_was_replaced_applies_nothing",),
+    ),
+    Trial(
+        "a request that is repeated is done again",
+        _TWICE,
+        "shared/http/idempotency.py",
+        "    if stored is not None:",
+        "    if False:",
+        ("tests/shared/http/test_idempotency.py",),
+    ),
+    Trial(
+        "two requests under one key run side by side",
+        _TWICE,
+        "shared/http/idempotency.py",
+        "pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0))",
+        "true OR :client = :key",
+        ("tests/shared/http/test_idempotency.py::test_two_at_the_same_moment_have_one_effect",),
+    ),
+    Trial(
+        "a rebuild swaps while the live worker goes on",
+        _TWICE,
+        "shared/rebuild.py",
+        'text(f"{_POSITIONS.text} FOR UPDATE")',
+        "_POSITIONS",
+        (f"{_REBUILD}::test_the_swap_halts_the_live_consumer_between_two_events",),
+    ),
+    Trial(
+        "two relays of one service publish at once",
+        _ORDER,
+        "shared/relay.py",
+        "SELECT pg_try_advisory_lock(hashtextextended('relay', 0))",
+        "SELECT true",
+        (f"{_EXCHANGE}::test_two_relays_never_work_at_once",),
+    ),
+    Trial(
+        "the outbox is read in no order",
+        _ORDER,
+        "shared/relay.py",
+        "FROM outbox ORDER BY seq LIMIT %s",
+        "FROM outbox ORDER BY id DESC LIMIT %s",
+        (f"{_EXCHANGE}::test_events_take_effect_once_and_in_the_order_of_their_key",),
+    ),
+    Trial(
+        "events of one key go to any partition",
+        _ORDER,
+        "shared/bus/builtin.py",
+        "choose(message.key, self._partitions[message.topic])",
+        "len(message.value) % self._partitions[message.topic]",
+        (_CONTRACT,),
+    ),
+    Trial(
+        "writers of the built-in log do not wait for each other",
+        _ORDER,
+        "shared/bus/builtin.py",
+        " ORDER BY topic, part FOR UPDATE",
+        " ORDER BY topic, part",
+        (_CONTRACT,),
+    ),
+)
