@@ -11,7 +11,18 @@ from importlib import import_module
 
 from bench.result import table
 
-NAMES = ("start", "worker", "relay", "records", "replay", "hop", "frameworks", "journey", "accepting", "reading")
+NAMES = (
+    "start",
+    "worker",
+    "relay",
+    "records",
+    "replay",
+    "hop",
+    "frameworks",
+    "journey",
+    "accepting",
+    "reading",
+)
 
 
 def main() -> None:
