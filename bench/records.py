@@ -9,9 +9,11 @@ from kafka.structs import TopicPartition  # noqa: TID251
 
 from bench.pledges import message_of, pledge
 from bench.result import Result, rates
+from shared.bus.kafka import BATCH_BYTES
 from shared.bus.kafka_records import PartitionRecords
 
 RECORDS = 20_000
+OF_A_BATCH = 800
 ROUNDS = 7
 
 _PLACE = TopicPartition("helix.donations", 0)
@@ -30,19 +32,16 @@ def measure() -> list[Result]:
 
 
 def _fetched() -> bytes:
-    """Return what a fetch brings: batches as our relay writes them."""
-    builders = [MemoryRecordsBuilder(2, 0, 10_000_000)]
-    for at in range(RECORDS):
-        message = message_of(pledge())
-        # The builder returns nothing where its batch is full.
-        while builders[-1].append(at, message.key, message.value, list(message.headers)) is None:
-            builders.append(MemoryRecordsBuilder(2, 0, 10_000_000))
+    """Return what a fetch brings: batches about as large as our relay writes them."""
     raw = bytearray()
-    first = 0
-    for builder in builders:
+    for first in range(0, RECORDS, OF_A_BATCH):
+        builder = MemoryRecordsBuilder(2, 0, BATCH_BYTES)
+        for at in range(OF_A_BATCH):
+            message = message_of(pledge())
+            builder.append(at, message.key, message.value, list(message.headers))
         builder.close()
         batch = bytearray(builder.buffer())
+        # The broker gives a batch its first offset.
         batch[:8] = first.to_bytes(8, "big")
         raw += batch
-        first += RECORDS
     return bytes(raw)

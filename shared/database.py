@@ -124,8 +124,8 @@ def engine_options() -> dict[str, Any]:
         "max_overflow": 4,
         "pool_timeout": 10,
         "connect_args": {
-            "options": "-c lock_timeout=5000 -c statement_timeout=30000"
-            f" -c idle_in_transaction_session_timeout={SILENCE_SECONDS * 1000}",
+            "options": f"-c lock_timeout=5s -c statement_timeout={SILENCE_SECONDS}s"
+            f" -c idle_in_transaction_session_timeout={SILENCE_SECONDS}s",
             "connect_timeout": 5,
             "application_name": APPLICATION,
         },

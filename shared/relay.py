@@ -17,7 +17,7 @@ BATCH = 2_000
 
 # A relay looks every second. One that has not for so long is stopped, or its machine is gone: another takes
 # over. It is longer than it takes to publish a batch, because the rows are deleted on the same connection.
-_SILENCE = f"-c idle_session_timeout={SILENCE_SECONDS * 1000}"
+_SILENCE = f"-c idle_session_timeout={SILENCE_SECONDS}s"
 
 _log = logging.getLogger(__name__)
 

@@ -12,12 +12,14 @@ from shared.bus.builtin_consumer import BuiltinConsumer
 from shared.bus.interface import BusRefused, BusUnavailable, Consumer, Headers, Locate, Message, Part, Topic
 from shared.bus.log_tables import ensure_tables
 from shared.bus.partition import choose
-from shared.silence import APPLICATION
+from shared.silence import APPLICATION, SILENCE_SECONDS
 
 CHANNEL = "helix_log"
 
 # An append locks the heads of its partitions: one that was stopped in it must not keep others out for ever.
-_SILENCE = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
+_SILENCE = (
+    f"-c statement_timeout={SILENCE_SECONDS}s -c idle_in_transaction_session_timeout={SILENCE_SECONDS}s"
+)
 
 _ENDS = "SELECT part, next_off FROM log_head WHERE topic = %s ORDER BY part"
 _BEGINNINGS = """

@@ -156,8 +156,9 @@ class BuiltinConsumer:
     def _rebalance(self, connection: psycopg.Connection[Any], group: str) -> None:
         """Let go of the partitions that are another member's turn, and take those that are free."""
         self._next_rebalance = time.monotonic() + REBALANCE_SECONDS
-        end_deaf(connection)
         members = [pid for (pid,) in connection.execute(_MEMBERS, (group,))]
+        if len(members) > 1:
+            end_deaf(connection)
         turn = members.index(connection.info.backend_pid)
         mine = set(self._parts[turn :: len(members)])
         held = set(self._positions)

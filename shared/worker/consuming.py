@@ -113,7 +113,11 @@ class Consuming:
         if now - self._lag_seen < LAG_SECONDS:
             return
         self._lag_seen = now
-        lag = self._consumer.lag()
+        try:
+            lag = self._consumer.lag()
+        except BusUnavailable:
+            # Whether anything waits is not known. No batch has failed: a poll that can't go on says so.
+            return
         # A partition that another worker holds by now is its to count.
         metrics.LAG.clear()
         for part, records in lag.items():

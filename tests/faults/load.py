@@ -16,6 +16,7 @@ from tests.faults.machine import Machine
 from tests.programs.people import answers, household, need
 
 PEOPLE = 4
+LONGEST_PAUSE_SECONDS = 0.25
 
 # How often people open, amend, withdraw, pay, verify, add a need, deliver, decide and hold.
 OFTEN = (4, 2, 1, 8, 3, 2, 8, 4, 1)
@@ -46,7 +47,7 @@ class Person(threading.Thread):
     What is written down needs no lock: each key is one person's own, and a list grows by one at a time.
     """
 
-    def __init__(self, machine: Machine, ledger: Ledger, seed: str, pause: float) -> None:
+    def __init__(self, machine: Machine, ledger: Ledger, seed: str) -> None:
         super().__init__(name=f"person {seed}", daemon=True)
         self.client = Client(machine)
         self.ended = threading.Event()
@@ -55,7 +56,6 @@ class Person(threading.Thread):
         self.accepted = 0
         self._ledger = ledger
         self._chance = random.Random(seed)
-        self._pause = pause
         # Amending and holding is left to whoever opened or verified: two would undo each other.
         self._my_pledges: list[str] = []
         self._my_households: list[str] = []
@@ -69,7 +69,7 @@ class Person(threading.Thread):
         try:
             self._open()
             self._verify()
-            while not self.ended.wait(self._pause * self._chance.random()):
+            while not self.ended.wait(LONGEST_PAUSE_SECONDS * self._chance.random()):
                 self._chance.choices(doings, OFTEN)[0]()
         except Exception as failure:  # noqa: BLE001 - whoever waits for this thread raises it
             self.failure = failure
@@ -223,9 +223,9 @@ class Person(threading.Thread):
 
 
 @contextmanager
-def load(machine: Machine, ledger: Ledger, seed: int, *, pause: float = 0.25) -> Iterator[list[Person]]:
+def load(machine: Machine, ledger: Ledger, seed: int) -> Iterator[list[Person]]:
     """Let people use Helix for the length of a `with` block; what they began they end before it is over."""
-    people = [Person(machine, ledger, f"{seed}-{n}", pause) for n in range(PEOPLE)]
+    people = [Person(machine, ledger, f"{seed}-{n}") for n in range(PEOPLE)]
     for person in people:
         person.start()
     try:

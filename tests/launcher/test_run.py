@@ -14,8 +14,8 @@ import psycopg
 import pytest
 import requests
 
-from helix.local.kafka import free_ports
 from helix.local.postgres import url_of
+from tests.e2e.running import free_port_base
 
 pytestmark = pytest.mark.slow
 
@@ -23,11 +23,6 @@ HELIX = [str(Path(sys.executable).parent / "helix")]
 READY_SECONDS = 90.0
 
 Run = Callable[..., subprocess.Popen[str]]
-
-
-def free_port_base() -> int:
-    """Return a port base whose three ports are most likely free."""
-    return free_ports()[0] // 10 * 10 - 10
 
 
 def wait_for_access(process: subprocess.Popen[str], data: Path) -> dict[str, Any]:
