@@ -202,6 +202,6 @@ def tune_process() -> None:
     """Set up the interpreter for large batches of small objects, read on one thread and applied on another."""
     # A short interval lets both threads get on.
     sys.setswitchinterval(0.001)
-    # What a batch makes has no circles: to look for some after every 700 objects takes a sixth of the time.
+    # What a batch makes has no circles: to look for some after every 700 objects would find none.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
