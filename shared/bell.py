@@ -1,14 +1,14 @@
-"""The bell: after a commit that wrote to the outbox, whoever waits for work is woken.
+"""The bell: after a commit that made work, whoever waits for work of that name is woken.
 
-A NOTIFY inside every business transaction would serialise their commits. So a commit only sets a
-flag, and one thread of the process turns any number of rings into one NOTIFY on its own connection.
-A ring that is lost costs nothing but time: those who listen also look from time to time.
+A NOTIFY inside every business transaction would serialise their commits. So a commit only leaves a
+name, and one thread of the process turns any number of rings of one name into one NOTIFY on its own
+connection. A ring that is lost costs nothing but time: those who listen also look from time to time.
 """
 
 import logging
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import psycopg
@@ -19,6 +19,11 @@ from sqlalchemy.orm import Session
 from shared.database import AnySession
 
 CHANNEL = "helix_bell"
+
+# Rung for where there is something to publish.
+OUTBOX = "outbox"
+
+_NOTIFY = "SELECT pg_notify(%s, name) FROM unnest(%s::text[]) AS name"
 
 _RINGS = "rings_after_commit"
 
@@ -33,9 +38,10 @@ def connection_url(engine: Engine) -> str:
 
 
 class Listener(threading.Thread):
-    """Passes rings on to those in this process who wait. It calls them too after it was away for a while."""
+    """Passes rings on to those in this process who wait. It calls all of them after it was away for a while."""
 
-    def __init__(self, url: str, wakes: Sequence[threading.Event]) -> None:
+    def __init__(self, url: str, wakes: Iterable[tuple[str, threading.Event]]) -> None:
+        """`wakes` has what is waited for, and what is set when it is rung for."""
         super().__init__(name="listener", daemon=True)
         self._url = url
         self._wakes = tuple(wakes)
@@ -56,14 +62,14 @@ class Listener(threading.Thread):
 
     def _listen(self, connection: psycopg.Connection[Any]) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
-        self._pass_on()
+        self._pass_on({name for name, _ in self._wakes})
         while not self._stopping.is_set():
-            for _ in connection.notifies(timeout=0.5, stop_after=1):
-                self._pass_on()
+            self._pass_on({ring.payload for ring in connection.notifies(timeout=0.5, stop_after=1)})
 
-    def _pass_on(self) -> None:
-        for wake in self._wakes:
-            wake.set()
+    def _pass_on(self, rung: Collection[str]) -> None:
+        for name, wake in self._wakes:
+            if name in rung:
+                wake.set()
 
 
 class Bell:
@@ -71,12 +77,15 @@ class Bell:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._names: set[str] = set()
         self._rung = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def ring(self) -> None:
-        """Wake those who listen, soon; never blocks."""
+    def ring(self, names: Iterable[str]) -> None:
+        """Wake those who wait for one of the names, soon; never blocks."""
+        with _lock:
+            self._names.update(names)
         self._rung.set()
         if self._thread is None:
             with _lock:
@@ -98,16 +107,18 @@ class Bell:
                     self._forward(connection)
             except psycopg.Error:
                 _log.warning("the bell lost its connection")
-                # Rings of the meantime are kept in the flag.
+                # Rings of the meantime are kept.
                 threading.Event().wait(1)
 
     def _forward(self, connection: psycopg.Connection[Any]) -> None:
         while self._rung.wait() and not self._closed:
             self._rung.clear()
+            with _lock:
+                names, self._names = self._names, set()
             try:
-                connection.execute(f"NOTIFY {CHANNEL}")
+                connection.execute(_NOTIFY, (CHANNEL, list(names)))
             except psycopg.Error:
-                self._rung.set()
+                self.ring(names)
                 raise
 
 
@@ -120,13 +131,14 @@ def bell_of(engine: Engine) -> Bell:
         return found
 
 
-def ring_after_commit(session: AnySession) -> None:
-    """Ring once the session's transaction has committed."""
-    session.info[_RINGS] = True
+def ring_after_commit(session: AnySession, name: str) -> None:
+    """Ring for a name once the session's transaction has committed."""
+    session.info.setdefault(_RINGS, set()).add(name)
 
 
 @event.listens_for(Session, "after_commit")
 def _ring(session: Session) -> None:
-    if session.info.pop(_RINGS, False):
+    names = session.info.pop(_RINGS, None)
+    if names:
         bind = session.get_bind()
-        bell_of(bind.engine if isinstance(bind, Connection) else bind).ring()
+        bell_of(bind.engine if isinstance(bind, Connection) else bind).ring(names)

@@ -57,7 +57,7 @@ def record_effects(session: AnySession, effects: Iterable[tuple[Event, Received 
             "values": [value for _, _, _, value in rows],
         },
     )
-    bell.ring_after_commit(session)
+    bell.ring_after_commit(session, bell.OUTBOX)
     return [event_id for event_id, _, _, _ in rows]
 
 

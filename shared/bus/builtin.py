@@ -16,6 +16,9 @@ from shared.silence import APPLICATION, SILENCE_SECONDS
 
 CHANNEL = "helix_log"
 
+# A NOTIFY of its own for each topic: who does not read it sleeps on.
+_NOTIFY = "SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic"
+
 # An append locks the heads of its partitions: one that was stopped in it must not keep others out for ever.
 _SILENCE = (
     f"-c statement_timeout={SILENCE_SECONDS}s -c idle_in_transaction_session_timeout={SILENCE_SECONDS}s"
@@ -163,7 +166,7 @@ class BuiltinProducer:
             ([p.topic for p in offsets], [p.partition for p in offsets], list(offsets.values())),
         )
         # Appends wait for each other on the heads anyhow, so a NOTIFY in the transaction costs nothing more.
-        connection.execute(f"NOTIFY {CHANNEL}")
+        connection.execute(_NOTIFY, (CHANNEL, sorted({part.topic for part in offsets})))
 
     def _place(self, connection: psycopg.Connection[Any], message: Message) -> Part:
         if message.partition is not None:

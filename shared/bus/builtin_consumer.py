@@ -67,6 +67,7 @@ class BuiltinConsumer:
         self._open = open_connection
         self._group = group
         self._parts = tuple(sorted(parts))
+        self._topics = {part.topic for part in parts}
         self._locate = locate
         self._positions: dict[Part, int] = {}
         self._connection: psycopg.Connection[Any] | None = None
@@ -80,7 +81,7 @@ class BuiltinConsumer:
             left = min(deadline - time.monotonic(), REBALANCE_SECONDS)
             if records or left <= 0:
                 return records
-            self._guard(partial(_wait, seconds=left))
+            self._guard(partial(self._wait, seconds=left))
 
     def rewind(self) -> None:
         """Ask `locate` again where to read from."""
@@ -153,6 +154,14 @@ class BuiltinConsumer:
             self._positions[record.part] = expected + 1
         return records
 
+    def _wait(self, connection: psycopg.Connection[Any], seconds: float) -> None:
+        """Return when something was appended to a topic that it reads, or after so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            for appended in connection.notifies(timeout=left, stop_after=1):
+                if appended.payload in self._topics:
+                    return
+
     def _rebalance(self, connection: psycopg.Connection[Any], group: str) -> None:
         """Let go of the partitions that are another member's turn, and take those that are free."""
         self._next_rebalance = time.monotonic() + REBALANCE_SECONDS
@@ -196,9 +205,3 @@ def _lock_name(group: str, part: Part) -> str:
 def _try_lock(connection: psycopg.Connection[Any], name: str) -> bool:
     row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (name,)).fetchone()
     return bool(row and row[0])
-
-
-def _wait(connection: psycopg.Connection[Any], seconds: float) -> None:
-    """Return when something was appended, or after so long."""
-    for _ in connection.notifies(timeout=seconds, stop_after=1):
-        return

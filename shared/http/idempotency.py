@@ -24,6 +24,7 @@ from shared.errors import Conflict, Fault, Invalid
 
 KEPT_FOR = timedelta(hours=24)
 
+# The lock is asked for in a statement of its own: what the second one reads was begun after it was given.
 _TAKE_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0))")
 _STORED = text(
     "SELECT fingerprint, status, headers, body FROM idempotency"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared import bell, inbox
+from shared import inbox
 from shared.bus.interface import Producer
 from shared.dead_letters import letter
 from shared.events.catalogue import redrive_topic_of
@@ -101,8 +101,6 @@ class Applier:
                 if self._window is not None:
                     self._window.admit(**fate)
                 self._put_aside(outcome)
-                # Tasks wait for what handlers change, whether that makes an event or not.
-                bell.ring_after_commit(session)
                 session.commit()
         except Exception as error:
             if classify(error) is Fault.TRANSIENT:

@@ -42,6 +42,8 @@ class Consuming:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="apply")
         self._in_hand: tuple[Batch, Future[Outcome]] | None = None
         self._failures = 0
+        # Places that were moved, and that the bus was not told of yet.
+        self._moved: dict[Part, int] = {}
         self._lag_seen = 0.0
 
     def step(self) -> None:
@@ -65,6 +67,7 @@ class Consuming:
         """Finish the batch in hand, and leave the group."""
         try:
             self._settle()
+            self._tell_places()
         except Exception as error:
             if not _passes(error):
                 raise
@@ -89,7 +92,13 @@ class Consuming:
         future.result()
         self._failures = 0
         self._watchdog.moved()
-        self._consumer.hint({part: after for part, (_, after) in batch.moves.items()})
+        self._moved |= {part: after for part, (_, after) in batch.moves.items()}
+
+    def _tell_places(self) -> None:
+        """Tell the bus how far it is, for people who look; whoever reads on asks the service's database."""
+        if self._moved:
+            self._consumer.hint(self._moved)
+            self._moved = {}
 
     def _recover(self, error: Exception) -> None:
         """Wait a little as a member of the group, and read again from the stored places."""
@@ -114,6 +123,7 @@ class Consuming:
             return
         self._lag_seen = now
         try:
+            self._tell_places()
             lag = self._consumer.lag()
         except BusUnavailable:
             # Whether anything waits is not known. No batch has failed: a poll that can't go on says so.

@@ -25,12 +25,12 @@ class Handler:
 class Task:
     """Something done every so often, by one worker at a time.
 
-    `run` returns True if there is more to do at once. The worker commits after each run. One that
-    is `woken` also runs soon after anything has changed: its look whether there is work must cost
-    next to nothing.
+    `run` returns True if there is more to do at once. It must not commit: the worker does after each
+    run, and what keeps others from the task ends with the transaction. `woken_by` is what it is rung
+    for, to run soon after there is work.
     """
 
     name: str
     run: Callable[[Session], bool]
     every: timedelta
-    woken: bool = False
+    woken_by: str | None = None

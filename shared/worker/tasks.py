@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from sqlalchemy import text
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import inbox
@@ -12,8 +11,7 @@ from shared.settings import Settings
 from shared.worker import metrics
 from shared.worker.handler import Task
 
-_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 1))")
-_UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:name, 1))")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))")
 
 # What every service does from time to time.
 COMMON = (
@@ -22,28 +20,16 @@ COMMON = (
 )
 
 
-def run_once(task: Task, settings: Settings, engine: Engine, sessions: sessionmaker[Session]) -> bool:
-    """Run a task and commit; return True if there is more to do at once.
+def run_once(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> bool:
+    """Run a task in a transaction and commit it; return True if there is more to do at once.
 
-    The lock belongs to the connection, not to the transaction: a task may commit on its way. The
-    session's `info["settings"]` are the service's settings: a task has no app to ask.
+    Whoever else runs it meanwhile is told that there is nothing to do. The session's
+    `info["settings"]` are the service's settings: a task has no app to ask.
     """
-    with engine.connect() as connection:
-        held = connection.execute(_LOCK, {"name": task.name}).scalar_one()
-        connection.commit()
-        if not held:
+    with sessions(info={"settings": settings}) as session:
+        if not session.execute(_LOCK, {"name": task.name}).scalar_one():
             return False
-        try:
-            with (
-                sessions(bind=connection, info={"settings": settings}) as session,
-                metrics.TASK_SECONDS.labels(settings.service, task.name).time(),
-            ):
-                more = task.run(session)
-                session.commit()
-        except BaseException:
-            # The connection may be of no use, or in a transaction: the lock goes with it.
-            connection.invalidate()
-            raise
-        connection.execute(_UNLOCK, {"name": task.name})
-        connection.commit()
+        with metrics.TASK_SECONDS.labels(settings.service, task.name).time():
+            more = task.run(session)
+            session.commit()
         return more

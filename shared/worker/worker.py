@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from shared.bell import Listener, connection_url
+from shared.bell import OUTBOX, Listener, connection_url
 from shared.bus.interface import Bus, BusUnavailable, Consumer, Locate
 from shared.events.catalogue import redrive_topic_of, topic_of
 from shared.events.envelope import Origin
@@ -74,7 +74,7 @@ class Parts:
 
     def run_task(self, task: Task) -> bool:
         """Run a task once; return True if there is more to do."""
-        return run_once(task, self.settings, self.engine, self.sessions)
+        return run_once(task, self.settings, self.sessions)
 
 
 class Worker:
@@ -127,7 +127,8 @@ class Worker:
         relaying = Repeating("relay", partial(self._relay, relay), every_seconds=RELAY_SECONDS)
         tasks = {task: self._repeating(task) for task in self.parts.tasks}
         telling = Repeating("state", self._tell_state, every_seconds=state.TOLD_EVERY_SECONDS)
-        woken = [relaying.wake, *(thread.wake for task, thread in tasks.items() if task.woken)]
+        woken = [(task.woken_by, thread.wake) for task, thread in tasks.items() if task.woken_by]
+        woken.append((OUTBOX, relaying.wake))
         return [relaying, telling, *tasks.values(), Listener(connection_url(self.parts.engine), woken)]
 
     def _repeating(self, task: Task) -> Repeating:

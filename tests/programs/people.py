@@ -140,9 +140,9 @@ class Office:
     def work(self, task_name: str) -> bool:
         """Run a task of the worker once; return whether there is more to do."""
         task = next(task for task in SERVICE.tasks if task.name == task_name)
-        sessions = sessionmaker(class_=Session, expire_on_commit=False)
         with self.app.app_context():
-            return run_once(task, self.app.config["HELIX"], db.engine, sessions)
+            sessions = sessionmaker(db.engine, class_=Session, expire_on_commit=False)
+            return run_once(task, self.app.config["HELIX"], sessions)
 
     def work_off(self, task_name: str) -> int:
         """Run a task until there is nothing more to do; return how often it ran."""

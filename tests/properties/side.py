@@ -74,7 +74,7 @@ class Side:
     def work_off(self, *, woken: bool = False) -> None:
         """Run every task, or those that changes wake, until it has enough."""
         for number, task in enumerate(self.service.tasks):
-            if woken and not task.woken:
+            if woken and task.woken_by is None:
                 continue
             for _ in range(_TASK_RUNS):
                 if not self.run_task(number):

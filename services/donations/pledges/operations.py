@@ -105,15 +105,15 @@ def resume_pledges(stakeholder_id: UUID) -> None:
     outbox.record_all(db.session, [state(PledgeAmended, pledge) for pledge in going])
 
 
-def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Stakeholder:
-    """Return the organisation, kept from being suspended until the promise is written.
+def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Any:
+    """Return the id and the kind of the organisation, kept from being suspended until the promise is written.
 
     `alone`: of a form that is sent twice at once, one waits for the other.
     """
-    found = None
-    if stakeholder_id is not None:
-        lock = {"key_share": True} if alone else {"read": True}
-        found = db.session.get(Stakeholder, stakeholder_id, with_for_update=lock)
+    wanted = select(Stakeholder.id, Stakeholder.kind, Stakeholder.status)
+    found = db.session.execute(
+        wanted.where(Stakeholder.id == stakeholder_id).with_for_update(read=not alone, key_share=alone)
+    ).one_or_none()
     if found is None:
         raise Forbidden("no_organisation", "Your account belongs to no organisation that can pledge.")
     require_approved(found.status)

@@ -64,8 +64,10 @@ def find_key(session: Session, bearer: str) -> Principal | None:
     if not is_key(bearer):
         return None
     # Before the caller is known nothing is visible, so this one look-up sees every row.
-    candidates = session.scalars(
-        select(ApiKey).where(ApiKey.prefix == shown_part(bearer), ApiKey.revoked_at.is_(None)),
+    candidates = session.execute(
+        select(ApiKey.id, ApiKey.secret_hash, ApiKey.stakeholder_id, ApiKey.scopes, ApiKey.name).where(
+            ApiKey.prefix == shown_part(bearer), ApiKey.revoked_at.is_(None)
+        ),
         execution_options={"everyone": True},
     )
     key = next((key for key in candidates if proves(bearer, key.secret_hash)), None)

@@ -3,8 +3,9 @@
 All events of one pledge come in order, so they are applied in order, to rows locked once a batch.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,8 @@ class _Book:
         self.session = session
         # The event that is being applied.
         self.cause = events[0]
+        # Markets to be settled again, by the day from which on: noted once for the whole batch.
+        self._due: dict[date, set[str]] = defaultdict(set)
         pledges = {event.data.key for event in events}
         self._claims = _lock_claims(session, events)
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
@@ -116,9 +119,15 @@ class _Book:
             told = tell(AllocationCancelled, locked, quantity, reason=reason)
             outbox.record(self.session, told, cause=self.cause)
 
-    def settle_again(self, market_name: str) -> None:
-        """Have the market settled again."""
-        note_changes(self.session, [market_name])
+    def settle_again(self, market_name: str, *, due_on: date | None = None) -> None:
+        """Have the market settled again, from `due_on` on or at once."""
+        today = clock.today()
+        self._due[max(due_on or today, today)].add(market_name)
+
+    def note_changes(self) -> None:
+        """Ask for the markets that the batch changed."""
+        for due_on, markets in self._due.items():
+            note_changes(self.session, markets, due_on=due_on)
 
 
 def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Claimed]:
@@ -153,6 +162,7 @@ def apply_answers(session: Session, events: Sequence[Received]) -> None:
     for event in events:
         book.cause = event
         _APPLY[type(event.data)](book, event.data)
+    book.note_changes()
     session.flush()
 
 
@@ -168,7 +178,7 @@ def _describe(book: _Book, told: PledgeState) -> None:
     copy.said_in = max(copy.said_in, book.cause.offset)
     book.check_again(copy)
     if copy.status == "open":
-        note_changes(book.session, [copy.market], due_on=max(told.opens_on, clock.today()))
+        book.settle_again(copy.market, due_on=told.opens_on)
 
 
 def _columns(told: PledgeState) -> dict[str, Any]:
@@ -234,7 +244,7 @@ def _block(book: _Book, pledge: Pledge, why: str) -> None:
     pledge.blocked_by, pledge.blocked_until = why, None
     if why == "not_open":
         pledge.blocked_until = clock.today() + timedelta(days=1)
-        note_changes(book.session, [pledge.market], due_on=pledge.blocked_until)
+        book.settle_again(pledge.market, due_on=pledge.blocked_until)
 
 
 def _release(book: _Book, told: AllocationReleased) -> None:

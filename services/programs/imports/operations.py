@@ -30,6 +30,9 @@ from shared.worker.faults import Fault, classify, describe
 
 _log = logging.getLogger(__name__)
 
+# What the task below is rung for.
+_QUEUED = "imports"
+
 FAMILIES_AT_ONCE = 300
 _STAGED_AT_ONCE = 2_000
 
@@ -78,7 +81,7 @@ def start_import(content: bytes, *, dry_run: bool, by: Principal) -> ImportJob:
     for start in range(0, len(lines), _STAGED_AT_ONCE):
         _stage(vault, job, lines[start : start + _STAGED_AT_ONCE], doubles)
     audit.record(db.session, "import.started", None, why=str(job.id))
-    bell.ring_after_commit(db.session)
+    bell.ring_after_commit(db.session, _QUEUED)
     db.session.commit()
     return job
 
@@ -242,4 +245,4 @@ def _answer(session: Session, receipts: Sequence[Receipt]) -> None:
     session.execute(_ANSWER, values)
 
 
-IMPORTS = Task("imports", work_off, timedelta(seconds=5), woken=True)
+IMPORTS = Task("imports", work_off, timedelta(seconds=5), woken_by=_QUEUED)

@@ -9,6 +9,9 @@ from services.programs.markets.models import MarketChange
 from shared import bell, clock
 from shared.database import AnySession
 
+# What the allocator is rung for.
+CHANGED = "markets"
+
 
 def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | None = None) -> None:
     """Ask the allocator to settle the markets again, from `due_on` on or at once."""
@@ -18,4 +21,4 @@ def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | 
         session.execute(insert(MarketChange), rows)
         # What is only due later must not wake the allocator that wrote it.
         if due_on is None or due_on <= today:
-            bell.ring_after_commit(session)
+            bell.ring_after_commit(session, CHANGED)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.programs.database import lock_rows
 from services.programs.markets.models import MarketChange
-from services.programs.markets.operations import note_changes
+from services.programs.markets.operations import CHANGED, note_changes
 from services.programs.matching.domain import LIVE
 from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
 from services.programs.matching.models import Allocation, Pledge
@@ -216,4 +216,4 @@ def _is_in_vain(parts: Collection[Locked]) -> bool:
     return untouched and need.closed_at is None and 0 < need.covered < need.quantity and not need.delivered
 
 
-ALLOCATOR = Task("allocator", settle_markets, every=timedelta(minutes=1), woken=True)
+ALLOCATOR = Task("allocator", settle_markets, every=timedelta(minutes=1), woken_by=CHANGED)

@@ -119,10 +119,6 @@ def test_the_worker_records_for_whom_it_came_upon_the_household(
             text("SELECT created_by FROM import_job WHERE id = :job"), {"job": job["id"]}
         ).scalar_one()
     # As the worker runs it: outside of any request or application.
-    run_once(
-        IMPORTS,
-        office.app.config["HELIX"],
-        engine,
-        sessionmaker(class_=Session, expire_on_commit=False),
-    )
+    sessions = sessionmaker(engine, class_=Session, expire_on_commit=False)
+    run_once(IMPORTS, office.app.config["HELIX"], sessions)
     assert met(office) == [(planner, str(household))]

@@ -188,9 +188,8 @@ def test_a_task_runs_until_it_has_enough_and_by_one_worker_at_a_time(
     worker = donations.worker(bus, tasks=[Task("count", count_down, timedelta(hours=1))])
     task = worker.parts.tasks[0]
     with donations.sessions() as session:
-        session.execute(text("SELECT pg_advisory_lock(hashtextextended('count', 1))"))
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('count', 1))"))
         assert worker.parts.run_task(task) is False
-        session.execute(text("SELECT pg_advisory_unlock(hashtextextended('count', 1))"))
     while worker.parts.run_task(task):
         pass
     assert donations.query("SELECT count(*) FROM number") == [(3,)]

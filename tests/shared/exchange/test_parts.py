@@ -163,18 +163,21 @@ def test_many_rings_become_few_notifications_and_reach_who_listens(make_side: Ma
     donations = make_side("donations")
     woken = threading.Event()
     url = bell.connection_url(donations.sessions.kw["bind"])
-    listener = bell.Listener(url, [woken])
+    elsewhere = threading.Event()
+    listener = bell.Listener(url, [(bell.OUTBOX, woken), ("something else", elsewhere)])
     listener.start()
-    _until(woken.is_set)
+    _until(lambda: woken.is_set() and elsewhere.is_set())
     woken.clear()
+    elsewhere.clear()
     donations.tell(approved(new_id(), 1))
     _until(woken.is_set)
+    assert not elsewhere.is_set()
     listener.stop()
     listener.join(timeout=3)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"LISTEN {bell.CHANNEL}")
         for _ in range(200):
-            bell.bell_of(donations.sessions.kw["bind"]).ring()
+            bell.bell_of(donations.sessions.kw["bind"]).ring([bell.OUTBOX])
         assert 1 <= len(list(connection.notifies(timeout=0.5))) < 200
 
 
