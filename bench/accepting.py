@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bench.bare_web import db, make_app
 from bench.machine import await_answer, machine
+from bench.processors import Meter, per_one
 from bench.result import Result, rates
 from helix.local.kafka import free_ports
 from shared.ids import new_id
@@ -48,12 +49,15 @@ def measure() -> list[Result]:
         for address in (ours, beside):
             await_answer(f"http://{address}/healthz")
             _press(address, found.access["portal"]["key"], 2.0)
-        turns = [
-            [_press(address, found.access["portal"]["key"], TURN_SECONDS) for address in (ours, beside)]
-            for _ in range(TURNS)
-        ]
+        meters = (Meter(), Meter())
+        taken: tuple[list[float], list[float]] = ([], [])
+        for _ in range(TURNS):
+            for address, meter, rates_of in zip((ours, beside), meters, taken, strict=True):
+                with meter.turn():
+                    rates_of.append(_press(address, found.access["portal"]["key"], TURN_SECONDS))
     name = f"pledges accepted, gunicorn {processes} x {threads} threads, {CLIENTS} clients"
-    return [rates(name, [turn[0] for turn in turns], [turn[1] for turn in turns], "0.8")]
+    numbers = [round(sum(rates_of) * TURN_SECONDS) for rates_of in taken]
+    return [rates(name, *taken, "0.8"), per_one("processor time for each", meters, numbers)]
 
 
 def _press(address: str, key: str, seconds: float) -> float:

@@ -7,14 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from random import Random
 from typing import Any
+from uuid import UUID
 
+import psycopg
 import requests
 
 from bench.bare_hops import TOPICS, prepare
 from bench.machine import Machine, await_answer, machine
+from bench.processors import Meter, per_one
 from bench.result import Result
 from demo.door import answer_form
 from demo.registry import make_households, rows, write_rows
@@ -98,8 +102,39 @@ def _measure(bus: str) -> Iterator[Result]:
         )
         beside = _start_bare(found, bus)
         for name, aim, one_turn in (("idle", "2; p99 60 ms", _at_rest), (f"{A_SECOND}/s", "2", _in_a_stream)):
-            turns = [(one_turn(ours), one_turn(beside)) for _ in range(TURNS)]
+            meters = (Meter(), Meter())
+            turns: list[tuple[list[float], list[float]]] = []
+            began = clock.now()
+            for _ in range(TURNS):
+                taken = []
+                for way, meter in zip((ours, beside), meters, strict=True):
+                    with meter.turn():
+                        taken.append(one_turn(way))
+                turns.append((taken[0], taken[1]))
             yield _result(f"pledge to match, {bus}, {name}", turns, aim)
+            yield from _stages(found, began)
+            number = sum(len(turn[0]) for turn in turns)
+            yield per_one("processor time for each, polling included", meters, [number, number])
+            yield Result("processors busy", *(meter.busy() for meter in meters))
+
+
+def _stages(found: Machine, began: datetime) -> Iterator[Result]:
+    """Yield how long it was from the pledge to the proposal, and from there to what was reserved."""
+    opened = _instants(found, "donations", "SELECT id, created_at FROM pledge", began)
+    proposed = _instants(found, "programs", "SELECT id, created_at, pledge_id FROM allocation", began)
+    reserved = _instants(found, "donations", "SELECT id, created_at FROM allocation", began)
+    to_proposal = [at - opened[pledge][0] for at, pledge in proposed.values()]
+    to_reserved = [reserved[allocation][0] - at for allocation, (at, _) in proposed.items()]
+    for name, taken in (
+        ("of it until programs proposes", to_proposal),
+        ("of it until donations has reserved", to_reserved),
+    ):
+        yield Result(name, f"p50 {1_000 * statistics.median(one.total_seconds() for one in taken):.0f} ms")
+
+
+def _instants(found: Machine, service: str, rows: str, began: datetime) -> dict[UUID, Any]:
+    with psycopg.connect(found.settings(service).database_url) as connection:
+        return {row[0]: row[1:] for row in connection.execute(f"{rows} WHERE created_at >= %s", (began,))}
 
 
 def _result(name: str, turns: list[tuple[list[float], list[float]]], aim: str) -> Result:

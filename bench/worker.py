@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from bench.pledges import COLUMNS, TABLE, TOPIC, message_of, pledge, put
+from bench.processors import Meter
 from bench.result import Result, rates
 from bench.servers import Servers, servers
 
@@ -23,6 +24,7 @@ ROUNDS = 3
 def measure() -> list[Result]:
     """Let each contender take its turn, a few rounds long."""
     taken: dict[str, list[float]] = defaultdict(list)
+    one, two = Meter(), Meter()
     with servers() as found:
         for kind in ("kafka", "builtin"):
             bus = found.bus(kind)
@@ -30,12 +32,13 @@ def measure() -> list[Result]:
             bus.close()
         for _ in range(ROUNDS):
             taken["bare"].append(bare_rate(found, EVENTS, [TOPIC], COLUMNS))
-            taken["one"].append(worker_rate(found, "kafka", 1))
-            taken["two"].append(worker_rate(found, "kafka", 2))
+            taken["one"].append(worker_rate(found, "kafka", 1, meter=one))
+            taken["two"].append(worker_rate(found, "kafka", 2, meter=two))
             taken["builtin"].append(worker_rate(found, "builtin", 1))
     return [
         rates("worker on Kafka, the bench's projection", taken["one"], taken["bare"], "0.8"),
         rates("two of them, a partition each, beside one loop", taken["two"], taken["bare"], "1.5"),
+        Result("processors busy with two, beside one", two.busy(), one.busy()),
         rates("worker on the built-in log, beside the loop on Kafka", taken["builtin"], taken["bare"], "1.0"),
     ]
 
@@ -48,7 +51,9 @@ def bare_rate(found: Servers, events: int, topics: Sequence[str], columns: Seque
     return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def worker_rate(found: Servers, kind: str, processes: int, events: int = EVENTS) -> float:
+def worker_rate(
+    found: Servers, kind: str, processes: int, events: int = EVENTS, meter: Meter | None = None
+) -> float:
     """Return the events per second of worker processes that read everything from the beginning."""
     url = found.database([TABLE])
     with (
@@ -57,7 +62,8 @@ def worker_rate(found: Servers, kind: str, processes: int, events: int = EVENTS)
     ):
         first = _await(connection, 1, processes)
         began = time.perf_counter()
-        _await(connection, events, processes)
+        with (meter or Meter()).turn():
+            _await(connection, events, processes)
         return (events - first) / (time.perf_counter() - began)
 
 

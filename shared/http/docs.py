@@ -13,6 +13,7 @@ from shared.http.routes import Route, routes_of
 
 Schema = dict[str, Any]
 
+_CONTENTS = "helix_docs"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _WAY = "#/components/schemas/"
 
@@ -56,8 +57,15 @@ def register_docs(app: Flask) -> None:
 @access.everyone
 def show_docs() -> str:
     """Show every call of the API and the shapes that go in and out."""
-    api = document(current_app)
-    routes = routes_of(current_app)
+    if _CONTENTS not in current_app.extensions:
+        current_app.extensions[_CONTENTS] = _contents(current_app)
+    return render_template("docs.html", **current_app.extensions[_CONTENTS])
+
+
+def _contents(app: Flask) -> dict[str, Any]:
+    """Return what the page shows, the same to everybody; only its words are the reader's."""
+    api = document(app)
+    routes = routes_of(app)
     groups: dict[str, list[Call]] = {}
     for path, methods in sorted(api.get("paths", {}).items()):
         for method in _METHODS:
@@ -66,13 +74,12 @@ def show_docs() -> str:
                 groups.setdefault((methods[method].get("tags") or [""])[0], []).append(call)
     about = {tag["name"]: tag.get("description", "") for tag in api.get("tags", [])}
     shapes = api.get("components", {}).get("schemas", {})
-    return render_template(
-        "docs.html",
-        info=api["info"],
-        groups=groups,
-        about=about,
-        shapes={name: (shape, list(_fields(shape))) for name, shape in sorted(shapes.items())},
-    )
+    return {
+        "info": api["info"],
+        "groups": groups,
+        "about": about,
+        "shapes": {name: (shape, list(_fields(shape))) for name, shape in sorted(shapes.items())},
+    }
 
 
 def _call(api: Schema, methods: Schema, route: Route) -> Call:

@@ -13,6 +13,7 @@ from shared.http.resources import Api
 from shared.http.routes import describe_route, described_parts, routes_of
 
 _EXTENSION = "helix_api"
+_DESCRIBED = "helix_api_described"
 _ENDPOINT = "api-docs.openapi_json"
 _NOT_OURS = ("Error", "PaginationMetadata")
 
@@ -68,6 +69,14 @@ def show_document() -> Response:
 
 
 def _described(app: Flask) -> dict[str, Any]:
+    """Return what the app's routes say. Worked out once: they stay as they are, and whoever asks may ask often."""
+    if _DESCRIBED not in app.extensions:
+        app.extensions[_DESCRIBED] = _describe(app)
+    found: dict[str, Any] = app.extensions[_DESCRIBED]
+    return found
+
+
+def _describe(app: Flask) -> dict[str, Any]:
     api: Api = app.extensions[_EXTENSION]
     # A copy, because the specification hands out its own parts.
     found: dict[str, Any] = deepcopy(api.spec.to_dict())
