@@ -1,5 +1,6 @@
 """After a whole journey no name, number, address or birth date is anywhere but where it belongs."""
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,10 @@ _READABLE = {
     ("allocation_step", "reason"): {"name", "phone", "note"},
     ("delivery", "reason"): {"name", "phone", "note"},
 }
+
+# A page's switch of language, and the way to sign in and back, lead to the address that the browser itself
+# has asked for: nobody else gets to see it, and filters live in it.
+_OWN_ADDRESS = re.compile(r'href="[^"]*[?&;]lang=(?:id|en)"|/sign-in\?going=[^"\'\s]*')
 
 
 class Traces:
@@ -103,6 +108,16 @@ def test_no_log_of_any_process_tells_of_anybody(traces: Traces) -> None:
     assert all(log.exists() for log in logs)
     assert sum(log.stat().st_size for log in logs) > 100_000
     assert {log.name: found_in(log.read_bytes()) for log in logs if found_in(log.read_bytes())} == {}
+
+
+def test_no_error_repeats_what_was_sent(traces: Traces) -> None:
+    assert len(traces.answers) > 400
+    refused = [(what, answer) for what, answer in traces.answers if answer.status_code >= 300]
+    assert len(refused) > 350
+    for what, answer in refused:
+        told = _OWN_ADDRESS.sub("", f"{answer.headers}{answer.text}")
+        assert found_in(told) == set(), f"{what}: {answer.status_code} {told}"
+    assert [what for what, answer in traces.answers if answer.status_code >= 500] == []
 
 
 def test_no_metric_tells_of_anybody(traces: Traces) -> None:

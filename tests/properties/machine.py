@@ -8,7 +8,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from services.reporting.rebuild.operations import rebuild
 from tests.properties.donors import ROOF, Donors
 from tests.properties.officers import Officers
-from tests.properties.rules import MOVES, PICKS, SERVICE, VILLAGES, Move, Steps, commands_of, step
+from tests.properties.rules import SERVICE, VILLAGES, Move, Steps, commands_of, moves, step
 
 MOST_DAYS = 60
 
@@ -32,11 +32,6 @@ class Exchange(Steps):
             self._days += days
             self.world.pass_days(days)
 
-    @step(service=SERVICE, dies_after=st.integers(0, 3))
-    def relay_dies(self, service: str, dies_after: int) -> None:
-        """End a relay that has published a part, before it deleted it: that comes twice."""
-        self.world.sides[service].publish(dies_after)
-
     @step(service=SERVICE, back=st.integers(0, 3))
     def wake_a_worker_that_was_replaced(self, service: str, back: int) -> None:
         """Have another worker apply what was applied before."""
@@ -52,15 +47,7 @@ class Exchange(Steps):
 
 
 class Failures(Steps):
-    """Workers that put events aside, which are handed back later."""
-
-    @step(4, service=SERVICE, refuses=st.lists(st.booleans(), min_size=1, max_size=6), picks=PICKS)
-    def put_aside(self, service: str, refuses: list[bool], picks: list[int]) -> None:
-        """Have a worker refuse some of the events that come next."""
-        side = self.world.sides[service]
-        side.refuses = refuses
-        side.deliver(picks)
-        side.refuses = []
+    """What workers put aside is handed back."""
 
     @step(2, service=SERVICE)
     def redrive(self, service: str) -> None:
@@ -108,7 +95,7 @@ class Regency(Exchange, Officers, Donors):
 class Helping(Regency):
     """People help, and every event is taken when it comes."""
 
-    @rule(command=commands_of(Regency), then=MOVES)
+    @rule(command=commands_of(Regency), then=moves())
     def step(self, command: tuple[str, dict[str, Any]], then: list[Move]) -> None:
         """Do one thing."""
         self.do(command, then)
@@ -123,7 +110,7 @@ class HelpingThroughFailures(_FailingRegency):
 
     puts_aside = True
 
-    @rule(command=commands_of(_FailingRegency), then=MOVES)
+    @rule(command=commands_of(_FailingRegency), then=moves("put_aside", "put_aside"))
     def step(self, command: tuple[str, dict[str, Any]], then: list[Move]) -> None:
         """Do one thing."""
         self.do(command, then)

@@ -18,9 +18,14 @@ PICKS = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
 Command = TypeVar("Command", bound=Callable[..., None])
 Move = tuple[str, str, list[int]]
-# "round" is as good as all at once; the others are what a round is made of, in any order.
-_KINDS = ("round", "round", "round", "work", "publish", "deliver", "deliver_all")
-MOVES = st.lists(st.tuples(st.sampled_from(_KINDS), SERVICE, PICKS), max_size=3)
+# "round" is as good as all at once; the others are what a round is made of, in any order, and what
+# goes wrong in it: a relay ends before it deletes what it has published, a worker puts events aside.
+_KINDS = ("round", "round", "work", "publish", "publish_twice", "publish_twice", "deliver", "deliver_all")
+
+
+def moves(*more: str) -> st.SearchStrategy[list[Move]]:
+    """Return the strategy of what the exchange does; of `more` kinds too."""
+    return st.lists(st.tuples(st.sampled_from((*_KINDS, *more)), SERVICE, PICKS), max_size=4)
 
 
 class Steps(RuleBasedStateMachine):
@@ -43,6 +48,10 @@ class Steps(RuleBasedStateMachine):
                 side.run_task(picks[0])
             elif kind == "publish":
                 side.publish()
+            elif kind == "publish_twice":
+                side.publish(dies_after=picks[0])
+            elif kind == "put_aside":
+                side.deliver(picks, refuses=[pick % 2 == 0 for pick in picks])
             elif kind == "deliver":
                 side.deliver(picks)
             else:

@@ -41,8 +41,7 @@ class Side:
         self.parts = parts
         self._relay, self._intake, self._applier = parts.relay(), parts.intake(), parts.applier()
         self._places = [part for topic in parts.topics for part in log.parts(topic)]
-        # Of the events that come next, which are refused, as by a rule that is broken for a while.
-        self.refuses: list[bool] = []
+        self._refuses: list[bool] = []
         # Whether anything may be other than when the books were looked at.
         self.changed = True
         self._truncate = self._truncation()
@@ -51,7 +50,6 @@ class Side:
         """Begin anew, with nothing in the database and everything unread."""
         with self.engine.begin() as connection:
             connection.execute(text(self._truncate))
-        self.refuses.clear()
         # It remembers how much was refused of late.
         self._applier = self.parts.applier()
         self._intake.locate(self._places)
@@ -97,8 +95,11 @@ class Side:
         """Return the partitions of which something is unread."""
         return [part for part in self._places if self.log.read(part, self._intake.expected[part]) is not None]
 
-    def deliver(self, picks: Sequence[int]) -> int:
-        """Apply as one batch the next records, each from the partition that is picked for it."""
+    def deliver(self, picks: Sequence[int], *, refuses: Sequence[bool] = ()) -> int:
+        """Apply as one batch the next records, each from the partition that is picked for it.
+
+        `refuses` says of each event whether it is refused for now, as by a rule that is mended later.
+        """
         at = dict(self._intake.expected)
         records: list[Record] = []
         for pick in picks:
@@ -112,7 +113,9 @@ class Side:
             at[part] += 1
         if records:
             self.changed = True
+            self._refuses = list(refuses)
             self._applier.apply(self._intake.batch(records))
+            self._refuses = []
         return len(records)
 
     def deliver_all(self) -> int:
@@ -153,7 +156,7 @@ class Side:
         def apply(session: Session, events: list[Received]) -> None:
             # The worker tries a batch at once, and after a failure each event in a savepoint.
             alone = session.in_nested_transaction()
-            if any(self.refuses) and (not alone or self.refuses.pop(0)):
+            if any(self._refuses) and (not alone or self._refuses.pop(0)):
                 raise Conflict("refused_for_a_while", "A rule that is mended later.")
             handler.apply(session, events)
 

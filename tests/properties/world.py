@@ -138,7 +138,6 @@ class World:
         """Let everything come to rest: tasks, relays and workers take turns; what was refused is handed back."""
         for _ in range(_ROUNDS):
             for side in self.sides.values():
-                side.refuses.clear()
                 side.work_off()
             if not self.round() and not sum(side.redrive() for side in self.sides.values()):
                 return
