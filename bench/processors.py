@@ -1,4 +1,7 @@
-"""Whose time the processors spent while something was measured: what limits a rate on this machine."""
+"""Whose time the processors spent while something was measured: what limits a rate on this machine.
+
+Every process of the machine counts that is named like one of ours: nothing else may run beside a measurement.
+"""
 
 import os
 from collections import Counter
@@ -59,7 +62,7 @@ def _spent() -> dict[int, tuple[str, float]]:
     """Return, by process, whose it is and the seconds it has had."""
     found = {}
     for process in psutil.process_iter(["pid", "name"]):
-        name = process.info["name"]
+        name = process.info["name"] or ""
         whose = "client" if process.pid == os.getpid() else _SERVERS.get(name)
         if whose is None and name.startswith(("python", "helix", "gunicorn")):
             whose = "Python"

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -66,10 +66,11 @@ def worker_rate(
         if processes > 1:
             _await_members(found.bootstrap, processes)
         first = _await(connection, 1)
-        began = time.perf_counter()
-        with (meter or Meter()).turn():
-            _await(connection, events)
-        return (events - first) / (time.perf_counter() - began)
+        with meter.turn() if meter else nullcontext():
+            began = time.perf_counter()
+            done = _await(connection, events)
+            seconds = time.perf_counter() - began
+        return (done - first) / seconds
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Bell:
         self._url = url
         self._names: set[str] = set()
         self._rung = threading.Event()
-        self._closed = False
+        self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
     def ring(self, names: Iterable[str]) -> None:
@@ -95,23 +95,23 @@ class Bell:
 
     def close(self) -> None:
         """End the thread."""
-        self._closed = True
+        self._closed.set()
         self._rung.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        while not self._closed:
+        while not self._closed.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
                     self._forward(connection)
             except psycopg.Error:
                 _log.warning("the bell lost its connection")
                 # Rings of the meantime are kept.
-                threading.Event().wait(1)
+                self._closed.wait(1)
 
     def _forward(self, connection: psycopg.Connection[Any]) -> None:
-        while self._rung.wait() and not self._closed:
+        while self._rung.wait() and not self._closed.is_set():
             self._rung.clear()
             with _lock:
                 names, self._names = self._names, set()
@@ -138,6 +138,9 @@ def ring_after_commit(session: AnySession, name: str) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _ring(session: Session) -> None:
+    if session.in_nested_transaction():
+        # It is told of a savepoint that ends, too: nobody would find anything yet.
+        return
     names = session.info.pop(_RINGS, None)
     if names:
         bind = session.get_bind()

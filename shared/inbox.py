@@ -2,6 +2,9 @@
 
 The place (the fence) stops redelivery and a worker that does not know it was replaced; the id (the
 inbox) stops a record that was published twice. Each lets pass what the other one stops.
+
+What was put aside is known as well: its second copy comes later than it was told, and would take back
+what was told meanwhile. It takes effect when its letter is handed back, in the place where it was told.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -46,7 +49,13 @@ _ACCEPT = text("""
     )
     SELECT CASE WHEN count(*) < :all THEN coalesce(array_agg(event_id), '{}') END FROM fresh
 """)
-_KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[]))")
+_ACCEPT_AGAIN = text("""
+    INSERT INTO inbox (event_id) SELECT unnest(CAST(:ids AS uuid[]))
+    ON CONFLICT (event_id) DO UPDATE SET aside = false WHERE inbox.aside
+    RETURNING event_id
+""")
+_SET_ASIDE = text("INSERT INTO inbox (event_id, aside) VALUES (:id, true) ON CONFLICT DO NOTHING")
+_KNOWN = text("SELECT event_id FROM inbox WHERE event_id = ANY(CAST(:ids AS uuid[])) AND NOT aside")
 # By the clock that they were received by: a process whose own is ahead must not forget those of today.
 _PURGE = text("""
     DELETE FROM inbox WHERE event_id IN (
@@ -102,6 +111,16 @@ def accept(session: Session, ids: Collection[UUID]) -> set[UUID]:
     written = "{" + ",".join([event_id.hex for event_id in ids]) + "}"
     fresh = session.execute(_ACCEPT, {"ids": written, "all": len(ids)}).scalar_one()
     return set(ids if fresh is None else fresh)
+
+
+def accept_again(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Store the ids of events that are handed back; return those that have not taken effect."""
+    return set(session.execute(_ACCEPT_AGAIN, {"ids": list(ids)}).scalars()) if ids else set()
+
+
+def set_aside(session: Session, event: UUID) -> None:
+    """Note that an event was put aside: from now on it takes effect only when it is handed back."""
+    session.execute(_SET_ASIDE, {"id": event})
 
 
 def applied(session: Session, ids: Collection[UUID]) -> set[UUID]:

@@ -21,7 +21,8 @@ EXCHANGE: tuple[str, ...] = (
     """
     CREATE TABLE inbox (
         event_id uuid PRIMARY KEY,
-        received_at timestamptz NOT NULL DEFAULT now()
+        received_at timestamptz NOT NULL DEFAULT now(),
+        aside boolean NOT NULL DEFAULT false
     )
     """,
     # Rows arrive in the order of time: a BRIN index finds the old ones and costs next to nothing.

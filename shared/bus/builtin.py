@@ -8,13 +8,11 @@ from typing import Any
 import msgspec
 import psycopg
 
-from shared.bus.builtin_consumer import BuiltinConsumer
+from shared.bus.builtin_consumer import CHANNEL, BuiltinConsumer
 from shared.bus.interface import BusRefused, BusUnavailable, Consumer, Headers, Locate, Message, Part, Topic
 from shared.bus.log_tables import ensure_tables
 from shared.bus.partition import choose
 from shared.silence import APPLICATION, SILENCE_SECONDS
-
-CHANNEL = "helix_log"
 
 # A NOTIFY of its own for each topic: who does not read it sleeps on.
 _NOTIFY = "SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic"

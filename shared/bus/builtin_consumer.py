@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 REBALANCE_SECONDS = 0.5
 
+# Where whoever appends says to which topic.
+CHANNEL = "helix_log"
+
 # A member looks every half second. One that has not for so long is stopped: its partitions become free. It is
 # longer than a batch may take, for which a member waits before it looks again.
 _SILENCE = f"SET idle_session_timeout = '{SILENCE_SECONDS}s'"
@@ -124,7 +127,7 @@ class BuiltinConsumer:
     def _join(self) -> psycopg.Connection[Any]:
         connection = self._connection = self._open()
         connection.execute(_SILENCE)
-        connection.execute("LISTEN helix_log")
+        connection.execute(f"LISTEN {CHANNEL}")
         if self._group is None:
             self._start(self._parts)
         else:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -116,16 +117,32 @@ class Applier:
         return {"taken": outcome.applied + outcome.duplicates, "refused": len(fresh)}
 
     def _together(self, session: Session, batch: Batch) -> Outcome:
-        came = batch.events
-        # A second copy inside the batch is dropped here: the first of each id stays.
-        events = {event.id: event for event in reversed(came)}
-        fresh = inbox.accept(session, events)
-        taken = [event for event in came if event.id in fresh and events[event.id] is event]
+        taken = self._accept(session, batch.entries)
         self._handle(session, taken)
         refused = tuple(
             Refusal(entry, entry.event) for entry in batch.entries if isinstance(entry.event, Poison)
         )
-        return Outcome(len(taken), len(came) - len(taken), refused)
+        return Outcome(len(taken), len(batch.entries) - len(refused) - len(taken), refused)
+
+    def _accept(self, session: Session, entries: Sequence[Entry]) -> list[Received]:
+        """Return the events that have not taken effect yet, in order and each once.
+
+        What is handed back is let in although its id is known, if it was put aside.
+        """
+        told: dict[UUID, None] = {}
+        handed_back: dict[UUID, None] = {}
+        for record, event in entries:
+            if isinstance(event, Received):
+                (handed_back if record.topic == self._redrive_topic else told)[event.id] = None
+        fresh, again = inbox.accept(session, told), inbox.accept_again(session, handed_back)
+        taken = []
+        for record, event in entries:
+            ids = again if record.topic == self._redrive_topic else fresh
+            if isinstance(event, Received) and event.id in ids:
+                # Its second copy in the same batch is none.
+                ids.remove(event.id)
+                taken.append(event)
+        return taken
 
     def _one_by_one(self, session: Session, batch: Batch) -> Outcome:
         # A constraint that waits for the commit would fail the whole batch again.
@@ -136,23 +153,24 @@ class Applier:
             if isinstance(entry.event, Poison):
                 refused.append(Refusal(entry, entry.event))
                 continue
-            found = self._try(session, entry, entry.event)
+            found = self._try(session, entry)
             if isinstance(found, Refusal):
                 refused.append(found)
+                inbox.set_aside(session, entry.event.id)
             else:
                 applied, duplicates = applied + found, duplicates + (not found)
         return Outcome(applied, duplicates, tuple(refused))
 
-    def _try(self, session: Session, entry: Entry, event: Received) -> bool | Refusal:
+    def _try(self, session: Session, entry: Entry) -> bool | Refusal:
         """Apply one event in a savepoint; return whether it was new, or why it can't be taken."""
         attempt = 1
         while True:
             try:
                 with session.begin_nested():
-                    fresh = bool(inbox.accept(session, [event.id]))
+                    fresh = self._accept(session, [entry])
                     if fresh:
-                        self._handle(session, [event])
-                return fresh
+                        self._handle(session, fresh)
+                return bool(fresh)
             except Exception as error:
                 fault = classify(error)
                 if fault is Fault.TRANSIENT:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError
 
@@ -67,7 +68,8 @@ class Consuming:
         """Finish the batch in hand, and leave the group."""
         try:
             self._settle()
-            self._tell_places()
+            with suppress(BusUnavailable):
+                self._tell_places()
         except Exception as error:
             if not _passes(error):
                 raise
@@ -96,9 +98,11 @@ class Consuming:
 
     def _tell_places(self) -> None:
         """Tell the bus how far it is, for people who look; whoever reads on asks the service's database."""
-        if self._moved:
-            self._consumer.hint(self._moved)
-            self._moved = {}
+        moved, self._moved = self._moved, {}
+        # Another member tells of those that it reads by now, and may be further.
+        mine = {part: place for part, place in moved.items() if part in self._consumer.assigned()}
+        if mine:
+            self._consumer.hint(mine)
 
     def _recover(self, error: Exception) -> None:
         """Wait a little as a member of the group, and read again from the stored places."""

@@ -29,11 +29,6 @@ class Batch:
     entries: list[Entry]
     moves: dict[Part, tuple[int, int]]
 
-    @property
-    def events(self) -> list[Received]:
-        """Return those that could be decoded, in order."""
-        return [entry.event for entry in self.entries if isinstance(entry.event, Received)]
-
 
 class Intake:
     """Turns records into batches. It knows the place that comes next in each partition."""

@@ -12,10 +12,10 @@ from shared.bell import bell_of
 from shared.bus import Bus, connect
 from shared.database import sqlalchemy_url
 from shared.worker import Worker
-from shared.worker.drain import drain
 from tests.donations.board.test_shortages import need, verified
 from tests.donations.conftest import Donor
 from tests.donations.facts import delivered, proposed
+from tests.drain import drain
 from tests.shared.exchange.side import Side
 
 _KEYS = {f"HELIX_{name}_KEY": "11" * 32 for name in ("IDENTITY", "BLIND_INDEX", "AUDIT")}

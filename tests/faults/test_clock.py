@@ -16,9 +16,9 @@ from shared import bus, clock
 from shared.ids import new_id
 from shared.settings import SERVICES
 from shared.worker import Worker
-from shared.worker.drain import Drain
 from tests.books import problems
 from tests.conftest import bearer
+from tests.drain import Drain
 from tests.programs.people import answers, household, need
 
 Ask = Callable[..., Any]

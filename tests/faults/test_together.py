@@ -16,8 +16,9 @@ from services.programs.app import SERVICE
 from shared import bus
 from shared.database import sqlalchemy_url
 from shared.inbox import FenceLost
-from shared.worker import Worker, drain
+from shared.worker import Worker
 from shared.worker.faults import Transient
+from tests.drain import drain
 from tests.faults.chaos import asleep
 from tests.faults.conftest import Tried
 from tests.faults.load import load, said_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from services.donations.database import db
 from services.donations.pledges.domain import find_faults, require_going, require_room
@@ -105,7 +105,7 @@ def resume_pledges(stakeholder_id: UUID) -> None:
     outbox.record_all(db.session, [state(PledgeAmended, pledge) for pledge in going])
 
 
-def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> Any:
+def _require_stakeholder(stakeholder_id: UUID | None, *, alone: bool) -> "Row[UUID, str, str]":
     """Return the id and the kind of the organisation, kept from being suspended until the promise is written.
 
     `alone`: of a form that is sent twice at once, one waits for the other.

@@ -43,8 +43,9 @@ _ON_WITH_THE_VERSION = text(f"""
     )
 """)  # noqa: S608 - the schema is our own constant
 _KNOWN = text(f"""
-    INSERT INTO public.inbox (event_id, received_at) SELECT event_id, received_at FROM {SCHEMA}.inbox
-    ON CONFLICT DO NOTHING
+    INSERT INTO public.inbox (event_id, received_at)
+    SELECT event_id, received_at FROM {SCHEMA}.inbox WHERE NOT aside
+    ON CONFLICT (event_id) DO UPDATE SET aside = false WHERE inbox.aside
 """)  # noqa: S608 - the schema is our own constant
 
 

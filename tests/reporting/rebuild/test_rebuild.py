@@ -20,7 +20,7 @@ from shared.events.event import Event
 from shared.ids import new_id
 from shared.settings import Settings
 from shared.worker import Worker
-from shared.worker.drain import Drain
+from tests.drain import Drain
 from tests.prefixed_bus import PrefixedBus
 from tests.reporting.projections.test_folding import contents
 from tests.reporting.story import Story, season

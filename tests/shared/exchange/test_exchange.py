@@ -17,7 +17,8 @@ from shared.events.programs import HouseholdReleased
 from shared.ids import new_id
 from shared.inbox import FenceLost
 from shared.relay import Relay
-from shared.worker import Drained, Handler, Task, drain
+from shared.worker import Handler, Task
+from tests.drain import Drained, drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, MakeSide, Side, approved
 

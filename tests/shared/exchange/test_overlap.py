@@ -12,10 +12,11 @@ from shared.bus import Record
 from shared.events.donations import StakeholderApproved
 from shared.events.envelope import Received
 from shared.ids import new_id
-from shared.worker import Handler, drain
+from shared.worker import Handler
 from shared.worker.consuming import Consuming
 from shared.worker.intake import Batch
 from shared.worker.watchdog import Watchdog
+from tests.drain import drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import Side, approved, see
 

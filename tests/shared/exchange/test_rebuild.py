@@ -12,7 +12,8 @@ from shared.database import sqlalchemy_url
 from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.events.envelope import Received
 from shared.ids import new_id
-from shared.worker import Handler, drain
+from shared.worker import Handler
+from tests.drain import drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, Side, approved
 

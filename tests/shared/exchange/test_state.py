@@ -7,7 +7,8 @@ import pytest
 from shared.bus import BusUnavailable, Part
 from shared.bus.topics import all_topics
 from shared.ids import new_id
-from shared.worker import drain, state
+from shared.worker import state
+from tests.drain import drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, Side, approved
 

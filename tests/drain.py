@@ -1,4 +1,4 @@
-"""Drives services in one process, step by step, until nothing moves any more. For tests."""
+"""Drives services in one process, step by step, until nothing moves any more."""
 
 import time
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.bus.interface import BusUnavailable, Consumer
 from shared.bus.topics import all_topics
-from shared.worker.worker import Worker
+from shared.worker import Worker
 
 _BATCH = 1_000
 _TASK_RUNS = 1_000
