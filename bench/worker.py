@@ -91,7 +91,9 @@ def _await_members(bootstrap: str, processes: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         group = admin.describe_groups(["reporting"])["reporting"]
-        having = [one for one in group["members"] if one["member_assignment"]["assigned_partitions"]]
+        # While they are being shared a member has an assignment that says nothing yet.
+        shares = [one["member_assignment"] for one in group["members"]]
+        having = [share for share in shares if share and share["assigned_partitions"]]
         if len(having) == processes:
             admin.close()
             return

@@ -61,12 +61,18 @@ def web(settings: Settings, bind: str | None, threads: int, processes: int) -> N
 
 @click.command()
 @click.option("--metrics-port", type=int, help="serve this process's measurements there")
+@click.option(
+    "--put-all-aside",
+    is_flag=True,
+    help="go on where most events can't be taken; they are in the dead letters. For whoever has looked.",
+)
 @click.pass_obj
-def worker(settings: Settings, metrics_port: int | None) -> None:
+def worker(settings: Settings, metrics_port: int | None, put_all_aside: bool) -> None:
     """Publish this service's events, apply those of the others, run its periodic tasks."""
     from helix.worker_process import run_worker
 
-    sys.exit(run_worker(_module(settings.service, "app").SERVICE, settings, metrics_port=metrics_port))
+    service = _module(settings.service, "app").SERVICE
+    sys.exit(run_worker(service, settings, metrics_port=metrics_port, puts_all_aside=put_all_aside))
 
 
 @click.command()

@@ -18,7 +18,9 @@ from shared.worker.faults import MostlyPoison
 _log = logging.getLogger(__name__)
 
 
-def run_worker(service: Service, settings: Settings, *, metrics_port: int | None) -> int:
+def run_worker(
+    service: Service, settings: Settings, *, metrics_port: int | None, puts_all_aside: bool
+) -> int:
     """Work until stopped; return the exit code: 1 where a person must look first."""
     configure_logs(settings.service, settings.log_level)
     if metrics_port is not None:
@@ -32,6 +34,8 @@ def run_worker(service: Service, settings: Settings, *, metrics_port: int | None
         handlers=service.handlers,
         tasks=service.tasks,
     )
+    if puts_all_aside:
+        worker.put_all_aside()
     try:
         worker.run_until_stopped()
     except (MostlyPoison, BusRefused) as error:

@@ -68,6 +68,8 @@ def verify_audit(settings: Settings) -> None:
 def check_match(settings: Settings) -> None:
     """Count the match anew: what is covered, used and delivered, and whether anything was forgotten."""
     with create_app(settings).app_context():
+        # Of one moment: what comes in between two statements would look forgotten.
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         faults = find_faults(db.session)
     if faults:
         raise click.ClickException("\n".join(faults))

@@ -99,7 +99,7 @@ def _page_routes(accounts: Accounts, guesses: Guesses, strict: Decorator) -> Pag
     def sign_in() -> Response | tuple[str, int]:
         """Sign a person in and go where they were going."""
         going = _local(request.form.get("going"))
-        username = request.form.get("username", "")[:100].replace("\x00", "")
+        username = request.form.get("username", "").strip()[:100].replace("\x00", "")
         password = request.form.get("password", "")[:200]
         account = guesses.check(current_app.extensions["helix_session"](), username, password)
         if account is None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,9 @@ T = TypeVar("T")
 CONTENT_TYPE = "application/json"
 REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type")
 
+# No event was told before, and a time far from now can't be counted with.
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 _VERSION = re.compile(r"\.v[0-9]+$")
 _QUOTED = re.compile(r"'[^']*'")
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {
@@ -28,12 +31,20 @@ _SOURCES = {event.service: f"/{event.service}".encode() for event in BY_TYPE.val
 
 
 class Poison(Exception):
-    """A record that will never be understood. `reason` is a code; `detail` holds no data of it."""
+    """A record that will never be understood. `reason` is a code; `detail` holds no data of it.
+
+    `is_foreign`: it is none of our events, whatever program reads it.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+    @property
+    def is_foreign(self) -> bool:
+        """Tell whether no version of this program would take it."""
+        return self.reason not in {"fails_schema", "unknown_version"}
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -183,7 +194,9 @@ def _aware(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         raise ValueError("a time has no offset")
-    return time
+    if not _EARLIEST <= time < _LATEST:
+        raise ValueError("a time is not of this century or the next")
+    return time.astimezone(UTC)
 
 
 def _optional(headers: Mapping[str, bytes], name: str) -> str | None:

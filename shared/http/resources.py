@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
@@ -101,8 +101,20 @@ def _only_json() -> None:
     """Refuse a body that is neither JSON nor, where files are sent, a form."""
     if not request.path.startswith("/v1/") or request.method not in {"POST", "PUT", "PATCH"}:
         return
-    if request.content_length and not request.is_json and request.mimetype != "multipart/form-data":
+    is_form = request.mimetype == "multipart/form-data" and _takes_files()
+    if _has_body() and not request.is_json and not is_form:
         raise UnsupportedMediaType
+
+
+def _has_body() -> bool:
+    # One that comes in chunks does not say how long it is.
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _takes_files() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    described = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+    return any(one.get("in") in {"files", "formData"} for one in described)
 
 
 def _say_synthetic(response: Response) -> Response:

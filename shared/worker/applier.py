@@ -112,9 +112,16 @@ class Applier:
         return outcome
 
     def _fate_of(self, outcome: Outcome) -> dict[str, int]:
-        # Letters that were handed back and fail again are no sign that the topic is poison.
-        fresh = [each for each in outcome.refused if each.entry.record.topic != self._redrive_topic]
-        return {"taken": outcome.applied + outcome.duplicates, "refused": len(fresh)}
+        telling = [each for each in outcome.refused if self._may_be_our_fault(each)]
+        return {"taken": outcome.applied + outcome.duplicates, "refused": len(telling)}
+
+    def _may_be_our_fault(self, refusal: Refusal) -> bool:
+        """Tell whether a refusal may say that this program or its data is wrong, and not the record alone.
+
+        A letter that was handed back and fails again says nothing new.
+        """
+        is_foreign = isinstance(refusal.error, Poison) and refusal.error.is_foreign
+        return not is_foreign and refusal.entry.record.topic != self._redrive_topic
 
     def _together(self, session: Session, batch: Batch) -> Outcome:
         taken = self._accept(session, batch.entries)

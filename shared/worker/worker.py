@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -45,6 +45,7 @@ class Parts:
     bus: Bus
     handlers: Sequence[Handler]
     tasks: Sequence[Task]
+    puts_all_aside: bool = False
 
     @property
     def engine(self) -> Engine:
@@ -70,7 +71,8 @@ class Parts:
 
     def applier(self) -> Applier:
         """Return what applies batches."""
-        return Applier(self.settings.service, self.handlers, self.sessions, self.bus.producer(), Window())
+        window = None if self.puts_all_aside else Window()
+        return Applier(self.settings.service, self.handlers, self.sessions, self.bus.producer(), window)
 
     def run_task(self, task: Task) -> bool:
         """Run a task once; return True if there is more to do."""
@@ -94,6 +96,10 @@ class Worker:
         self._stopping = threading.Event()
         # While the bus is away nothing moves, and that is as it should be.
         self._watchdog = Watchdog(settings.stall_seconds, is_excused=lambda: not bus.healthy())
+
+    def put_all_aside(self) -> None:
+        """Go on also where most of what comes can't be taken. To be called before it runs."""
+        self.parts = replace(self.parts, puts_all_aside=True)
 
     def run_until_stopped(self) -> None:
         """Work until `stop`, SIGTERM or SIGINT; then finish what is in hand.

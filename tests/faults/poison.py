@@ -50,6 +50,7 @@ def poisons(kind: type[Event], value: bytes, key: str) -> Iterator[Poison]:
     yield record("missing_header", said={"without": "ce_id"})
     yield record("malformed_header", said={"ce_id": "no id"})
     yield record("malformed_header", said={"ce_time": "yesterday"})
+    yield record("malformed_header", said={"ce_time": "9999-12-31T23:59:59-14:00"})
     yield record("wrong_specversion", said={"ce_specversion": "9.9"})
     yield record("wrong_content_type", said={"content-type": "text/plain"})
     yield record("not_json", value=b"not JSON")

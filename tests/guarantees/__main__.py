@@ -10,6 +10,10 @@ from tests.guarantees.trials import TRIALS
 def main(wanted: list[str]) -> int:
     """Run all trials, or those whose names hold one of the words; return how many went unnoticed."""
     trials = [trial for trial in TRIALS if not wanted or any(word in trial.name for word in wanted)]
+    if not trials:
+        print(f"No trial has a name with {' or '.join(wanted)} in it; there are:")
+        print("\n".join(f"  {trial.name}" for trial in TRIALS))
+        return 1
     unnoticed = 0
     with copied() as copy:
         tests = sorted({test for trial in trials for test in trial.tests})

@@ -6,7 +6,7 @@ from shared.http.lists import PageQuery
 
 
 class ReceiptSchema(Schema):
-    """The confirmation that something reached a household. `area` is its village."""
+    """The confirmation that something reached a household. `area` is its sub-district."""
 
     object = fields.Constant("receipt")
     id = fields.UUID()

@@ -32,6 +32,11 @@ def change(scene: Scene, statement: str, **values: Any) -> None:
         db.session.commit()
 
 
+def test_looks_at_one_moment(scene: Scene, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "find_faults", lambda s: [s.scalar(text("SHOW transaction_isolation"))])
+    assert check() == (1, "Error: repeatable read\n")
+
+
 def test_says_that_all_is_well_or_names_what_is_not(scene: Scene, check: Check) -> None:
     need = scene.need(scene.household(), 100)
     scene.pledge(1000)

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
 from demo.registry import write_csv
 from services.programs.database import db
@@ -206,3 +207,20 @@ def test_the_synthetic_registry_comes_in_whole_and_only_once(office: Office) -> 
     assert first["counts"]["created"] == 900
     assert send(office, out.getvalue().encode())["counts"]["unchanged"] == 900
     assert counted(office, "member") == 900
+
+
+def test_the_same_file_under_the_same_key_is_one_import(office: Office) -> None:
+    def give(content: bytes, boundary: str) -> TestResponse:
+        part = (
+            'Content-Disposition: form-data; name="file"; filename="x.csv"\r\nContent-Type: text/csv\r\n\r\n'
+        )
+        body = f"--{boundary}\r\n{part}".encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        headers = office.planner | {"Idempotency-Key": "one file"}
+        return office.client.post("/v1/imports", data=body, content_type=kind, headers=headers)
+
+    content = write([row()])
+    first, again = give(content, "one"), give(content, "another")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.get_json()["id"] == again.get_json()["id"]
+    assert give(write([row(nama="Another")]), "one").status_code == 422

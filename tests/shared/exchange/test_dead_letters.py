@@ -105,6 +105,25 @@ def test_the_worker_stops_where_most_events_are_poison(
     assert reporting.query("SELECT sum(next_offset) FROM consumer_offset") == [(0,)]
 
 
+def test_whoever_has_looked_lets_the_worker_put_all_of_it_aside(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    donations.tell(*(approved(new_id(), "breaks a rule") for _ in range(30)))
+    worker = reporting.worker(bus, handlers=HANDLERS)
+    worker.put_all_aside()
+    assert drain(donations.worker(bus), worker).dead_letters == 30
+
+
+def test_records_that_are_no_events_stop_nobody_however_many_come(
+    donations: Side, reporting: Side, bus: PrefixedBus
+) -> None:
+    producer = bus.producer()
+    producer.publish([Message("helix.donations", b"k", (), b"garbage") for _ in range(300)])
+    producer.close()
+    donations.tell(approved(new_id(), "fine"))
+    assert _drain(donations, reporting, bus) == Drained(published=1, applied=1, dead_letters=300)
+
+
 def test_a_healthy_worker_goes_on_where_many_of_a_large_batch_are_poison(
     donations: Side, reporting: Side, bus: PrefixedBus
 ) -> None:

@@ -1,5 +1,6 @@
 """Whatever goes wrong is told as problem+json, with every fault, and gives nothing away."""
 
+import io
 import logging
 from collections.abc import Callable
 
@@ -104,6 +105,20 @@ def test_refuses_what_is_not_json(client: FlaskClient, donor: dict[str, str]) ->
     form = donor | {"Content-Type": "application/x-www-form-urlencoded"}
     check_problem(client.post("/v1/gifts", data="name=a", headers=form), 415, "unsupported_media_type")
     check_problem(client.post("/v1/gifts", json=[1], headers=donor), 422, "invalid")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", ""])
+def test_what_comes_in_chunks_or_parts_is_not_passed_over(
+    client: FlaskClient, donor: dict[str, str], kind: str
+) -> None:
+    answer = client.post(
+        "/v1/gifts",
+        headers=donor | {"Transfer-Encoding": "chunked"},
+        input_stream=io.BytesIO(b'{"name": "a"}'),
+        content_type=kind,
+        environ_base={"wsgi.input_terminated": True},
+    )
+    check_problem(answer, 415, "unsupported_media_type")
 
 
 def test_refuses_a_query_it_does_not_know(client: FlaskClient, donor: dict[str, str]) -> None:
