@@ -30,7 +30,7 @@ def backup(target: Path, data: Path | None) -> None:
 
             places = places_of(data.resolve())
         moment = take(places, target)
-    except CannotBackUp as refusal:
+    except (CannotBackUp, CannotRun) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     events = sum(moment.ends.values())
     click.echo(

@@ -12,20 +12,48 @@ from helix.dead_letter_commands import dead_letter_commands
 from shared import settings as settings_module
 from shared.settings import Settings
 
+_ONLY_ASKS = "helix.only_asks"
+
 
 class ServiceGroup(click.Group):
     """`helix <service> ...`. The service's code is imported only when one of its commands is asked for."""
 
     def __init__(self, service: str) -> None:
-        super().__init__(service, help=f"The {service} service.", callback=self._load_settings)
+        data = click.Option(
+            ["--data"],
+            type=click.Path(path_type=Path),
+            help="the data folder of one machine on which Helix runs; without it the settings are the environment's",
+        )
+        about = f"The {service} service."
+        super().__init__(service, help=about, params=[data], callback=self._load_settings)
         self.service = service
         for command in (web, worker, migrate, dead_letter_commands):
             self.add_command(command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command; whoever asks what it does needs no settings."""
+        ctx.meta[_ONLY_ASKS] = not {"-h", "--help"}.isdisjoint(args)
+        return super().resolve_command(ctx, args)
+
     @staticmethod
-    def _load_settings() -> None:
+    def _load_settings(data: Path | None) -> None:
         context = click.get_current_context()
-        context.obj = settings_module.load(context.info_name or "")
+        if context.meta[_ONLY_ASKS]:
+            return
+        service = context.info_name or ""
+        if data is None:
+            context.obj = settings_module.load(service)
+            return
+        from helix.local.failure import CannotRun
+        from helix.local.running import environment_of_running
+
+        try:
+            _, given = environment_of_running(data.resolve())
+        except CannotRun as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        context.obj = settings_module.load(service, given)
 
     def _own(self) -> dict[str, click.Command]:
         brought: tuple[click.Command, ...] = _module(self.service, "cli").COMMANDS

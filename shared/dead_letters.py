@@ -106,8 +106,14 @@ def show(bus: Bus, service: str, position: Position) -> DeadLetter | None:
 
 
 def redrive(bus: Bus, service: str, positions: Collection[Position] | None = None) -> int:
-    """Hand the dead letters at the positions (or all) to the service once more; return how many."""
-    found = [each for each in list_(bus, service) if positions is None or each.position in positions]
+    """Hand the dead letters at the positions to the service once more; return how many.
+
+    Without positions, all: of an event that was put aside again and again only the latest letter.
+    """
+    if positions is None:
+        found = list({_origin(letter): letter for letter in list_(bus, service)}.values())
+    else:
+        found = [each for each in list_(bus, service) if each.position in positions]
     messages = [
         Message(redrive_topic_of(service), each.key.encode(), each.headers, each.value) for each in found
     ]
@@ -117,6 +123,14 @@ def redrive(bus: Bus, service: str, positions: Collection[Position] | None = Non
     finally:
         producer.close()
     return len(messages)
+
+
+def _origin(letter: DeadLetter) -> tuple[object, ...]:
+    """Return what tells one event that was put aside from another: where it first came from."""
+    if letter.offset < 0:
+        # Somebody else wrote it.
+        return (letter.position,)
+    return letter.topic, letter.partition, letter.offset
 
 
 def _read(record: Record) -> DeadLetter:

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -68,3 +70,26 @@ def test_a_service_says_that_its_bus_answers_and_that_nothing_waits(
         return told if (told["bus"], told["lag"]) == ("ok", 0) else None
 
     assert eventually(caught_up)["worker_seconds"] < 30
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("donations check-balances", "as they should be"),
+        ("programs check-match", "as it should be"),
+        ("reporting check-figures", "as they should be"),
+        ("programs dead-letters list", "0 dead letters"),
+        ("reporting rebuild --if-needed", ""),
+    ],
+)
+def test_a_command_finds_the_instance_by_its_folder(running: Running, command: str, says: str) -> None:
+    service, *rest = command.split()
+    done = subprocess.run(
+        [sys.executable, "-m", "helix", service, "--data", running.data, *rest],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout + done.stderr

@@ -244,6 +244,7 @@ def test_a_letter_that_fails_again_tells_where_it_first_came_from(
     _drain(donations, reporting, bus)
     dead_letters.redrive(bus, "reporting")
     _drain(donations, reporting, bus)
+    assert dead_letters.redrive(bus, "reporting") == 1
     first, second = dead_letters.list_(bus, "reporting")
     assert (second.topic, second.partition, second.offset) == (first.topic, first.partition, first.offset)
     assert (first.attempts, second.attempts) == (1, 2)
