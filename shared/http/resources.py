@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, current_app, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from shared.errors import DomainError, Fault, Invalid
 from shared.http.problem import phrase_of
@@ -26,11 +26,19 @@ class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(("json", "query", "form", "files"), RAISE)
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """Read the body; refuse what no column can hold: half a character, depth or numbers without end."""
+        """Read the body; refuse what no column can hold: half a character, depth or numbers without end.
+
+        A name that stands twice in one object is refused too: one reader takes the first, another the last.
+        """
+        _require_whole(req)
         try:
             body = super().load_json(req, schema)
+            if body:
+                json.loads(req.get_data(cache=True), object_pairs_hook=_each_once)
             if rb"\ud" in req.get_data(cache=True).lower():
                 json.dumps(body, ensure_ascii=False, default=str).encode()
+        except _Twice:
+            raise Invalid([Fault("", "Must not have the same name twice in one object.")]) from None
         except UnicodeEncodeError:
             raise Invalid([Fault("", "Must not hold half of a surrogate pair.")]) from None
         except (RecursionError, ValueError):
@@ -39,6 +47,22 @@ class _Parser(FlaskParser):
                 "The body is not JSON that can be read: it nests too deep, or a number is too long.",
             ) from None
         return body
+
+
+class _Twice(Exception):
+    """A name stands twice in one object."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _Twice
+
+
+def _require_whole(req: Request) -> None:
+    """Refuse a body that was cut: one that comes in chunks is read up to the limit, and not a byte further."""
+    limit = req.max_content_length
+    if req.content_length is None and limit is not None and len(req.get_data(cache=True)) >= limit:
+        raise RequestEntityTooLarge
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest ships no types

@@ -35,12 +35,13 @@ def proposed(pledge: str | UUID, quantity: int = 400_000, **changes: Any) -> All
     """Return the proposal of a part of a pledge for a need."""
     awaits_approval = changes.pop("awaits_approval", False)
     decile = changes.pop("decile", 1)
+    of = changes.pop("of", 12)
     return AllocationProposed(
         **_facts(pledge, quantity, changes),
         awaits_approval=awaits_approval,
         reasons=Reasons(
             rank=1,
-            of=12,
+            of=of,
             decile=decile,
             score=870,
             urgency=5,

@@ -25,6 +25,7 @@ from services.donations.fulfilment.domain import Amounts, status_of
 from shared import clock
 from shared.areas import subdistrict_of
 from shared.auth.visibility import OwnedInArea
+from shared.disclosure import is_small
 
 
 class Allocation(OwnedInArea, Model):
@@ -79,8 +80,13 @@ class Allocation(OwnedInArea, Model):
 
     @property
     def told_reasons(self) -> dict[str, Any]:
-        """Return why it was matched, as a donor is told: the score would tell two pledges' households apart."""
-        return {name: value for name, value in self.reasons.items() if name != "score"}
+        """Return why it was matched, as a donor is told.
+
+        The score would tell two pledges' households apart, and how many needs there were, where they were few,
+        is hidden on the board.
+        """
+        told = {name: value for name, value in self.reasons.items() if name != "score"}
+        return told | {"of": None if is_small(told["of"]) else told["of"]}
 
     @property
     def amounts(self) -> Amounts:

@@ -48,7 +48,7 @@ def test_a_proposal_is_reserved_and_seen_without_its_household(
     assert (shown["status"], shown["area"], shown["category"], shown["open"]) == (
         "reserved", "35.17.01", "food", 400_000,
     )  # fmt: skip
-    assert shown["reasons"]["rank"] == 1
+    assert (shown["reasons"]["rank"], shown["reasons"]["of"]) == (1, 12)
     assert "score" not in shown["reasons"]
     assert str(step.household) not in str(shown)
     assert _balance(donor, pledge) == (400_000, 0, 0, 600_000)
@@ -287,3 +287,12 @@ def test_an_event_that_follows_names_its_cause(donor: Donor, programs: Programs)
         ).scalar_one()
     assert headers["causationid"] == str(programs.sent[0].id)
     assert headers["correlationid"] == pledge["id"]
+
+
+@pytest.mark.parametrize(("of", "told"), [(9, None), (10, 10)])
+def test_a_donor_is_not_told_how_few_needs_there_were(
+    donor: Donor, programs: Programs, of: int, told: int | None
+) -> None:
+    step = proposed(donor.pledge()["id"], 400_000, of=of)
+    programs.tell(step)
+    assert donor.get(f"/v1/allocations/{step.allocation}").json["reasons"]["of"] == told

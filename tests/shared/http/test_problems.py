@@ -121,6 +121,26 @@ def test_what_comes_in_chunks_or_parts_is_not_passed_over(
     check_problem(answer, 415, "unsupported_media_type")
 
 
+def test_a_body_in_chunks_that_is_too_large_is_told_so(client: FlaskClient, donor: dict[str, str]) -> None:
+    answer = client.post(
+        "/v1/gifts",
+        headers=donor | {"Transfer-Encoding": "chunked"},
+        input_stream=io.BytesIO(b'{"name": "' + b"a" * (1024 * 1024) + b'"}'),
+        content_type="application/json",
+        environ_base={"wsgi.input_terminated": True},
+    )
+    check_problem(answer, 413, "content_too_large")
+
+
+@pytest.mark.parametrize("body", ['{"name": "a", "name": "b"}', '{"name": "a", "more": [{"x": 1, "x": 1}]}'])
+def test_refuses_a_name_that_stands_twice(client: FlaskClient, donor: dict[str, str], body: str) -> None:
+    answer = client.post("/v1/gifts", data=body, headers=donor | {"Content-Type": "application/json"})
+    check_problem(answer, 422, "invalid")
+    assert [fault["detail"] for fault in answer.get_json()["errors"]] == [
+        "Must not have the same name twice in one object."
+    ]
+
+
 def test_refuses_a_query_it_does_not_know(client: FlaskClient, donor: dict[str, str]) -> None:
     check_problem(client.get("/v1/gifts?colour=red", headers=donor), 422, "invalid")
     check_problem(client.get("/v1/gifts?limit=1000", headers=donor), 422, "invalid")
