@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import socket
 import struct
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from helix.parent import die_with_parent
 from shared.http.problem import code_of, phrase_of
 from shared.telemetry.context import Trace, end_trace, start_trace
 
@@ -41,6 +43,11 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     An answer given before the body was read, such as a 413, says that it ends the connection: what is
     still to come of the body would stand where the next request is looked for.
     """
+
+    def init_process(self) -> None:
+        """Begin. Where gunicorn is killed outright, what it leaves behind would keep the address from the next."""
+        die_with_parent(signal.SIGKILL)
+        super().init_process()
 
     def handle(self, conn: Any) -> Any:
         """Read a request and answer it."""

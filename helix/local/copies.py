@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from setproctitle import setproctitle
 
+from helix.parent import die_with_parent
 from shared.settings import SERVICES, adopt
 
 PROGRAM = "helix"
@@ -27,7 +28,6 @@ _PARTS = (
     "demo.play",
 )
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _ARENAS = -8  # M_ARENA_MAX of mallopt(3)
 _MORE_THAN_ARE_OPEN = 4096
 
@@ -87,18 +87,13 @@ class Copy:
         self.send_signal(signal.SIGKILL)
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process with the launcher: one that is killed outright can't do it."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-
-
 def _become(arguments: Sequence[str], environment: Mapping[str, str], streams: tuple[int, int, int]) -> None:
     """Leave behind what is the launcher's: terminal, signals, files, locks; then do what is asked, and end."""
     code = 1
     try:
         os.setsid()
+        die_with_parent()
         if sys.platform == "linux":
-            die_with_parent()
             # What MALLOC_ARENA_MAX is to a program that is started.
             ctypes.CDLL(None).mallopt(_ARENAS, 2)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -4,7 +4,6 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -12,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from helix.local.copies import PROGRAM, Copy, die_with_parent
+from helix.local.copies import PROGRAM, Copy
 from helix.local.failure import CannotRun
+from helix.parent import die_with_parent
 
 _TOO_OFTEN = 3
 _WITHIN_SECONDS = 60.0
@@ -79,7 +79,7 @@ class Processes:
             stderr=stderr,
             # A session of its own: Ctrl-C is for the launcher, which stops them in order.
             start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent,
         )
 
     def revive(self) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import requests
 
@@ -93,3 +94,27 @@ def test_a_command_finds_the_instance_by_its_folder(running: Running, command: s
     )
     assert done.returncode == 0, done.stderr
     assert says in done.stdout + done.stderr
+
+
+def test_a_web_server_that_is_killed_leaves_its_address_to_the_next(
+    running: Running, eventually: Eventually
+) -> None:
+    # Until then the launcher takes a process that ends for one that can't be started.
+    eventually(lambda: "Helix runs" in (running.data.parent / "run.log").read_text())
+    title = "gunicorn: master [helix reporting web]"
+    mine = psutil.Process(running.process.pid).children(recursive=True)
+    master = next(process for process in mine if title in " ".join(process.cmdline()))
+    left_behind = master.children()
+    assert left_behind
+    master.kill()
+    # At once: what looks for its parent by itself does so only every second, and ends what it has in hand.
+    _, alive = psutil.wait_procs(left_behind, timeout=0.5)
+    assert [one.status() for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    eventually(lambda: _answers(running))
+
+
+def _answers(running: Running) -> bool:
+    try:
+        return bool(running.call("GET", "reporting", "/healthz").status_code == 200)
+    except requests.ConnectionError:
+        return False
