@@ -125,6 +125,9 @@ def _only_json() -> None:
     """Refuse a body that is neither JSON nor, where files are sent, a form."""
     if not request.path.startswith("/v1/") or request.method not in {"POST", "PUT", "PATCH"}:
         return
+    if request.url_rule is None:
+        # The router tells that there is nothing here, or not by this method.
+        return
     is_form = request.mimetype == "multipart/form-data" and _takes_files()
     if _has_body() and not request.is_json and not is_form:
         raise UnsupportedMediaType

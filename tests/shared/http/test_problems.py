@@ -151,6 +151,7 @@ def test_tells_wrong_addresses_methods_and_sizes(client: FlaskClient, donor: dic
     assert client.put("/.well-known/jwks.json").status_code == 405
     check_problem(client.get("/v1/nothing", headers=donor), 404, "not_found")
     check_problem(client.delete("/v1/gifts", headers=donor), 405, "method_not_allowed")
+    check_problem(client.put("/v1/gifts", data=b"x", headers=donor), 405, "method_not_allowed")
     big = {"name": "a" * (1024 * 1024 + 10)}
     check_problem(client.post("/v1/gifts", json=big, headers=donor), 413, "content_too_large")
 
