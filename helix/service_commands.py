@@ -50,7 +50,7 @@ class ServiceGroup(click.Group):
         from helix.local.running import environment_of_running
 
         try:
-            _, given = environment_of_running(data.resolve())
+            given = environment_of_running(data.resolve())
         except CannotRun as refusal:
             raise click.ClickException(str(refusal)) from refusal
         context.obj = settings_module.load(service, given)

@@ -20,8 +20,7 @@ _URLS = local.urls_of(0)
 
 def places_of(data: Path) -> Places:
     """Return where everything of the instance is that runs on a data folder; raise CannotRun if none does."""
-    bus, given = environment_of_running(data)
-    return _places(DataFolder(data), bus, given)
+    return _places(DataFolder(data), environment_of_running(data))
 
 
 def restore_into(data: Path, source: Path, manifest: Manifest) -> None:
@@ -48,9 +47,10 @@ def restore_into(data: Path, source: Path, manifest: Manifest) -> None:
             cleanup.callback(broker.stop)
             bootstrap = broker.bootstrap
         given = environment_of(folder, manifest.bus, bootstrap, _URLS)
-        restore(_places(folder, manifest.bus, given), source, manifest)
+        restore(_places(folder, given), source, manifest)
 
 
-def _places(folder: DataFolder, bus: str, given: dict[str, str]) -> Places:
-    files = [folder.path / name for name in (SECRETS, demo_state_of(bus)) if (folder.path / name).exists()]
+def _places(folder: DataFolder, given: dict[str, str]) -> Places:
+    names = (SECRETS, demo_state_of(given["HELIX_BUS"]))
+    files = [folder.path / name for name in names if (folder.path / name).exists()]
     return Places(load_all(given), PROGRAMS, files)

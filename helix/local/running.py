@@ -11,15 +11,15 @@ from helix.local.secrets_file import FILE as SECRETS
 from shared.settings import SERVICES
 
 
-def environment_of_running(data: Path) -> tuple[str, dict[str, str]]:
-    """Return the bus and the environment of the instance that runs on a data folder; raise CannotRun if none does."""
+def environment_of_running(data: Path) -> dict[str, str]:
+    """Return the environment of the instance that runs on a data folder; raise CannotRun if none does."""
     folder = DataFolder(data)
     access = folder.read("access.json")
     if access is None or not folder.is_in_use():
         raise CannotRun(f"Helix does not run on {data}. Start it, or name the folder of one that runs.")
     bootstrap = access.get("bootstrap", "")
     bus = "kafka" if bootstrap else "builtin"
-    return bus, environment_of(folder, bus, bootstrap, access["urls"])
+    return environment_of(folder, bus, bootstrap, access["urls"])
 
 
 def environment_of(folder: DataFolder, bus: str, bootstrap: str, urls: dict[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from flask import Flask, current_app, render_template
 
 from shared.auth import access
 from shared.auth.access import AccessRule
-from shared.http.openapi import document
+from shared.http.openapi import document, kept
 from shared.http.routes import Route, routes_of
 
 Schema = dict[str, Any]
@@ -57,9 +57,7 @@ def register_docs(app: Flask) -> None:
 @access.everyone
 def show_docs() -> str:
     """Show every call of the API and the shapes that go in and out."""
-    if _CONTENTS not in current_app.extensions:
-        current_app.extensions[_CONTENTS] = _contents(current_app)
-    return render_template("docs.html", **current_app.extensions[_CONTENTS])
+    return render_template("docs.html", **kept(current_app, _CONTENTS, _contents))
 
 
 def _contents(app: Flask) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _fingerprint() -> str:
         digest.update(request.get_data(cache=True))
         return digest.hexdigest()
     # What is sent twice is divided by another boundary each time.
-    parts = [(name, value) for name, value in request.form.items(multi=True)]
+    parts = list(request.form.items(multi=True))
     for name, file in request.files.items(multi=True):
         stream: Any = file.stream
         parts.append((name, hashlib.file_digest(stream, "sha256").hexdigest()))

@@ -1,8 +1,8 @@
 """The OpenAPI document of a service, with errors described as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, jsonify
 
@@ -11,6 +11,8 @@ from shared.http.bounds import LONGEST_STEP, bound, without_null
 from shared.http.problem import MOST_FAULTS
 from shared.http.resources import Api
 from shared.http.routes import describe_route, described_parts, routes_of
+
+T = TypeVar("T")
 
 _EXTENSION = "helix_api"
 _DESCRIBED = "helix_api_described"
@@ -57,26 +59,26 @@ def serve_document(app: Flask, api: Api) -> None:
     app.view_functions[_ENDPOINT] = show_document
 
 
+def kept(app: Flask, name: str, work_out: Callable[[Flask], T]) -> T:
+    """Return what follows from the app's routes, worked out once: they stay, and whoever asks may ask often."""
+    if name not in app.extensions:
+        app.extensions[name] = work_out(app)
+    found: T = app.extensions[name]
+    return found
+
+
 def document(app: Flask) -> dict[str, Any]:
     """Return the document; without the address of one installation, so that it can be kept and compared."""
-    return _described(app) | {"servers": [{"url": "/", "x-internal": False}]}
+    return kept(app, _DESCRIBED, _described) | {"servers": [{"url": "/", "x-internal": False}]}
 
 
 @access.everyone
 def show_document() -> Response:
     """Return the OpenAPI document."""
-    return jsonify(_described(current_app))
+    return jsonify(kept(current_app, _DESCRIBED, _described))
 
 
 def _described(app: Flask) -> dict[str, Any]:
-    """Return what the app's routes say. Worked out once: they stay as they are, and whoever asks may ask often."""
-    if _DESCRIBED not in app.extensions:
-        app.extensions[_DESCRIBED] = _describe(app)
-    found: dict[str, Any] = app.extensions[_DESCRIBED]
-    return found
-
-
-def _describe(app: Flask) -> dict[str, Any]:
     api: Api = app.extensions[_EXTENSION]
     # A copy, because the specification hands out its own parts.
     found: dict[str, Any] = deepcopy(api.spec.to_dict())

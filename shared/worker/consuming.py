@@ -100,7 +100,8 @@ class Consuming:
         """Tell the bus how far it is, for people who look; whoever reads on asks the service's database."""
         moved, self._moved = self._moved, {}
         # Another member tells of those that it reads by now, and may be further.
-        mine = {part: place for part, place in moved.items() if part in self._consumer.assigned()}
+        held = set(self._consumer.assigned()) if moved else set()
+        mine = {part: place for part, place in moved.items() if part in held}
         if mine:
             self._consumer.hint(mine)
 
