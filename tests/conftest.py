@@ -81,19 +81,19 @@ def kafka(pytestconfig: pytest.Config) -> Iterator[str]:
     """One Apache Kafka for each test process, or the one that HELIX_TEST_KAFKA names; its host:port."""
     given = passthrough().get("HELIX_TEST_KAFKA")
     if given:
-        _let_sockets_to(given, pytestconfig)
+        let_sockets_to(given, pytestconfig)
         yield given
         return
     from helix.local.kafka import free_ports, start_for
 
     with tempfile.TemporaryDirectory(prefix="helix-kafka-") as folder:
         broker = start_for(Path(folder), Path(folder), *free_ports())
-        _let_sockets_to(broker.bootstrap, pytestconfig)
+        let_sockets_to(broker.bootstrap, pytestconfig)
         yield broker.bootstrap
         broker.stop()
 
 
-def _let_sockets_to(bootstrap: str, config: pytest.Config) -> None:
+def let_sockets_to(bootstrap: str, config: pytest.Config) -> None:
     """Pass over sockets to this broker that are found open: kafka-python forgets one it was just opening.
 
     It happens where a client is closed while it connects, on a busy machine. Any other socket is an error.

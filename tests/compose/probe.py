@@ -16,6 +16,10 @@ from tests.e2e.running import Running, eventually
 from tests.e2e.test_journey import need, pledge, register_giver, reserved_allocation, verified_household
 
 RUPIAH = 500_000
+# A container has no curl; what a worker measured is served to the inside alone.
+_MEASURED = (
+    "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/metrics', timeout=5).read().decode())"
+)
 ROLES = ("tksk", "verifier", "approver", "planner", "admin")
 
 
@@ -77,6 +81,8 @@ def check_each_worker(containers: Containers) -> None:
         assert int(applied) > 0, f"{service}-worker applied nothing"
         waiting = containers.query(service, "SELECT count(*) FROM outbox")
         assert int(waiting) == 0, f"{service}-worker left {waiting} events in the outbox"
+        measured = containers.execute(f"{service}-worker", "python", "-c", _MEASURED)
+        assert "helix_events_applied_total" in measured, f"{service}-worker tells no measurements"
 
 
 def _patiently(look: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import _let_sockets_to as let_sockets_to
+from tests.conftest import let_sockets_to
 from tests.faults.load import Ledger
 from tests.faults.machine import Machine
 from tests.faults.reckoning import (

@@ -72,7 +72,6 @@ def test_a_bus_that_is_away_only_delays(tried: Tried, say: Callable[[str], None]
     assert tried.machine.ended_by_themselves == []
 
 
-@pytest.mark.parametrize("tried", ["builtin"], indirect=True, scope="session")
 def test_a_database_that_is_restarted_only_delays(tried: Tried, say: Callable[[str], None]) -> None:
     machine = tried.machine
     with load(machine, tried.ledger, SEED + 1) as people:

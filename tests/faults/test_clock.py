@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from services.reporting.app import SERVICE as REPORTING
 from services.reporting.rebuild.operations import rebuild
-from shared import bus, clock
+from shared import clock
 from shared.ids import new_id
 from shared.settings import SERVICES
 from shared.worker import Worker
 from tests.books import problems
 from tests.conftest import bearer
 from tests.drain import Drain
+from tests.prefixed_bus import PrefixedBus
 from tests.programs.people import answers, household, need
 
 Ask = Callable[..., Any]
@@ -36,10 +37,10 @@ JUMPS = (0, -2, 1, -30, 0, 3, -1)
 class Regency:
     """The three services in one process, whose clock can be set."""
 
-    def __init__(self, make_app: Callable[..., Flask]) -> None:
+    def __init__(self, make_app: Callable[..., Flask], bus: PrefixedBus) -> None:
         self.apps = {service: make_app(service) for service in SERVICES}
         self.urls = {service: app.config["HELIX"].database_url for service, app in self.apps.items()}
-        self.bus = bus.connect(self.apps["donations"].config["HELIX"])
+        self.bus = bus
         # The library that reads tokens has a clock of its own: they are of the time before all jumps.
         self._people = {
             (service, role): bearer(self.apps[service], role, area=AREAS.get(role))
@@ -102,13 +103,12 @@ class Regency:
     def close(self) -> None:
         """Let go of connections."""
         self._drain.close()
-        self.bus.close()
 
 
 @pytest.fixture
-def regency(make_app: Callable[..., Flask]) -> Iterator[Regency]:
-    """The three services."""
-    found = Regency(make_app)
+def regency(make_app: Callable[..., Flask], bus: PrefixedBus) -> Iterator[Regency]:
+    """The three services, on each bus."""
+    found = Regency(make_app, bus)
     found.move()
     yield found
     found.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.settings import passthrough
+from tests.conftest import let_sockets_to
 from tests.faults.conftest import Tried
 from tests.faults.load import load, said_of
 from tests.faults.machine import Machine
@@ -50,9 +51,14 @@ def full(disk: Path) -> Iterator[None]:
         filler.unlink()
 
 
-def test_a_full_disk_refuses_and_goes_on_once_there_is_room(small: Path, say: Callable[[str], None]) -> None:
-    machine = Machine(small, "builtin")
+@pytest.mark.parametrize("bus", ["builtin", pytest.param("kafka", marks=pytest.mark.kafka)])
+def test_a_full_disk_refuses_and_goes_on_once_there_is_room(
+    small: Path, bus: str, pytestconfig: pytest.Config, say: Callable[[str], None]
+) -> None:
+    machine = Machine(small, bus)
     try:
+        if machine.kafka is not None:
+            let_sockets_to(machine.kafka.bootstrap, pytestconfig)
         machine.start_all()
         tried = Tried(machine)
         with load(machine, tried.ledger, SEED) as people:
