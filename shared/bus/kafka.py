@@ -138,6 +138,8 @@ class KafkaWriter:
             for chunk in _chunks(messages):
                 self._send(chunk)
         except MessageSizeTooLargeError as error:
+            # The producer takes nothing more after it.
+            self.close()
             raise BusRefused("a record is larger than the broker takes") from error
         except (KafkaError, OSError) as error:
             # What is still buffered must not be sent after the second try has begun.

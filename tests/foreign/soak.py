@@ -24,4 +24,4 @@ def test_a_hundred_thousand_answers_are_as_their_documents_say(journey: Journey,
             (cases,) = re.findall(r"([0-9]+) generated", result.stdout)
             sent += int(cases)
         turn += 1
-    print(f"{sent} requests in {turn} turns")  # noqa: T201 - the figure that is looked for
+        print(f"turn {turn}: {sent} requests", flush=True)  # noqa: T201 - the figure that is looked for

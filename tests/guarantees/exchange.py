@@ -37,7 +37,9 @@ EXCHANGE = (
         "shared/bus/kafka.py",
         "            future.get(timeout=1)",
         "            pass",
-        ("tests/shared/bus/test_contract.py", "tests/shared/bus/test_foreign_records.py"),
+        (
+            "tests/shared/bus/test_foreign_records.py::test_what_the_broker_does_not_take_is_told_and_nothing_of_it_is_there",
+        ),
     ),
     Trial(
         "the place moves past a dead letter before it is written",
@@ -59,9 +61,11 @@ EXCHANGE = (
         "a batch that failed is not read again",
         _LOST,
         "shared/worker/consuming.py",
-        "            self._consumer.rewind()\n",
-        "",
-        (f"{_FAULTS}::test_losing_every_database_connection_only_delays",),
+        "            self._consumer.rest(pause_after(self._failures))\n            self._consumer.rewind()\n",
+        "            time.sleep(pause_after(self._failures))\n",
+        (
+            "tests/shared/exchange/test_overlap.py::test_a_batch_that_fails_takes_the_one_read_after_it_back_with_it",
+        ),
     ),
     Trial(
         "a reader that rested after a failure reads nothing any more",
@@ -85,7 +89,7 @@ EXCHANGE = (
         "shared/worker/repeating.py",
         "        except Exception as error:  # noqa: BLE001",
         "        except ZeroDivisionError as error:  # noqa: BLE001",
-        (f"{_FAULTS}::test_a_broker_that_is_away_only_delays",),
+        ("tests/shared/exchange/test_parts.py::test_a_repeated_step_is_woken_and_survives_its_failures",),
     ),
     Trial(
         "a record that can't be read stops whoever reads it",
@@ -221,6 +225,8 @@ EXCHANGE = (
         "shared/bus/builtin.py",
         " ORDER BY topic, part FOR UPDATE",
         " ORDER BY topic, part",
-        (_CONTRACT,),
+        (
+            "tests/shared/bus/test_builtin_writers.py::test_who_comes_second_waits_and_goes_on_behind_the_first",
+        ),
     ),
 )

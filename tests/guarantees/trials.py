@@ -18,7 +18,9 @@ TRIALS = (
         "services/donations/reservations/operations.py",
         "        .order_by(Pledge.id)\n        .with_for_update()\n",
         "        .order_by(Pledge.id)\n",
-        ("tests/donations/reservations", "tests/donations/fulfilment", "tests/donations/contributions"),
+        (
+            "tests/donations/reservations/test_at_once.py::test_workers_at_the_same_moment_never_reserve_more_than_is_free",
+        ),
     ),
     Trial(
         "donations does not lock the pledge that is paid",
@@ -120,7 +122,9 @@ TRIALS = (
         "services/donations/proposals/domain.py",
         "wish.decile <= ZAKAT_DECILE",
         "wish.decile <= 10",
-        ("tests/donations/reservations/test_handlers.py::test_zakat_reaches_the_lowest_decile",),
+        (
+            "tests/donations/reservations/test_handlers.py::test_what_breaks_a_restriction_is_refused_with_its_reason",
+        ),
     ),
     Trial(
         "no rule limits the rows of a request",

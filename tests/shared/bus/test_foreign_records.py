@@ -1,10 +1,11 @@
-"""Records as others may write them to Kafka."""
+"""Records as others may write them to Kafka, and records that it does not take."""
 
+import os
 import subprocess
 
 import pytest
 
-from shared.bus import Record, Topic
+from shared.bus import BusRefused, Message, Record, Topic
 from shared.ids import new_id
 from tests.prefixed_bus import PrefixedBus
 
@@ -38,4 +39,18 @@ def test_a_header_whose_name_is_not_text_is_read_and_so_is_what_comes_after(kafk
     assert [record.value for record in found] == [b"one", b"two"]
     assert [record.headers for record in found] == [(("\ufffd\ufffd", b"1"),), (("fine", b"2"),)]
     reader.close()
+    bus.close()
+
+
+@pytest.mark.kafka
+def test_what_the_broker_does_not_take_is_told_and_nothing_of_it_is_there(kafka: str) -> None:
+    bus = PrefixedBus("kafka", kafka, f"{new_id().hex}.")
+    bus.ensure_topics([Topic("small", 1, largest=1_000)])
+    producer = bus.producer()
+    with pytest.raises(BusRefused):
+        producer.publish([Message("small", b"key", (), os.urandom(5_000))])
+    assert set(bus.end_offsets("small").values()) == {0}
+    producer.publish([Message("small", b"key", (), b"fits")])
+    assert set(bus.end_offsets("small").values()) == {1}
+    producer.close()
     bus.close()

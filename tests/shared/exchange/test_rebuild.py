@@ -1,6 +1,8 @@
 """Tables are built anew from the topics while the old ones serve."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,6 +20,10 @@ from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, Side, approved
 
 TOPICS = ["helix.donations"]
+
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def _shadow(
@@ -94,16 +100,21 @@ def test_the_swap_halts_the_live_consumer_between_two_events(
     donations.tell(*(approved(new_id(), n) for n in range(20)))
     drain(donations.worker(bus), listener)
     _prepare(reporting)
-    with reporting.sessions() as session:
+    with ThreadPoolExecutor() as pool, reporting.sessions() as session:
         upto = rebuild.positions(session, "reporting", TOPICS, lock=True)
         assert _shadow(reporting, bus, upto) == 20
+        donations.tell(approved(new_id(), "meanwhile"))
+        live = pool.submit(drain, donations.worker(bus), listener)
+        deadline = time.monotonic() + 60
+        while not live.done() and reporting.query(_WAITING) == [(0,)]:
+            assert time.monotonic() < deadline, "the live consumer neither waits nor goes on"
+            time.sleep(0.01)
         session.execute(text("ALTER TABLE public.seen RENAME TO old"))
         session.execute(text("ALTER TABLE shadow.seen SET SCHEMA public"))
         session.commit()
-    donations.tell(approved(new_id(), "after"))
-    drain(donations.worker(bus), listener)
+        live.result(60)
     assert len(reporting.names()) == 21
-    assert reporting.names()[-1] == "after"
+    assert reporting.names()[-1] == "meanwhile"
 
 
 def test_what_handlers_would_tell_stays_in_the_shadow(
