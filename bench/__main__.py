@@ -22,6 +22,7 @@ NAMES = (
     "journey",
     "accepting",
     "reading",
+    "matching",
 )
 
 

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 # What a feature folder may hold, from the top down: each imports only from those after it.
 ROLES = ("pages", "api", "handlers", "operations", "schemas", "queries", "models", "domain")
-# The match has two more: its engine, which is rules behind an interface, and the task that runs it.
-ALSO = {"programs/matching": {"engine", "allocator"}}
+# The match has two more: how it decides, which is rules behind an interface, and the task that runs it.
+ALSO = {"programs/matching": {"simple", "allocator"}}
 RANK = {
     "pages": 4,
     "api": 4,
@@ -23,7 +23,7 @@ RANK = {
     "schemas": 3,
     "queries": 2,
     "models": 1,
-    "engine": 0,
+    "simple": 0,
     "domain": 0,
 }
 LONGEST = 300

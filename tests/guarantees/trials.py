@@ -114,7 +114,7 @@ TRIALS = (
         "services/programs/matching/domain.py",
         "            and (not self.zakat or claim.decile == ZAKAT_DECILE)\n",
         "",
-        ("tests/programs/matching/test_engine.py",),
+        ("tests/programs/matching/test_simple.py",),
     ),
     Trial(
         "donations believes that zakat is proposed to those it is for",

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from services.programs.matching.engine import settle
 from services.programs.matching.queries import find_need_states, find_pledge_states
+from services.programs.matching.simple import settle
 from services.programs.policy.queries import current_version
 from shared import checks, clock
 from shared.database import AnySession

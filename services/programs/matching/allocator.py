@@ -18,10 +18,10 @@ from services.programs.database import lock_rows
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import CHANGED, note_changes
 from services.programs.matching.domain import LIVE
-from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import Locked, cancel, lock_allocations, tell
 from services.programs.matching.queries import find_given, find_need_states, find_pledge_states
+from services.programs.matching.simple import NeedState, PledgeState, Proposal, settle
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.policy.queries import current_version

@@ -74,15 +74,18 @@ class Rule:
             and (not self.zakat or claim.decile == ZAKAT_DECILE)
         )
 
+    def highest_decile(self) -> int:
+        """Return the highest decile that it admits."""
+        return ZAKAT_DECILE if self.zakat else self.max_decile or _EVERY_DECILE
+
     def breadth(self) -> int:
         """Return how much the rule admits, as a product of its parts: the smaller, the more restricted."""
         areas = sum(_SIZE_OF_AREA.get(len(area), 1) for area in self.areas) if self.areas else 400
-        decile = ZAKAT_DECILE if self.zakat else self.max_decile or _EVERY_DECILE
         return (
             areas
             * (len(self.categories) or _EVERY_CATEGORY)
             * (len(self.attributes) or _EVERY_ATTRIBUTE)
-            * decile
+            * self.highest_decile()
         )
 
     def admitted_by(self, claim: Claim) -> list[str]:

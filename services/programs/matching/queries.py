@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from services.programs.matching.domain import Claimed, Rule, Rules
-from services.programs.matching.engine import NeedState, PledgeState
 from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.simple import NeedState, PledgeState
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.registry.models import Household

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.programs.database import db
-from services.programs.matching import allocator, engine
+from services.programs.matching import allocator, simple
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.donations import PledgeAmended, PledgeWithdrawn
@@ -219,7 +219,7 @@ def test_drops_a_proposal_whose_household_is_held_meanwhile_and_tries_again(
     scene.need(household, 10)
     other = scene.need(scene.household(decile=2), 10)
     scene.pledge(10)
-    decide = engine.settle
+    decide = simple.settle
 
     def hold_then_decide(*args: object, **kwargs: object) -> object:
         found = decide(*args, **kwargs)  # type: ignore[arg-type]

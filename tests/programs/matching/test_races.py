@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.programs.database import db, lock_rows
-from services.programs.matching import allocator, engine
+from services.programs.matching import allocator, simple
 from services.programs.matching.operations import follow_hold
 from services.programs.registry.models import Household
 from shared import clock
@@ -107,7 +107,7 @@ def once_decided(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) 
     left = [meanwhile]
 
     def settle(*given: Any, **more: Any) -> Any:
-        proposals = engine.settle(*given, **more)
+        proposals = simple.settle(*given, **more)
         if left:
             left.pop()()
         return proposals

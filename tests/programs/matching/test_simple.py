@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from services.programs.matching.domain import Rule
-from services.programs.matching.engine import NeedState, PledgeState, Proposal, settle, standing
+from services.programs.matching.simple import NeedState, PledgeState, Proposal, settle, standing
 from services.programs.policy.domain import Policy
 
 TODAY = date(2026, 11, 21)

@@ -1,0 +1,117 @@
+"""Which rules admit which claims, by what they name: a set of rules or of claims is the bits of one number."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from services.programs.matching.domain import Claim, Rule, areas_of
+
+_HIGHEST_DECILE = 10
+
+
+def bits(number: int) -> Iterator[int]:
+    """Yield the places of the bits of a number, the lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
+class RuleSet:
+    """Rules, each with a place; asked which of them admit a claim, or a part of one."""
+
+    def __init__(self) -> None:
+        self._places = 0
+        self._areas: defaultdict[str, int] = defaultdict(int)
+        self._categories: defaultdict[str, int] = defaultdict(int)
+        self._attributes: defaultdict[str, int] = defaultdict(int)
+        self._deciles = [0] * (_HIGHEST_DECILE + 1)
+        # The rules that name no area, no category, no attribute.
+        self._anywhere = self._anything = self._anybody = 0
+
+    def __len__(self) -> int:
+        return self._places
+
+    def add(self, rule: Rule) -> int:
+        """Take in a rule; return its place."""
+        bit = 1 << self._places
+        self._places += 1
+        for area in rule.areas:
+            self._areas[area] |= bit
+        for category in rule.categories:
+            self._categories[category] |= bit
+        for attribute in rule.attributes:
+            self._attributes[attribute] |= bit
+        self._anywhere |= 0 if rule.areas else bit
+        self._anything |= 0 if rule.categories else bit
+        self._anybody |= 0 if rule.attributes else bit
+        for decile in range(1, rule.highest_decile() + 1):
+            self._deciles[decile] |= bit
+        return self._places - 1
+
+    def admitting(self, claim: Claim) -> int:
+        """Return the places of the rules that admit a claim."""
+        return (
+            self.of_village(claim.desa)
+            & self.of_category(claim.category)
+            & self.of_decile(claim.decile)
+            & self.of_attributes(claim.attributes)
+        )
+
+    def of_village(self, desa: str) -> int:
+        """Return the places of the rules that allow a village."""
+        return self._anywhere | _any_of(self._areas, areas_of(desa))
+
+    def of_category(self, category: str) -> int:
+        """Return the places of the rules that allow a category."""
+        return self._anything | self._categories.get(category, 0)
+
+    def of_decile(self, decile: int) -> int:
+        """Return the places of the rules that allow a decile."""
+        return self._deciles[decile]
+
+    def of_attributes(self, attributes: frozenset[str]) -> int:
+        """Return the places of the rules that allow a household with these attributes."""
+        return self._anybody | _any_of(self._attributes, attributes)
+
+
+class ClaimSet:
+    """Claims, each with a place; asked which of them a rule admits."""
+
+    def __init__(self) -> None:
+        self._places = 0
+        self._areas: defaultdict[str, int] = defaultdict(int)
+        self._categories: defaultdict[str, int] = defaultdict(int)
+        self._attributes: defaultdict[str, int] = defaultdict(int)
+        self._deciles = [0] * (_HIGHEST_DECILE + 1)
+
+    def add(self, claim: Claim) -> int:
+        """Take in a claim; return its place."""
+        bit = 1 << self._places
+        self._places += 1
+        for area in areas_of(claim.desa):
+            self._areas[area] |= bit
+        for attribute in claim.attributes:
+            self._attributes[attribute] |= bit
+        self._categories[claim.category] |= bit
+        for decile in range(claim.decile, _HIGHEST_DECILE + 1):
+            self._deciles[decile] |= bit
+        return self._places - 1
+
+    def admitted(self, rule: Rule) -> int:
+        """Return the places of the claims that a rule admits."""
+        found = self._deciles[rule.highest_decile()]
+        for named, index in (
+            (rule.areas, self._areas),
+            (rule.categories, self._categories),
+            (rule.attributes, self._attributes),
+        ):
+            if named:
+                found &= _any_of(index, named)
+        return found
+
+
+def _any_of(index: Mapping[str, int], names: Iterable[str]) -> int:
+    found = 0
+    for name in names:
+        found |= index.get(name, 0)
+    return found

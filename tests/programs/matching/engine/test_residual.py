@@ -1,0 +1,79 @@
+"""Whatever happens in a market, and in whatever order: after each event it is at the one best."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.matching.cases import ACCEPTANCE, covered, play, read_cases
+from services.programs.matching.engine import reach
+from services.programs.matching.engine.nodes import PledgeClass
+from services.programs.matching.engine.residual import Residual
+from tests.programs.matching.engine.streams import Played, best, streams
+
+Stream = list[tuple[Any, ...]]
+
+
+def _covered(residual: Residual) -> dict[object, int]:
+    return {name: need.covered for name, need in residual.needs.items()}
+
+
+def _assert_books(played: Played) -> None:
+    """What is used and free is what there is, nobody has too much, and everything that moved was told."""
+    residual = played.residual
+    for pledge in residual.pledges.values():
+        assert pledge.free >= 0
+        assert pledge.free + sum(pledge.parts.values()) == pledge.quantity
+    for need in residual.needs.values():
+        assert sum(need.parts.values()) == need.covered <= need.quantity
+        for pledge, quantity in need.parts.items():
+            assert quantity == pledge.parts[need] > 0
+            assert pledge.of.rule.admits(need.of.claim)
+            assert pledge.name not in need.of.excluded
+    has = {(n.name, p.name): quantity for n in residual.needs.values() for p, quantity in n.parts.items()}
+    assert played.parts == has
+
+
+@settings(max_examples=400, deadline=None)
+@given(streams)
+def test_after_every_event_every_need_has_what_the_batch_would_give_it(stream: Stream) -> None:
+    played = Played()
+    for what, *given_ in stream:
+        played.happen(what, *given_)
+        _assert_books(played)
+        assert _covered(played.residual) == best(played.residual)
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams)
+def test_the_same_events_lead_to_the_same_parts(stream: Stream) -> None:
+    one, another = Played(), Played()
+    for what, *given_ in stream:
+        one.happen(what, *given_)
+    for what, *given_ in stream:
+        another.happen(what, *given_)
+    assert one.parts == another.parts
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams, st.data())
+def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None:
+    played = Played()
+    for what, *given_ in stream:
+        played.happen(what, *given_)
+    before = _covered(played.residual)
+    if pledges := [each for each in stream if each[0] == "pledge"]:
+        played.happen(*data.draw(st.sampled_from(pledges)))
+    assert all(_covered(played.residual)[name] >= quantity for name, quantity in before.items())
+
+
+def test_an_engine_that_does_not_reroute_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_of: PledgeClass) -> int:
+        return 0
+
+    monkeypatch.setattr(reach, "_reach", nothing)
+    wrong = {
+        case.name for case in read_cases(ACCEPTANCE) if covered(case, play(case, case.events)) != case.best
+    }
+    assert wrong == {"waste", "zakat_tight"}
