@@ -1,15 +1,17 @@
 """Who has how much of which pledge, and everything that is remembered of it so that searching is fast."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Hashable
 
 from services.programs.matching.domain import Claim, Rule
 from services.programs.matching.engine.admission import ClaimSet, RuleSet, bits
 from services.programs.matching.engine.nodes import (
+    Group,
     Need,
     NeedClass,
     Part,
-    PlacedNeed,
+    Placed,
     Pledge,
     PledgeClass,
     move,
@@ -27,14 +29,16 @@ class Books:
         self.free = 0
         # Pledge classes that have nothing free, and reach only such.
         self.dry = 0
-        self.asking: list[PlacedNeed] = []
-        self.losing: list[PlacedNeed] = []
+        # The groups by the highest who asks, and all who could lose: the last is the lowest.
+        self.asking: list[Placed] = []
+        self.losing: list[Placed] = []
         self.moved: dict[tuple[Hashable, Hashable], int] = {}
         self._rules = RuleSet()
         self._claims = ClaimSet()
         self._need_classes: list[NeedClass] = []
         self._need_class_of: dict[tuple[Claim, frozenset[Hashable]], NeedClass] = {}
         self._pledge_class_of: dict[tuple[Rule, Hashable], PledgeClass] = {}
+        self._groups: defaultdict[tuple[str, str], Group] = defaultdict(Group)
         self._excluded: set[Hashable] = set()
 
     def give(self, need: Need, pledge: Pledge, by: int) -> None:
@@ -53,7 +57,7 @@ class Books:
             del parts[need, pledge]
             if not parts:
                 del pledge.of.receivers[need.of]
-                need.of.fed.remove(pledge.of)
+                need.of.fed ^= 1 << pledge.of.place
                 pledge.of.reach_is_old = pledge.of.lowest_is_old = True
         at = need.name, pledge.name
         self.moved[at] = self.moved.get(at, 0) + by
@@ -65,16 +69,16 @@ class Books:
         asked, lost = need.asking(), need.losing()
         need.quantity, need.kept, need.covered = quantity, kept, covered
         asks, loses = need.asking(), need.losing()
+        of, group = need.of, need.of.group
         if asks != asked:
-            move(self.asking, need, asked, asks)
+            move(((of.asking, need), (group.asking, of), (self.asking, group)), 0, asked, asks)
         if loses != lost:
-            move(self.losing, need, lost, loses)
-            losing = need.of.losing
-            last = losing[-1] if losing else None
-            move(losing, need, lost, loses)
-            if last is not (losing[-1] if losing else None):
-                for each in need.of.fed:
-                    each.lowest_is_old = True
+            move(((self.losing, need),), -1, lost, loses)
+            last = of.losing[-1] if of.losing else None
+            move(((of.losing, need),), -1, lost, loses)
+            if last is not (of.losing[-1] if of.losing else None):
+                for place in bits(of.fed):
+                    self.pledge_classes[place].lowest_is_old = True
 
     def set_free(self, pledge: Pledge, free: int) -> None:
         """Change what is free of a pledge."""
@@ -97,7 +101,9 @@ class Books:
             for pledge in excluded - self._excluded:
                 self._set_apart(pledge)
             barred = sum(1 << each.place for each in self.pledge_classes if each.only in excluded)
-            found = NeedClass(claim, excluded, self._rules.admitting(claim) & ~barred)
+            group = self._groups[claim.desa, claim.category]
+            found = NeedClass(claim, excluded, group, self._rules.admitting(claim) & ~barred)
+            group.row |= found.row
             self._claims.add(claim)
             self._need_classes.append(found)
             self._need_class_of[claim, excluded] = found
@@ -116,14 +122,15 @@ class Books:
                 each = self._need_classes[place]
                 if only is None or only not in each.excluded:
                     each.row |= 1 << found.place
-                    for giver in each.fed:
-                        giver.reach |= 1 << found.place
+                    each.group.row |= 1 << found.place
+                    for giver in bits(each.fed):
+                        self.pledge_classes[giver].reach |= 1 << found.place
         return found
 
     def _connect(self, giver: PledgeClass, receiver: NeedClass) -> dict[Part, int]:
         giver.reach |= receiver.row
+        receiver.fed |= 1 << giver.place
         giver.lowest_is_old = True
-        receiver.fed.add(giver)
         if self.dry >> giver.place & 1 and receiver.row & ~self.dry:
             self.dry = 0
         return giver.receivers.setdefault(receiver, {})

@@ -1,7 +1,7 @@
 """Needs and pledges of one market, and the classes that they are of."""
 
 from bisect import bisect_left
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,46 +68,65 @@ class Need:
 # So much of a pledge that a need has, without the quantity.
 Part = tuple[Need, Pledge]
 
-# A need at its place among others, or a pledge at its own. The places are different, so they alone decide.
-PlacedNeed = tuple[Key, Need]
-PlacedPledge = tuple[Key, Pledge]
+# A member of a list that is sorted by place. The places are different, so they alone decide.
+Placed = tuple[Key, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Need classes of one village and category, so that many can be passed over at once.
+
+    `row` is that of all of them together, `asking` has those of which somebody asks, by the highest who does.
+    """
+
+    row: int = 0
+    asking: list[Placed] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class NeedClass:
-    """Needs of one claim. `row` has a bit for each pledge class that admits them."""
+    """Needs of one claim. `row` has a bit for each pledge class that admits them, `fed` for each that they have."""
 
     claim: Claim
     excluded: frozenset[Hashable]
+    group: Group
     row: int
-    fed: set["PledgeClass"] = field(default_factory=set)
-    # Those with something, by what they would lose first: the last is the lowest.
-    losing: list[PlacedNeed] = field(default_factory=list)
+    fed: int = 0
+    asking: list[Placed] = field(default_factory=list)
+    losing: list[Placed] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class PledgeClass:
     """Pledges of one rule, or one pledge alone that somebody must not have.
 
-    `reach` has a bit for each pledge class that could feed one of the receivers in place of this one, `lowest`
-    is who would lose first of them. Both are worked out anew where they are marked as old.
+    `reach` has a bit for each pledge class that could feed one of the receivers in place of this one, `lowest` is
+    who would lose first of them. Both are worked out anew where they are marked as old.
     """
 
     rule: Rule
     place: int
     only: Hashable
     # Those with something free, in their order.
-    spare: list[PlacedPledge] = field(default_factory=list)
+    spare: list[Placed] = field(default_factory=list)
     receivers: dict[NeedClass, dict[Part, int]] = field(default_factory=dict)
     reach: int = 0
     reach_is_old: bool = False
-    lowest: PlacedNeed | None = None
+    lowest: Placed | None = None
     lowest_is_old: bool = False
 
 
-def move(places: list[PlacedNeed], need: Need, old: Key | None, new: Key | None) -> None:
-    """Move a need in a list that is sorted by place; None is not in it."""
-    if old is not None:
-        del places[bisect_left(places, (old,))]
-    if new is not None:
-        places.insert(bisect_left(places, (new,)), (new, need))
+def move(levels: Iterable[tuple[list[Placed], Any]], end: int, old: Key | None, new: Key | None) -> None:
+    """Move a member of a sorted list from one place to another, None being no place.
+
+    A list is itself a member of the next one, at the place that stands at its `end` (0 or -1).
+    """
+    for places, member in levels:
+        before = places[end][0] if places else None
+        if old is not None:
+            del places[bisect_left(places, (old,))]
+        if new is not None:
+            places.insert(bisect_left(places, (new,)), (new, member))
+        old, new = before, places[end][0] if places else None
+        if old == new:
+            return

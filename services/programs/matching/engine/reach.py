@@ -4,31 +4,45 @@ From the class of a need a search comes to the pledge classes that admit it; fro
 feed one of its receivers in its place.
 """
 
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from typing import NamedTuple
+
 from services.programs.matching.engine.admission import bits
 from services.programs.matching.engine.books import Books
-from services.programs.matching.engine.nodes import Key, Part, PlacedNeed, PledgeClass
+from services.programs.matching.engine.nodes import Key, Need, NeedClass, Part, Placed, PledgeClass
 
 # From one pledge class (-1: from where the search begins) to several.
 Step = tuple[int, int]
 
 
-def search(books: Books, row: int, wanted: int) -> tuple[list[Step], int, int | None]:
-    """Walk from the classes of a row to the nearest that is wanted, which have something free.
+class Walk(NamedTuple):
+    """A search: its steps, all that it reached, and what it found, as a bit.
 
-    Return the steps, all that was reached, and the one of the nearest that is spent first.
+    Of what is nearest that is wanted, it is what is spent first; 0 where nothing is wanted of all that is reached.
     """
+
+    steps: list[Step]
+    reached: int
+    found: int
+
+
+def search(books: Books, row: int, wanted: int) -> Walk:
+    """Walk from the classes of a row to the nearest that are wanted, which have something free."""
     steps, visited, frontier = [(-1, row)], row, row
+    classes = books.pledge_classes
     while frontier:
         if hit := frontier & wanted:
-            return steps, visited, min(bits(hit), key=lambda place: _spent_first(books, place))
+            return Walk(steps, visited, 1 << min(bits(hit), key=lambda place: classes[place].spare[0][0]))
         following = 0
         for place in bits(frontier):
-            if new := _reach(books.pledge_classes[place]) & ~visited:
+            each = classes[place]
+            if new := (_reach(each) if each.reach_is_old else each.reach) & ~visited:
                 steps.append((place, new))
                 visited |= new
                 following |= new
         frontier = following
-    return steps, visited, None
+    return Walk(steps, visited, 0)
 
 
 def around(books: Books, of: PledgeClass) -> int:
@@ -46,18 +60,43 @@ def around(books: Books, of: PledgeClass) -> int:
         rest = left
 
 
-def lowest_of(books: Books, reached: int) -> tuple[PlacedNeed, int] | None:
-    """Return who would lose first of all whom some pledge classes feed, and which of them it is that does."""
-    found: tuple[PlacedNeed, int] | None = None
+def lowest_of(books: Books, reached: int, above: Key) -> Need | None:
+    """Return who would lose first of all whom some pledge classes feed and who stand below a place."""
+    found: Need | None = None
     for place in bits(reached):
-        each = _lowest(books.pledge_classes[place])
-        if each is not None and (found is None or each[0] > found[0][0]):
-            found = each, place
+        each = books.pledge_classes[place]
+        lowest = _lowest(each) if each.lowest_is_old else each.lowest
+        if lowest is not None and lowest[0] > above:
+            above, found = lowest
     return found
 
 
-def way_to(books: Books, steps: list[Step], place: int) -> list[PledgeClass]:
-    """Return the pledge classes on the way of a search to one, those that were begun with first."""
+def highest_of(books: Books, reaching: int) -> Iterator[Need]:
+    """Yield who asks of all whom some pledge classes could feed, the highest first; who is covered then is passed.
+
+    While they are yielded nobody may begin to ask who stands higher than the last.
+    """
+    waiting: list[tuple[Key, NeedClass]] = []
+    groups = iter([each for each in books.asking if each[1].row & reaching])
+    group = next(groups, None)
+    while group or waiting:
+        if group and (not waiting or group[0] < waiting[0][0]):
+            for each in [each for each in group[1].asking if each[1].row & reaching]:
+                heappush(waiting, each)
+            group = next(groups, None)
+            continue
+        place, of = heappop(waiting)
+        if not of.asking:
+            continue
+        if of.asking[0][0] == place:
+            yield of.asking[0][1]
+        if of.asking and of.asking[0][0] != place:
+            heappush(waiting, (of.asking[0][0], of))
+
+
+def way_to(books: Books, steps: list[Step], wanted: int) -> list[PledgeClass]:
+    """Return the pledge classes on the way of a search to the nearest that is wanted, from the first on."""
+    place = next(next(bits(new & wanted)) for _, new in steps if new & wanted)
     way = [books.pledge_classes[place]]
     for source, new in reversed(steps):
         if source >= 0 and new >> place & 1:
@@ -81,10 +120,6 @@ def steadiest(parts: dict[Part, int]) -> Part:
     return min(parts, key=lambda part: (part[0].key, part[1].order))
 
 
-def _spent_first(books: Books, place: int) -> Key:
-    return books.pledge_classes[place].spare[0][0]
-
-
 def _reach(of: PledgeClass) -> int:
     if of.reach_is_old:
         of.reach_is_old, of.reach = False, 0
@@ -93,8 +128,11 @@ def _reach(of: PledgeClass) -> int:
     return of.reach
 
 
-def _lowest(of: PledgeClass) -> PlacedNeed | None:
-    if of.lowest_is_old:
-        of.lowest_is_old = False
-        of.lowest = max((each.losing[-1] for each in of.receivers), default=None, key=lambda each: each[0])
+def _lowest(of: PledgeClass) -> Placed | None:
+    of.lowest_is_old = False
+    of.lowest = max((each.losing[-1] for each in of.receivers), default=None, key=_place)
     return of.lowest
+
+
+def _place(placed: Placed) -> Key:
+    return placed[0]

@@ -10,10 +10,11 @@ from collections.abc import Hashable, Mapping
 
 from services.programs.matching.domain import Claim, Rule
 from services.programs.matching.engine.books import Books
-from services.programs.matching.engine.nodes import Key, Need, Part, PlacedNeed, Pledge, PledgeClass
+from services.programs.matching.engine.nodes import Key, Need, Part, Pledge, PledgeClass
 from services.programs.matching.engine.reach import (
-    Step,
+    Walk,
     around,
+    highest_of,
     lowest_of,
     passed_on,
     search,
@@ -104,37 +105,38 @@ class Residual:
 
     def _fill(self, need: Need) -> None:
         """Cover what a need asks for by what is free, else by what those have that stand lower."""
-        books = self._books
+        books, row = self._books, need.of.row
         while (asking := need.asking()) is not None:
             may_displace = bool(books.losing) and books.losing[-1][0] > asking
-            if not may_displace and not need.of.row & ~books.dry:
+            if not may_displace and not row & ~books.dry:
                 return
-            steps, reached, found = search(books, need.of.row, books.free)
-            if found is not None:
-                self._augment(need, steps, found)
+            walk = search(books, row, books.free)
+            if walk.found:
+                self._augment(need, walk)
                 continue
-            books.dry |= reached
-            lowest = lowest_of(books, reached) if may_displace else None
-            if lowest is None or lowest[0][0] <= asking:
+            books.dry |= walk.reached
+            loser = lowest_of(books, walk.reached, asking) if may_displace else None
+            if loser is None:
                 return
-            self._displace(need, steps, *lowest)
+            self._displace(need, walk, loser)
 
     def _spend(self, of: PledgeClass) -> None:
         """Give what is free of a class to the open needs that reach it, the highest first."""
-        books = self._books
+        books, bit = self._books, 1 << of.place
         if not of.spare:
             return
-        reaching, at = around(books, of), 0
-        while of.spare and at < len(books.asking):
-            place, need = books.asking[at]
-            while need.asking() == place and need.of.row & reaching and of.spare:
+        reaching = around(books, of)
+        for need in highest_of(books, reaching):
+            place = need.asking()
+            while need.asking() == place and need.of.row & reaching:
                 # Of this class alone: what else is free is for others.
-                steps, _, found = search(books, need.of.row, 1 << of.place)
-                if found is None:
+                walk = search(books, need.of.row, bit)
+                if not walk.found:
                     reaching = around(books, of)
-                else:
-                    self._augment(need, steps, found)
-            at += need.asking() == place
+                    continue
+                self._augment(need, walk)
+                if not of.spare:
+                    return
 
     def _free_of(self, need: Need, quantity: int) -> None:
         """Take so much from a need, what is spent last first, and give it to those who wait."""
@@ -167,28 +169,25 @@ class Residual:
         for need in sorted(losers, key=lambda each: each.asking() or ()):
             self._fill(need)
 
-    def _augment(self, need: Need, steps: list[Step], place: int) -> None:
+    def _augment(self, need: Need, walk: Walk) -> None:
         """Let a need have what is free at the end of a way."""
-        way = way_to(self._books, steps, place)
+        way = way_to(self._books, walk.steps, walk.found)
         chain = passed_on(way)
         pledge = way[-1].spare[0][1]
         by = min(need.asked, pledge.free, *_parts_of(chain))
         self._pass_on(need, chain, pledge, by)
         self._books.set_free(pledge, pledge.free - by)
 
-    def _displace(self, need: Need, steps: list[Step], lowest: PlacedNeed, place: int) -> None:
+    def _displace(self, need: Need, walk: Walk, loser: Need) -> None:
         """Let a need have what one that stands lower has."""
-        loser = lowest[1]
-        way = way_to(self._books, steps, place)
-        feeding = {pledge.of for pledge in loser.parts}
-        direct = next((at for at, each in enumerate(way) if each in feeding), None)
-        if direct is None:
+        own = sum(1 << of.place for of in {pledge.of for pledge in loser.parts})
+        way = way_to(self._books, walk.steps, own & walk.reached or loser.of.fed & walk.reached)
+        chain = passed_on(way)
+        mine = [pledge for pledge in loser.parts if pledge.of is way[-1]]
+        if not mine:
             # Another need of its class gives what comes from the last on the way, and gets what the loser has.
-            chain = [*passed_on(way), steadiest(way[-1].receivers[loser.of])]
-            lost = min(loser.parts, key=lambda each: each.order)
-        else:
-            chain = passed_on(way[: direct + 1])
-            lost = min((each for each in loser.parts if each.of is way[direct]), key=lambda each: each.order)
+            chain.append(steadiest(way[-1].receivers[loser.of]))
+        lost = min(mine or loser.parts, key=lambda each: each.order)
         by = min(need.asked, loser.losable, loser.parts[lost], *_parts_of(chain))
         self._books.give(loser, lost, -by)
         self._pass_on(need, chain, lost, by)
