@@ -105,12 +105,17 @@ def way_to(books: Books, steps: list[Step], wanted: int) -> list[PledgeClass]:
     return way[::-1]
 
 
-def passed_on(way: list[PledgeClass]) -> list[Part]:
-    """Return what each class on a way but the last takes back, to be fed by the next one in its place."""
+def passed_on(way: list[PledgeClass]) -> list[Part] | None:
+    """Return what each class on a way but the last takes back, to be fed by the next one in its place.
+
+    None where that is not so any more: something has moved since the search.
+    """
     found = []
     for giver, following in zip(way, way[1:], strict=False):
         bit = 1 << following.place
-        parts = next(parts for receiver, parts in giver.receivers.items() if receiver.row & bit)
+        parts = next((parts for receiver, parts in giver.receivers.items() if receiver.row & bit), None)
+        if parts is None:
+            return None
         found.append(steadiest(parts))
     return found
 

@@ -106,19 +106,23 @@ class Residual:
     def _fill(self, need: Need) -> None:
         """Cover what a need asks for by what is free, else by what those have that stand lower."""
         books, row = self._books, need.of.row
+        walk: Walk | None = None
         while (asking := need.asking()) is not None:
             may_displace = bool(books.losing) and books.losing[-1][0] > asking
             if not may_displace and not row & ~books.dry:
                 return
-            walk = search(books, row, books.free)
+            # Who displaces others opens no new ways: what was reached before holds all that is reached after it.
+            walk = walk or search(books, row, books.free)
             if walk.found:
                 self._augment(need, walk)
+                walk = None
                 continue
             books.dry |= walk.reached
             loser = lowest_of(books, walk.reached, asking) if may_displace else None
             if loser is None:
                 return
-            self._displace(need, walk, loser)
+            if not self._displace(need, walk, loser):
+                walk = None
 
     def _spend(self, of: PledgeClass) -> None:
         """Give what is free of a class to the open needs that reach it, the highest first."""
@@ -172,17 +176,19 @@ class Residual:
     def _augment(self, need: Need, walk: Walk) -> None:
         """Let a need have what is free at the end of a way."""
         way = way_to(self._books, walk.steps, walk.found)
-        chain = passed_on(way)
+        chain = passed_on(way) or []
         pledge = way[-1].spare[0][1]
         by = min(need.asked, pledge.free, *_parts_of(chain))
         self._pass_on(need, chain, pledge, by)
         self._books.set_free(pledge, pledge.free - by)
 
-    def _displace(self, need: Need, walk: Walk, loser: Need) -> None:
-        """Let a need have what one that stands lower has."""
+    def _displace(self, need: Need, walk: Walk, loser: Need) -> bool:
+        """Let a need have what one that stands lower has; return False where the way to it is gone since the search."""
         own = sum(1 << of.place for of in {pledge.of for pledge in loser.parts})
         way = way_to(self._books, walk.steps, own & walk.reached or loser.of.fed & walk.reached)
         chain = passed_on(way)
+        if chain is None:
+            return False
         mine = [pledge for pledge in loser.parts if pledge.of is way[-1]]
         if not mine:
             # Another need of its class gives what comes from the last on the way, and gets what the loser has.
@@ -191,6 +197,7 @@ class Residual:
         by = min(need.asked, loser.losable, loser.parts[lost], *_parts_of(chain))
         self._books.give(loser, lost, -by)
         self._pass_on(need, chain, lost, by)
+        return True
 
     def _pass_on(self, need: Need, chain: list[Part], last: Pledge, by: int) -> None:
         """Let each take what the next one has, and the last one what was freed."""
