@@ -76,8 +76,9 @@ def run_hop(url: str, hop: int, *bus: str) -> None:
                 if publish is None:
                     connection.execute("UPDATE total SET reserved = reserved + %s", (sum(quantities),))
                 connection.commit()
-            for quantity in quantities if publish else ():
-                publish(quantity)
+            if publish is not None:
+                for quantity in quantities:
+                    publish(quantity)
 
 
 def connect(kind: str, address: str) -> Bus:

@@ -80,6 +80,6 @@ def _rate(found: Servers, python: Path, program: str, given: dict[str, Any]) -> 
         "columns": COLUMNS,
         "upsert": _UPSERT,
     }
-    command = [python, _PROGRAMS / f"{program}.py", json.dumps(place | given)]
+    command = [str(python), str(_PROGRAMS / f"{program}.py"), json.dumps(place | given)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return float(re.findall(r"^rate (\S+)$", done.stdout, re.MULTILINE)[0])

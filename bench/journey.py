@@ -115,7 +115,7 @@ def _measure(bus: str) -> Iterator[Result]:
             yield from _stages(found, began)
             number = sum(len(turn[0]) for turn in turns)
             yield per_one("processor time for each, polling included", meters, [number, number])
-            yield Result("processors busy", *(meter.busy() for meter in meters))
+            yield Result("processors busy", meters[0].busy(), meters[1].busy())
 
 
 def _stages(found: Machine, began: datetime) -> Iterator[Result]:

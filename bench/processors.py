@@ -4,7 +4,7 @@ Every process of the machine counts that is named like one of ours: nothing else
 """
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,7 +19,7 @@ class Meter:
     """Adds up the seconds of processor time of several turns, and how busy the machine was in them."""
 
     def __init__(self) -> None:
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._busy = self._whole = 0.0
 
     @contextmanager
@@ -46,7 +46,8 @@ class Meter:
     def each(self, number: int) -> str:
         """Return the milliseconds of each for one of so many things."""
         parts = [
-            f"{whose} {1_000 * seconds / number:.1f} ms" for whose, seconds in self._seconds.most_common()
+            f"{whose} {1_000 * seconds / number:.1f} ms"
+            for whose, seconds in sorted(self._seconds.items(), key=lambda each: -each[1])
         ]
         return ", ".join(parts)
 
