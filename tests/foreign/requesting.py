@@ -37,6 +37,11 @@ _PLACES = {
 }
 _PROBABILITY = 0.8
 
+# Two threads that parse source at once can confuse Python 3.11 (python/cpython#106905), and schemathesis parses with
+# two. That says nothing of an answer, so all of it is sent again; it must come through without.
+_TOOL_BROKE = "AST constructor recursion depth mismatch"
+_TRIES = 3
+
 
 def settings_toml(made: dict[str, list[str]]) -> str:
     """Return schemathesis' settings, with what exists for each parameter that names a thing."""
@@ -86,7 +91,11 @@ def send(journey: Journey, service: str, folder: Path, *options: str) -> subproc
         f"{journey.running.access['urls'][service]}/openapi.json",
     ]
     command += ["--phases", "coverage,fuzzing,stateful", "--workers", "2", "--no-color", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    for _ in range(_TRIES):
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        if _TOOL_BROKE not in result.stdout:
+            break
+    return result
 
 
 def answered(report: Path) -> Iterator[tuple[str, int]]:
