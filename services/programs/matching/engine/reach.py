@@ -45,40 +45,19 @@ def search(books: Books, row: int, wanted: int) -> Walk:
     return Walk(steps, visited, 0)
 
 
-class Toward(NamedTuple):
-    """Who reaches one pledge class: by the number of steps, and for each the next one on its way there."""
-
-    layers: list[int]
-    following: dict[int, int]
-    reaching: int
-
-
-def toward(books: Books, of: PledgeClass) -> Toward:
+def around(books: Books, of: PledgeClass) -> int:
     """Return the pledge classes from which a search comes to this one, and itself."""
-    layers, following, found = [1 << of.place], {}, 1 << of.place
-    rest = [each for each in books.pledge_classes if each.receivers and each is not of]
-    while layers[-1]:
-        layer, left = 0, []
+    found, rest = 1 << of.place, [each for each in books.pledge_classes if each.receivers]
+    while True:
+        before, left = found, []
         for each in rest:
-            if hit := (_reach(each) if each.reach_is_old else each.reach) & layers[-1]:
-                following[each.place] = next(bits(hit))
-                layer |= 1 << each.place
+            if _reach(each) & found:
+                found |= 1 << each.place
             else:
                 left.append(each)
-        layers.append(layer)
-        found |= layer
+        if found == before:
+            return found
         rest = left
-    return Toward(layers, following, found)
-
-
-def way_from(books: Books, there: Toward, row: int) -> list[PledgeClass]:
-    """Return the pledge classes on the shortest way from a row, which reaches it, to where all lead."""
-    place = next(next(bits(row & layer)) for layer in there.layers if row & layer)
-    way = [books.pledge_classes[place]]
-    while place in there.following:
-        place = there.following[place]
-        way.append(books.pledge_classes[place])
-    return way
 
 
 def lowest_of(books: Books, reached: int, above: Key) -> Need | None:

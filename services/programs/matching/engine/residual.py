@@ -13,13 +13,12 @@ from services.programs.matching.engine.books import Books
 from services.programs.matching.engine.nodes import Key, Need, Part, Pledge, PledgeClass
 from services.programs.matching.engine.reach import (
     Walk,
+    around,
     highest_of,
     lowest_of,
     passed_on,
     search,
     steadiest,
-    toward,
-    way_from,
     way_to,
 )
 
@@ -115,7 +114,7 @@ class Residual:
             # Who displaces others opens no new ways: what was reached before holds all that is reached after it.
             walk = walk or search(books, row, books.free)
             if walk.found:
-                self._augment(need, way_to(books, walk.steps, walk.found))
+                self._augment(need, walk)
                 walk = None
                 continue
             books.dry |= walk.reached
@@ -127,16 +126,19 @@ class Residual:
 
     def _spend(self, of: PledgeClass) -> None:
         """Give what is free of a class to the open needs that reach it, the highest first."""
-        books = self._books
+        books, bit = self._books, 1 << of.place
         if not of.spare:
             return
-        there = toward(books, of)
-        for need in highest_of(books, there.reaching):
+        reaching = around(books, of)
+        for need in highest_of(books, reaching):
             place = need.asking()
-            while need.asking() == place and need.of.row & there.reaching:
+            while need.asking() == place and need.of.row & reaching:
                 # Of this class alone: what else is free is for others.
-                if not self._augment(need, way_from(books, there, need.of.row)):
-                    there = toward(books, of)
+                walk = search(books, need.of.row, bit)
+                if not walk.found:
+                    reaching = around(books, of)
+                    continue
+                self._augment(need, walk)
                 if not of.spare:
                     return
 
@@ -171,16 +173,14 @@ class Residual:
         for need in sorted(losers, key=lambda each: each.asking() or ()):
             self._fill(need)
 
-    def _augment(self, need: Need, way: list[PledgeClass]) -> bool:
-        """Let a need have what is free at the end of a way; return False where the way is gone since the search."""
-        chain = passed_on(way)
-        if chain is None:
-            return False
+    def _augment(self, need: Need, walk: Walk) -> None:
+        """Let a need have what is free at the end of a way."""
+        way = way_to(self._books, walk.steps, walk.found)
+        chain = passed_on(way) or []
         pledge = way[-1].spare[0][1]
         by = min(need.asked, pledge.free, *_parts_of(chain))
         self._pass_on(need, chain, pledge, by)
         self._books.set_free(pledge, pledge.free - by)
-        return True
 
     def _displace(self, need: Need, walk: Walk, loser: Need) -> bool:
         """Let a need have what one that stands lower has; return False where the way to it is gone since the search."""
