@@ -1,7 +1,10 @@
-"""Databases that come and go with a test."""
+"""Databases that come and go with a test, and what goes on in them."""
+
+import time
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine, text
 
 from helix.local.postgres import Postgres
 
@@ -28,3 +31,28 @@ def is_empty(url: str) -> bool:
     with psycopg.connect(url, autocommit=True) as connection:
         found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone()
         return found is None
+
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+def waiting_for_locks(engine: Engine) -> int:
+    """Return how many in the database wait for somebody's lock; each look is a transaction of its own.
+
+    PostgreSQL tells one transaction the same activity for as long as it lasts.
+    """
+    with engine.connect() as onlooker:
+        waiting: int = onlooker.scalar(_WAITING)
+        return waiting
+
+
+def until_locks_are_waited_for(engine: Engine, by: int = 1, seconds: float = 20) -> None:
+    """Return once so many in the database wait for somebody's lock; raise if they don't."""
+    deadline = time.monotonic() + seconds
+    while waiting_for_locks(engine) < by:
+        assert time.monotonic() < deadline, (
+            f"they do not wait for a lock: {waiting_for_locks(engine)} of {by}"
+        )
+        time.sleep(0.01)

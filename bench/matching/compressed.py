@@ -27,10 +27,9 @@ class Compressed:
     @classmethod
     def of(cls, classes: Classes, wanted: Ints, tiers: int) -> "Compressed":
         """Return the market with its needs, which stand in their order, in so many tiers of equal number."""
-        tier = np.arange(len(wanted)) * tiers // max(1, len(wanted))
         key, table = classes.rows
         demand = np.zeros((len(key), tiers), np.int64)
-        np.add.at(demand, (classes.of_need, tier), wanted)
+        np.add.at(demand, (classes.of_need, tiers_of(len(wanted), tiers)), wanted)
         rows = np.bitwise_and.reduce([table[key[:, part]] for part in range(key.shape[1])])
         return cls(rows, classes.supply, demand)
 
@@ -54,6 +53,11 @@ class Compressed:
                 needs.append(found)
                 pledges.append(np.full(len(found), start + bit))
         return np.concatenate(pledges), np.concatenate(needs)
+
+
+def tiers_of(needs: int, tiers: int) -> Ints:
+    """Return the tier of each of some needs, which stand in their order."""
+    return np.arange(needs) * tiers // max(1, needs)
 
 
 def peak_megabytes() -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.matching.compressed import Compressed, peak_megabytes
+from bench.matching.compressed import Compressed, peak_megabytes, tiers_of
 from bench.matching.generator import market as generated
 from services.programs.matching.engine.market import Market, compress, settle
 
@@ -33,31 +33,31 @@ def main(needs: int, supply: float, file: str | None) -> None:
         took.append(time.perf_counter() - began)
     megabytes = peak_megabytes()
     told = {
-        "covered": tiers_of(found.covered),
-        "wanted": tiers_of(market.wanted),
+        "covered": _by_tier(found.covered),
+        "wanted": _by_tier(market.wanted),
         "parts": len(found.parts.need),
         "covered_needs": int((found.covered > 0).sum()),
         "seconds": statistics.median(took),
         "megabytes": megabytes,
-        "first_come": tiers_of(_one_by_one(market, np.random.default_rng(1).permutation(needs))),
-        "restricted_first": tiers_of(_one_by_one(market, np.arange(needs))),
+        "first_come": _by_tier(_one_by_one(market, np.random.default_rng(1).permutation(needs))),
+        "restricted_first": _by_tier(_one_by_one(market, np.arange(needs))),
     }
     if file is not None:
         Compressed.of(compress(market), market.wanted, TIERS).save(Path(file))
     print(json.dumps(told))
 
 
-def tiers_of(quantities: Ints) -> list[int]:
+def _by_tier(quantities: Ints) -> list[int]:
     """Return the sum of each tier; a tier is a twentieth of the needs in their order."""
-    tier = np.arange(len(quantities)) * TIERS // max(1, len(quantities))
+    tier = tiers_of(len(quantities), TIERS)
     sums: list[int] = np.bincount(tier, quantities, TIERS).astype(np.int64).tolist()
     return sums
 
 
 def _one_by_one(market: Market, order: Ints) -> Ints:
     """Cover needs in some order from the most restricted pledges that admit them, and never take anything back."""
-    rows = Compressed.of(compress(market), market.wanted, 1).rows
     classes = compress(market)
+    rows = Compressed.of(classes, market.wanted, 1).rows
     free = [int(each) for each in classes.supply]
     covered = np.zeros(len(market.wanted), np.int64)
     admitted: dict[int, list[int]] = {}

@@ -1,6 +1,5 @@
 """Workers of donations that decide at the same moment."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,12 +9,9 @@ from sqlalchemy import text
 
 from services.donations.database import db
 from shared.events.donations import AllocationRefused, AllocationReserved
+from tests.databases import until_locks_are_waited_for
 from tests.donations.conftest import Donor, Programs
 from tests.donations.facts import proposed
-
-_WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 def test_workers_at_the_same_moment_never_reserve_more_than_is_free(
@@ -24,13 +20,10 @@ def test_workers_at_the_same_moment_never_reserve_more_than_is_free(
     pledge = donor.pledge(quantity=100)
     with app.app_context():
         engine = db.engine
-    with ThreadPoolExecutor() as pool, engine.connect() as holder, engine.connect() as onlooker:
+    with ThreadPoolExecutor() as pool, engine.connect() as holder:
         holder.execute(text("SELECT 1 FROM pledge FOR UPDATE"))
         decided = [pool.submit(programs.tell, proposed(pledge["id"], 40)) for _ in range(3)]
-        deadline = time.monotonic() + 20
-        while onlooker.scalar(_WAITING) < 3:
-            assert time.monotonic() < deadline, "they do not wait for the pledge"
-            time.sleep(0.01)
+        until_locks_are_waited_for(engine, by=3)
         holder.rollback()
         for each in decided:
             each.result(20)

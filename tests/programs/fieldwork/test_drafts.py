@@ -16,6 +16,7 @@ from services.programs.vault import current_vault
 from services.programs.visits.models import Visit
 from services.programs.visits.queries import open_answers
 from shared import clock
+from tests.databases import until_locks_are_waited_for
 from tests.programs.fieldwork.phone import Phone
 from tests.programs.people import Office, answers, result
 
@@ -163,13 +164,11 @@ def test_each_step_says_whose_home_it_is_and_each_look_is_recorded(phone: Phone,
 
 def test_a_visit_is_begun_in_the_order_of_locks_in_which_it_is_recorded(phone: Phone, office: Office) -> None:
     visit = phone.visit.rpartition("/")[2]
-    waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    with office.app.app_context(), db.engine.connect() as recorder, db.engine.connect() as watcher:
+    with office.app.app_context(), db.engine.connect() as recorder:
         recorder.execute(text("SELECT 1 FROM household FOR UPDATE"))
         beginner = threading.Thread(target=phone.begin)
         beginner.start()
-        while watcher.scalar(waits) == 0:
-            watcher.rollback()
+        until_locks_are_waited_for(db.engine)
         recorder.execute(text("SELECT 1 FROM visit WHERE id = :visit FOR UPDATE NOWAIT"), {"visit": visit})
         recorder.rollback()
         beginner.join()

@@ -15,15 +15,12 @@ from shared.events.donations import StakeholderApproved, StakeholderSuspended
 from shared.events.envelope import Received
 from shared.ids import new_id
 from shared.worker import Handler
+from tests.databases import waiting_for_locks
 from tests.drain import drain
 from tests.prefixed_bus import PrefixedBus
 from tests.shared.exchange.side import HANDLERS, Side, approved
 
 TOPICS = ["helix.donations"]
-
-_WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 def _shadow(
@@ -106,7 +103,7 @@ def test_the_swap_halts_the_live_consumer_between_two_events(
         donations.tell(approved(new_id(), "meanwhile"))
         live = pool.submit(drain, donations.worker(bus), listener)
         deadline = time.monotonic() + 60
-        while not live.done() and reporting.query(_WAITING) == [(0,)]:
+        while not live.done() and not waiting_for_locks(session.get_bind().engine):
             assert time.monotonic() < deadline, "the live consumer neither waits nor goes on"
             time.sleep(0.01)
         session.execute(text("ALTER TABLE public.seen RENAME TO old"))

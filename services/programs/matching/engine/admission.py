@@ -16,37 +16,52 @@ def bits(number: int) -> Iterator[int]:
         number ^= lowest
 
 
-class RuleSet:
-    """Rules, each with a place; asked which of them admit a claim, or a part of one."""
+class _Places:
+    """What is put in, each at a place of its own, by what it names."""
 
     def __init__(self) -> None:
-        self._places = 0
+        self._count = 0
         self._areas: defaultdict[str, int] = defaultdict(int)
         self._categories: defaultdict[str, int] = defaultdict(int)
         self._attributes: defaultdict[str, int] = defaultdict(int)
         self._deciles = [0] * (_HIGHEST_DECILE + 1)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _put(
+        self, areas: Iterable[str], categories: Iterable[str], attributes: Iterable[str], deciles: range
+    ) -> int:
+        bit = 1 << self._count
+        self._count += 1
+        for names, index in (
+            (areas, self._areas),
+            (categories, self._categories),
+            (attributes, self._attributes),
+        ):
+            for name in names:
+                index[name] |= bit
+        for decile in deciles:
+            self._deciles[decile] |= bit
+        return self._count - 1
+
+
+class RuleSet(_Places):
+    """Rules, each with a place; asked which of them admit a claim, or a part of one."""
+
+    def __init__(self) -> None:
+        super().__init__()
         # The rules that name no area, no category, no attribute.
         self._anywhere = self._anything = self._anybody = 0
 
-    def __len__(self) -> int:
-        return self._places
-
     def add(self, rule: Rule) -> int:
         """Take in a rule; return its place."""
-        bit = 1 << self._places
-        self._places += 1
-        for area in rule.areas:
-            self._areas[area] |= bit
-        for category in rule.categories:
-            self._categories[category] |= bit
-        for attribute in rule.attributes:
-            self._attributes[attribute] |= bit
-        self._anywhere |= 0 if rule.areas else bit
-        self._anything |= 0 if rule.categories else bit
-        self._anybody |= 0 if rule.attributes else bit
-        for decile in range(1, rule.highest_decile() + 1):
-            self._deciles[decile] |= bit
-        return self._places - 1
+        deciles = range(1, rule.highest_decile() + 1)
+        place = self._put(rule.areas, rule.categories, rule.attributes, deciles)
+        self._anywhere |= 0 if rule.areas else 1 << place
+        self._anything |= 0 if rule.categories else 1 << place
+        self._anybody |= 0 if rule.attributes else 1 << place
+        return place
 
     def admitting(self, claim: Claim) -> int:
         """Return the places of the rules that admit a claim."""
@@ -74,28 +89,13 @@ class RuleSet:
         return self._anybody | _any_of(self._attributes, attributes)
 
 
-class ClaimSet:
+class ClaimSet(_Places):
     """Claims, each with a place; asked which of them a rule admits."""
-
-    def __init__(self) -> None:
-        self._places = 0
-        self._areas: defaultdict[str, int] = defaultdict(int)
-        self._categories: defaultdict[str, int] = defaultdict(int)
-        self._attributes: defaultdict[str, int] = defaultdict(int)
-        self._deciles = [0] * (_HIGHEST_DECILE + 1)
 
     def add(self, claim: Claim) -> int:
         """Take in a claim; return its place."""
-        bit = 1 << self._places
-        self._places += 1
-        for area in areas_of(claim.desa):
-            self._areas[area] |= bit
-        for attribute in claim.attributes:
-            self._attributes[attribute] |= bit
-        self._categories[claim.category] |= bit
-        for decile in range(claim.decile, _HIGHEST_DECILE + 1):
-            self._deciles[decile] |= bit
-        return self._places - 1
+        deciles = range(claim.decile, _HIGHEST_DECILE + 1)
+        return self._put(areas_of(claim.desa), (claim.category,), claim.attributes, deciles)
 
     def admitted(self, rule: Rule) -> int:
         """Return the places of the claims that a rule admits."""

@@ -1,6 +1,5 @@
 """Who has how much of which pledge, and everything that is remembered of it so that searching is fast."""
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable
 
@@ -71,11 +70,11 @@ class Books:
         asks, loses = need.asking(), need.losing()
         of, group = need.of, need.of.group
         if asks != asked:
-            move(((of.asking, need), (group.asking, of), (self.asking, group)), 0, asked, asks)
+            move(((of.asking, need), (group.asking, of), (self.asking, group)), asked, asks)
         if loses != lost:
-            move(((self.losing, need),), -1, lost, loses)
+            move(((self.losing, need),), lost, loses)
             last = of.losing[-1] if of.losing else None
-            move(((of.losing, need),), -1, lost, loses)
+            move(((of.losing, need),), lost, loses)
             if last is not (of.losing[-1] if of.losing else None):
                 for place in bits(of.fed):
                     self.pledge_classes[place].lowest_is_old = True
@@ -84,11 +83,8 @@ class Books:
         """Change what is free of a pledge."""
         of, bit = pledge.of, 1 << pledge.of.place
         if bool(free) != bool(pledge.free):
-            at = bisect_left(of.spare, (pledge.order,))
-            if free:
-                of.spare.insert(at, (pledge.order, pledge))
-            else:
-                del of.spare[at]
+            old, new = (None, pledge.order) if free else (pledge.order, None)
+            move(((of.spare, pledge),), old, new)
             self.free = self.free | bit if of.spare else self.free & ~bit
             if free and self.dry & bit:
                 self.dry = 0

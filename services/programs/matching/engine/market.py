@@ -1,9 +1,9 @@
 """A whole market at once: the best that its pledges can do for its needs, in their order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,17 +78,17 @@ def compress(market: Market) -> Classes:
 def _need_classes(market: Market, rules: RuleSet, of_pledge: Ints) -> tuple[Ints, Rows]:
     lines = _Lines()
     everybody = lines.place((1 << len(rules)) - 1)
-    village = _Known(lambda desa: lines.place(rules.of_village(desa)))
-    category = _Known(lambda name: lines.place(rules.of_category(name)))
-    decile = _Known(lambda number: lines.place(rules.of_decile(number)))
-    attributes = _Known(lambda names: lines.place(rules.of_attributes(names)))
+    village = cache(lambda desa: lines.place(rules.of_village(desa)))
+    category = cache(lambda name: lines.place(rules.of_category(name)))
+    decile = cache(lambda number: lines.place(rules.of_decile(number)))
+    attributes = cache(lambda names: lines.place(rules.of_attributes(names)))
     keys: dict[Key, int] = {}
     key_of_claim = [
         (
-            village[each.desa],
-            category[each.category],
-            decile[each.decile],
-            attributes[each.attributes],
+            village(each.desa),
+            category(each.category),
+            decile(each.decile),
+            attributes(each.attributes),
             everybody,
         )
         for each in market.claims
@@ -103,18 +103,6 @@ def _need_classes(market: Market, rules: RuleSet, of_pledge: Ints) -> tuple[Ints
         key = (*key_of_claim[market.claim_of[need]][:-1], others)
         of_need[need] = keys.setdefault(key, len(keys))
     return of_need, Rows(np.array(list(keys), np.int64).reshape(-1, PARTS), lines.table(len(rules)))
-
-
-class _Known(dict[Any, int]):
-    """Remembers what was worked out."""
-
-    def __init__(self, work_out: Callable[[Any], int]) -> None:
-        super().__init__()
-        self._work_out = work_out
-
-    def __missing__(self, key: Any) -> int:
-        found = self[key] = self._work_out(key)
-        return found
 
 
 class _Lines:

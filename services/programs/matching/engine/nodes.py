@@ -38,11 +38,6 @@ class Need:
     parts: dict[Pledge, int] = field(default_factory=dict)
 
     @property
-    def open(self) -> int:
-        """Return what is not covered."""
-        return self.quantity - self.covered
-
-    @property
     def asked(self) -> int:
         """Return how much it asks for at the place of `asking`."""
         return (self.kept if self.covered < self.kept else self.quantity) - self.covered
@@ -116,17 +111,17 @@ class PledgeClass:
     lowest_is_old: bool = False
 
 
-def move(levels: Iterable[tuple[list[Placed], Any]], end: int, old: Key | None, new: Key | None) -> None:
+def move(levels: Iterable[tuple[list[Placed], Any]], old: Key | None, new: Key | None) -> None:
     """Move a member of a sorted list from one place to another, None being no place.
 
-    A list is itself a member of the next one, at the place that stands at its `end` (0 or -1).
+    A list is itself a member of the next one, at its first place.
     """
     for places, member in levels:
-        before = places[end][0] if places else None
+        before = places[0][0] if places else None
         if old is not None:
             del places[bisect_left(places, (old,))]
         if new is not None:
             places.insert(bisect_left(places, (new,)), (new, member))
-        old, new = before, places[end][0] if places else None
+        old, new = before, places[0][0] if places else None
         if old == new:
             return

@@ -1,13 +1,14 @@
 """The batch beside a solver that knows nothing of classes, order or paths: OR-tools' minimum-cost flow."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from bench.matching.compressed import Compressed
+from bench.matching.compressed import Compressed, tiers_of
 from bench.matching.flow_ortools import solve
 from bench.matching.generator import market as generated
 from services.programs.matching.engine.market import Market, compress, settle
@@ -71,7 +72,7 @@ def _assert_parts(market: Market) -> None:
 @settings(max_examples=400, deadline=None)
 @given(markets())
 def test_every_need_gets_what_the_cheapest_flow_gives_it(market: Market) -> None:
-    divisible = _without_indivisible(market)
+    divisible = replace(market, indivisible=None)
     assert settle(divisible).covered.tolist() == _solved(divisible, divisible.wanted.tolist())
     _assert_parts(divisible)
 
@@ -93,19 +94,7 @@ def test_an_indivisible_need_is_covered_whole_where_nobody_before_it_loses(marke
 def test_every_tier_of_a_large_market_gets_what_the_cheapest_flow_gives_it() -> None:
     for supply in (0.4, 0.7, 1.2):
         market = generated(2_000, supply, seed=3)
-        tiers = np.arange(2_000) * 20 // 2_000
+        tiers = tiers_of(2_000, 20)
         covered = np.bincount(tiers, settle(market).covered, 20).astype(int).tolist()
         assert covered == solve(Compressed.of(compress(market), market.wanted, 20))["covered"]
         _assert_parts(market)
-
-
-def _without_indivisible(market: Market) -> Market:
-    return Market(
-        market.claims,
-        market.claim_of,
-        market.wanted,
-        market.rules,
-        market.rule_of,
-        market.pledged,
-        excluded=market.excluded,
-    )
