@@ -16,6 +16,7 @@ import numpy as np
 
 from services.programs.matching.domain import Claimed, Rule
 from services.programs.matching.engine.market import Market
+from services.programs.matching.engine.nodes import Demand, Supply
 from services.programs.matching.engine.residual import Residual
 from shared.vocabulary import ZAKAT_DECILE
 
@@ -93,10 +94,10 @@ def play(case: Case, events: list[str], told: dict[str, str] | None = None) -> R
     residual = Residual()
     for event in events:
         if event.startswith("-"):
-            residual.drop_pledge(event[1:])
+            residual.change({}, {event[1:]: None})
         elif event in case.pledges:
             pledge = case.pledges[event]
-            residual.put_pledge(event, pledge.rule, pledge.quantity, (pledge.expires, event))
+            residual.change({}, {event: Supply(pledge.rule, pledge.quantity, (pledge.expires, event))})
         else:
             _put(residual, case, event)
         for name in (name for name, after in (told or {}).items() if after == event):
@@ -111,7 +112,7 @@ def covered(case: Case, residual: Residual) -> list[int]:
 
 def _put(residual: Residual, case: Case, name: str, kept: int = 0) -> None:
     need = case.needs[name]
-    residual.put_need(name, need.key, need.claim, need.quantity, kept=kept)
+    residual.change({name: Demand(need.key, need.claim, need.quantity, kept=kept)}, {})
 
 
 def _case(written: dict[str, Any]) -> Case:

@@ -8,7 +8,7 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from bench.matching.compressed import peak_megabytes
 from bench.matching.generator import STEP_IDR, market
 from services.programs.matching.engine.market import Market
+from services.programs.matching.engine.nodes import Demand, Name, Supply
 from services.programs.matching.engine.residual import Residual
 
 EVENTS = 4_000
@@ -34,9 +35,12 @@ class Stream:
         self.residual = Residual()
         self.took: dict[str, list[float]] = defaultdict(list)
         for pledge, rule in enumerate(self._rules):
-            self.residual.put_pledge(pledge, rule, self._pledged[pledge], (now.rule_of[pledge], pledge))
+            supply = Supply(rule, self._pledged[pledge], (now.rule_of[pledge], pledge))
+            self.residual.change({}, {pledge: supply})
         for need, claim in enumerate(self._claims):
-            self.residual.put_need(need, (need, 0), claim, self._wanted[need])
+            self.residual.change({need: Demand((need, 0), claim, self._wanted[need])}, {})
+
+        self.residual.touched()
 
     def go_on(self, events: int) -> None:
         """Let so many things happen, each where it falls."""
@@ -49,35 +53,30 @@ class Stream:
 
     def _new_need(self, number: int) -> None:
         like = self._chance.randrange(len(self._claims))
-        self._time(
-            "need",
-            self.residual.put_need,
-            -number,
-            self._place(number),
-            self._claims[like],
-            self._wanted[like],
-        )
+        demand = Demand(self._place(number), self._claims[like], self._wanted[like])
+        self._time("need", {-number: demand}, {})
 
     def _new_pledge(self, number: int) -> None:
         like = self._chance.randrange(len(self._rules))
-        order = (self._market.rule_of[like], -number)
-        self._time("pledge", self.residual.put_pledge, -number, self._rules[like], self._pledged[like], order)
+        supply = Supply(self._rules[like], self._pledged[like], (self._market.rule_of[like], -number))
+        self._time("pledge", {}, {-number: supply})
 
     def _need_goes(self, _number: int) -> None:
-        self._time("need goes", self.residual.drop_need, self._chance.choice(list(self.residual.needs)))
+        self._time("need goes", {self._chance.choice(list(self.residual.needs)): None}, {})
 
     def _pledge_goes(self, _number: int) -> None:
-        self._time("pledge goes", self.residual.drop_pledge, self._chance.choice(list(self.residual.pledges)))
+        self._time("pledge goes", {}, {self._chance.choice(list(self.residual.pledges)): None})
 
     def _need_moves(self, number: int) -> None:
         need = self.residual.needs[self._chance.choice(list(self.residual.needs))]
-        claim, quantity = need.of.claim, need.quantity
-        self._time("need moves", self.residual.put_need, need.name, self._place(number), claim, quantity)
+        demand = replace(need.demand, key=self._place(number))
+        self._time("need moves", {need.name: demand}, {})
 
-    def _time(self, name: str, happen: Callable[..., None], *given: Any) -> None:
+    def _time(self, name: str, needs: dict[Name, Demand | None], pledges: dict[Name, Supply | None]) -> None:
         began = time.perf_counter()
-        happen(*given)
+        self.residual.change(needs, pledges)
         self.took[name].append(1000 * (time.perf_counter() - began))
+        self.residual.touched()
 
 
 def main(needs: int, supply: float) -> None:

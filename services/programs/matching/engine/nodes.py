@@ -1,41 +1,111 @@
 """Needs and pledges of one market, and the classes that they are of."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.programs.matching.domain import Claim, Rule
 
+Name = Hashable
 Key = tuple[Any, ...]
 
 # What is kept - promised to a household already - comes before everything that is not.
 _KEPT, _OPEN = 0, 1
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a need asks for. The smaller `key` stands higher; no two are equal.
+
+    `kept` of what it has can't be displaced. A `whole` need is covered in full or not at all, and kept so.
+    `excluded` are pledges that it must not have. Pledges have a cap for a `household`; where that is None the need
+    is one for itself.
+    """
+
+    key: Key
+    claim: Claim
+    quantity: int
+    kept: int = 0
+    whole: bool = False
+    excluded: frozenset[Name] = frozenset()
+    household: Name = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What a pledge offers. The smaller `order` is spent first where there is a choice; no two are equal.
+
+    No household gets more than `cap` of it, of which `received` is given already, and it admits no need of less
+    than its `minimum`.
+    """
+
+    rule: Rule
+    quantity: int
+    order: Key
+    cap: int | None = None
+    minimum: int = 1
+    received: Mapping[Name, int] = field(default_factory=dict)
+
+
 @dataclass(slots=True, eq=False)
 class Pledge:
-    """A quantity with a rule. The smaller `order` is spent first where there is a choice."""
+    """A pledge, what is free of it and who has the rest; `given` by household where there is a cap."""
 
-    name: Hashable
-    order: Key
+    name: Name
+    supply: Supply
     of: "PledgeClass"
-    quantity: int = 0
     free: int = 0
     parts: dict["Need", int] = field(default_factory=dict)
+    given: dict[Name, int] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Key:
+        """Return its place among those of its class."""
+        return self.supply.order
+
+    def room(self, household: Name) -> int | None:
+        """Return how much more a household may get of it; None where nothing limits that."""
+        if self.supply.cap is None:
+            return None
+        return max(0, self.supply.cap - self.supply.received.get(household, 0) - self.given.get(household, 0))
 
 
 @dataclass(slots=True, eq=False)
 class Need:
-    """A quantity that is asked for. The smaller `key` stands higher; `kept` of what it has can't be displaced."""
+    """A need and what it has. `quantity` is what it asks for.
 
-    name: Hashable
-    key: Key
+    A whole that can't be covered asks for nothing until so much has come free as `retry_at` says.
+    """
+
+    name: Name
+    demand: Demand
     of: "NeedClass"
     quantity: int = 0
     kept: int = 0
     covered: int = 0
+    retry_at: int | None = None
     parts: dict[Pledge, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """Return its place in the order."""
+        return self.demand.key
+
+    @property
+    def household(self) -> Name:
+        """Return for whom pledges have a cap."""
+        return self.name if self.demand.household is None else self.demand.household
+
+    @property
+    def place(self) -> Key:
+        """Return its place among all that is asked for, by what it asks for first."""
+        return (_KEPT if self.demand.kept else _OPEN, *self.demand.key)
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether it is a whole of which something is missing."""
+        return self.demand.whole and self.covered < self.quantity
 
     @property
     def asked(self) -> int:
@@ -51,13 +121,13 @@ class Need:
         """Return the place of what it asks for next."""
         if self.covered >= self.quantity:
             return None
-        return (_KEPT if self.covered < self.kept else _OPEN, *self.key)
+        return (_KEPT if self.covered < self.kept else _OPEN, *self.demand.key)
 
     def losing(self) -> Key | None:
         """Return the place of what it would lose first."""
         if not self.covered:
             return None
-        return (_OPEN if self.covered > self.kept else _KEPT, *self.key)
+        return (_OPEN if self.covered > self.kept else _KEPT, *self.demand.key)
 
 
 # So much of a pledge that a need has, without the quantity.
@@ -80,10 +150,13 @@ class Group:
 
 @dataclass(slots=True, eq=False)
 class NeedClass:
-    """Needs of one claim. `row` has a bit for each pledge class that admits them, `fed` for each that they have."""
+    """Needs of one claim. `row` has a bit for each pledge class that admits them, `fed` for each that they have.
+
+    `barred` are pledges that they can't have: they must not, they are too small for it, or it is at its cap.
+    """
 
     claim: Claim
-    excluded: frozenset[Hashable]
+    barred: frozenset[Name]
     group: Group
     row: int
     fed: int = 0
@@ -93,7 +166,7 @@ class NeedClass:
 
 @dataclass(slots=True, eq=False)
 class PledgeClass:
-    """Pledges of one rule, or one pledge alone that somebody must not have.
+    """Pledges of one rule, or one pledge alone that not everybody may have whom its rule admits.
 
     `reach` has a bit for each pledge class that could feed one of the receivers in place of this one, `lowest` is
     who would lose first of them. Both are worked out anew where they are marked as old.
@@ -101,7 +174,7 @@ class PledgeClass:
 
     rule: Rule
     place: int
-    only: Hashable
+    only: Name
     # Those with something free, in their order.
     spare: list[Placed] = field(default_factory=list)
     receivers: dict[NeedClass, dict[Part, int]] = field(default_factory=dict)

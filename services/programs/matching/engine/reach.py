@@ -30,14 +30,14 @@ class Walk(NamedTuple):
 def search(books: Books, row: int, wanted: int) -> Walk:
     """Walk from the classes of a row to the nearest that are wanted, which have something free."""
     steps, visited, frontier = [(-1, row)], row, row
-    classes = books.pledge_classes
+    classes = books.classes.of_pledges
     while frontier:
         if hit := frontier & wanted:
             return Walk(steps, visited, 1 << min(bits(hit), key=lambda place: classes[place].spare[0][0]))
         following = 0
         for place in bits(frontier):
             each = classes[place]
-            if new := (_reach(each) if each.reach_is_old else each.reach) & ~visited:
+            if new := _reach(each) & ~visited:
                 steps.append((place, new))
                 visited |= new
                 following |= new
@@ -47,7 +47,7 @@ def search(books: Books, row: int, wanted: int) -> Walk:
 
 def around(books: Books, of: PledgeClass) -> int:
     """Return the pledge classes from which a search comes to this one, and itself."""
-    found, rest = 1 << of.place, [each for each in books.pledge_classes if each.receivers]
+    found, rest = 1 << of.place, [each for each in books.classes.of_pledges if each.receivers]
     while True:
         before, left = found, []
         for each in rest:
@@ -64,7 +64,7 @@ def lowest_of(books: Books, reached: int, above: Key) -> Need | None:
     """Return who would lose first of all whom some pledge classes feed and who stand below a place."""
     found: Need | None = None
     for place in bits(reached):
-        each = books.pledge_classes[place]
+        each = books.classes.of_pledges[place]
         lowest = _lowest(each) if each.lowest_is_old else each.lowest
         if lowest is not None and lowest[0] > above:
             above, found = lowest
@@ -97,25 +97,29 @@ def highest_of(books: Books, reaching: int) -> Iterator[Need]:
 def way_to(books: Books, steps: list[Step], wanted: int) -> list[PledgeClass]:
     """Return the pledge classes on the way of a search to the nearest that is wanted, from the first on."""
     place = next(next(bits(new & wanted)) for _, new in steps if new & wanted)
-    way = [books.pledge_classes[place]]
+    way = [books.classes.of_pledges[place]]
     for source, new in reversed(steps):
         if source >= 0 and new >> place & 1:
-            way.append(books.pledge_classes[source])
+            way.append(books.classes.of_pledges[source])
             place = source
     return way[::-1]
 
 
-def passed_on(way: list[PledgeClass]) -> list[Part] | None:
+class WayGone(Exception):
+    """Something has moved since the search, and the way is no more."""
+
+
+def passed_on(way: list[PledgeClass]) -> list[Part]:
     """Return what each class on a way but the last takes back, to be fed by the next one in its place.
 
-    None where that is not so any more: something has moved since the search.
+    Raises WayGone.
     """
     found = []
     for giver, following in zip(way, way[1:], strict=False):
         bit = 1 << following.place
         parts = next((parts for receiver, parts in giver.receivers.items() if receiver.row & bit), None)
         if parts is None:
-            return None
+            raise WayGone
         found.append(steadiest(parts))
     return found
 

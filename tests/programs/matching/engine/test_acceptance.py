@@ -37,7 +37,7 @@ def test_settled_at_once_every_need_gets_the_best(case: Case) -> None:
 def test_event_by_event_every_need_gets_the_best_in_whatever_order(case: Case) -> None:
     residual = play(case, case.events)
     assert covered(case, residual) == case.best
-    used = {name: each.quantity - each.free for name, each in residual.pledges.items()}
+    used = {name: each.supply.quantity - each.free for name, each in residual.pledges.items()}
     assert case.use.items() <= used.items()
     arrivals = [event for event in case.events if not event.startswith("-")]
     withdrawn = [event for event in case.events if event.startswith("-")]

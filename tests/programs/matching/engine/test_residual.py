@@ -25,15 +25,19 @@ def _assert_books(played: Played) -> None:
     residual = played.residual
     for pledge in residual.pledges.values():
         assert pledge.free >= 0
-        assert pledge.free + sum(pledge.parts.values()) == pledge.quantity
+        assert pledge.free + sum(pledge.parts.values()) == pledge.supply.quantity
     for need in residual.needs.values():
-        assert sum(need.parts.values()) == need.covered <= need.quantity
+        assert sum(need.parts.values()) == need.covered <= need.quantity <= need.demand.quantity
+        assert need.covered in {0, need.demand.quantity} or not need.demand.whole
         for pledge, quantity in need.parts.items():
             assert quantity == pledge.parts[need] > 0
-            assert pledge.of.rule.admits(need.of.claim)
-            assert pledge.name not in need.of.excluded
-    has = {(n.name, p.name): quantity for n in residual.needs.values() for p, quantity in n.parts.items()}
-    assert played.parts == has
+            assert pledge.supply.rule.admits(need.demand.claim)
+            assert pledge.name not in need.demand.excluded
+    assert played.parts == _parts(residual)
+
+
+def _parts(residual: Residual) -> dict[tuple[object, object], int]:
+    return {(n.name, p.name): part for n in residual.needs.values() for p, part in n.parts.items()}
 
 
 @settings(max_examples=400, deadline=None)
@@ -57,6 +61,22 @@ def test_the_same_events_lead_to_the_same_parts(stream: Stream) -> None:
     assert one.parts == another.parts
 
 
+@settings(max_examples=200, deadline=None)
+@given(streams)
+def test_what_changes_at_once_leads_to_the_same_as_one_after_the_other(stream: Stream) -> None:
+    played = Played()
+    for what, *given_ in stream:
+        played.happen(what, *given_)
+    demands = {name: need.demand for name, need in played.residual.needs.items()}
+    supplies = {name: pledge.supply for name, pledge in played.residual.pledges.items()}
+    at_once = Residual()
+    at_once.change(demands, supplies)
+    assert _covered(at_once) == _covered(played.residual)
+    at_once.change(dict.fromkeys(demands), dict.fromkeys(supplies))
+    assert not at_once.needs
+    assert not at_once.pledges
+
+
 @settings(max_examples=100, deadline=None)
 @given(streams, st.data())
 def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None:
@@ -67,6 +87,41 @@ def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None
     if pledges := [each for each in stream if each[0] == "pledge"]:
         played.happen(*data.draw(st.sampled_from(pledges)))
     assert all(_covered(played.residual)[name] >= quantity for name, quantity in before.items())
+
+
+@settings(max_examples=200, deadline=None)
+@given(streams, streams)
+def test_a_market_is_restored_from_what_each_need_has(before: Stream, after: Stream) -> None:
+    played = Played()
+    for what, *given_ in before:
+        played.happen(what, *given_)
+    left = played.residual
+    demands = {name: need.demand for name, need in left.needs.items()}
+    supplies = {name: pledge.supply for name, pledge in left.pledges.items()}
+    played.residual = Residual()
+    played.residual.restore(
+        demands, supplies, [(need, pledge, part) for (need, pledge), part in played.parts.items()]
+    )
+    played.residual.settle(())
+    assert _parts(played.residual) == played.parts
+    for what, *given_ in after:
+        played.happen(what, *given_)
+        _assert_books(played)
+        assert _covered(played.residual) == best(played.residual)
+
+
+@settings(max_examples=200, deadline=None)
+@given(streams)
+def test_a_market_that_was_left_in_disorder_is_settled(stream: Stream) -> None:
+    played = Played()
+    for what, *given_ in stream:
+        played.happen(what, *given_)
+    demands = {name: need.demand for name, need in played.residual.needs.items()}
+    supplies = {name: pledge.supply for name, pledge in played.residual.pledges.items()}
+    disordered = Residual()
+    disordered.restore(demands, supplies, ())
+    disordered.settle(demands)
+    assert _covered(disordered) == best(disordered) == _covered(played.residual)
 
 
 def test_an_engine_that_does_not_reroute_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
