@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.matching.cases import ACCEPTANCE, covered, play, read_cases
-from services.programs.matching.engine import residual
+from services.programs.matching.engine import settling
 from services.programs.matching.engine.books import Books
 from services.programs.matching.engine.reach import Walk
 from services.programs.matching.engine.residual import Residual
@@ -129,7 +129,7 @@ def test_an_engine_that_does_not_reroute_would_be_noticed(monkeypatch: pytest.Mo
         hit = row & wanted
         return Walk([(-1, row)], row, hit & -hit)
 
-    monkeypatch.setattr(residual, "search", no_further)
+    monkeypatch.setattr(settling, "search", no_further)
     wrong = {
         case.name for case in read_cases(ACCEPTANCE) if covered(case, play(case, case.events)) != case.best
     }

@@ -1,0 +1,209 @@
+"""Bringing a market to rest, from where it was disturbed.
+
+What is covered is best when two things hold: no open need reaches anything free, and none reaches a need that
+stands lower and could lose. What came free goes to the highest open need that reaches it; a need that asks takes
+what is free, else what the lowest in its reach has.
+
+A need that is covered whole or not at all asks for all of it or for nothing. One that lost a part gives back the
+rest; one that could not be covered is tried again, and what was tried is taken back, once as much has come free as
+it lacked then. Each depends on those above it alone, so they are gone through from the highest on.
+"""
+
+from bisect import bisect_right
+from dataclasses import replace
+from math import inf
+
+from services.programs.matching.engine.books import Books
+from services.programs.matching.engine.nodes import Need, Part, Pledge, PledgeClass
+from services.programs.matching.engine.reach import (
+    Walk,
+    WayGone,
+    around,
+    highest_of,
+    lowest_of,
+    passed_on,
+    search,
+    steadiest,
+    way_to,
+)
+
+
+class Settling:
+    """What is disturbed in the books of a market, and how it comes to rest."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        # How much has ever come free: new in a pledge, or given back by a need.
+        self._came_free = 0
+        # Who may have something that is free to give, and who may ask without having been heard.
+        self._givers: dict[Pledge, None] = {}
+        self._askers: dict[Need, None] = {}
+
+    def hear(self, need: Need) -> None:
+        """Have a need heard that may ask for something."""
+        self._askers[need] = None
+
+    def offer(self, pledge: Pledge, more: int) -> None:
+        """Add to what is free of a pledge."""
+        self._books.set_free(pledge, pledge.free + more)
+        self._came_free += more
+        self._givers[pledge] = None
+
+    def rest(self) -> None:
+        """Bring the market to rest: first what is free, then who asks, then the wholes, of which the highest first."""
+        while True:
+            while self._givers:
+                self._spend(self._givers.popitem()[0].of)
+            for need in sorted(self._askers, key=lambda each: each.place):
+                self._fill(need)
+            self._askers.clear()
+            whole = self._next_whole()
+            if whole is None:
+                return
+            if whole.retry_at is None:
+                self._reject(whole)
+            else:
+                self._try(whole)
+
+    def _next_whole(self) -> Need | None:
+        """Return the highest whole of which something is missing, or that can be tried again."""
+        rejected = self._books.rejected
+        due = rejected[: bisect_right(rejected, self._came_free, key=lambda each: each[0])]
+        found = (*self._books.broken, *(each[2] for each in due))
+        return min(found, key=lambda each: each.place, default=None)
+
+    def ask(self, need: Need) -> None:
+        """Let a need ask for what it is described to want."""
+        demand = need.demand
+        kept = demand.quantity if demand.whole and demand.kept else min(demand.kept, demand.quantity)
+        self._books.ask(need, demand.quantity, kept)
+
+    def _reject(self, need: Need) -> None:
+        """Let a whole of which something is missing give back the rest."""
+        lacked = need.quantity - need.covered
+        self._books.ask(need, 0, 0)
+        self.release(need, need.covered)
+        self._books.reject(need, self._came_free + lacked)
+
+    def _try(self, need: Need) -> None:
+        """Cover a whole that could not be covered, where it can be now."""
+        books = self._books
+        moment = books.mark()
+        books.reject(need, None)
+        self.ask(need)
+        self._fill(need)
+        if need.is_broken:
+            lacked = need.quantity - need.covered
+            books.go_back(moment)
+            books.reject(need, self._came_free + lacked)
+
+    def _fill(self, need: Need) -> None:
+        """Cover what a need asks for by what is free, else by what those have that stand lower."""
+        books = self._books
+        of, walk = need.of, None
+        while (asking := need.asking()) is not None:
+            if need.of is not of:
+                of, walk = need.of, None
+            may_displace = bool(books.losing) and books.losing[-1][0] > asking
+            if not may_displace and not of.row & ~books.classes.dry:
+                return
+            # Who displaces others opens no new ways: what was reached before holds all that is reached after it.
+            walk = walk or search(books, of.row, books.free)
+            if walk.found:
+                self._augment(need, walk)
+                walk = None
+                continue
+            books.classes.dry |= walk.reached
+            loser = lowest_of(books, walk.reached, asking) if may_displace else None
+            if loser is None:
+                return
+            try:
+                self._displace(need, walk, loser)
+            except WayGone:
+                walk = None
+
+    def _spend(self, of: PledgeClass) -> None:
+        """Give what is free of a class to the open needs that reach it, the highest first."""
+        rejoined = None
+        # Who came to another class on the way was not met there.
+        while of.spare and rejoined != self._books.rejoined:
+            rejoined = self._books.rejoined
+            self._spend_once(of)
+
+    def _spend_once(self, of: PledgeClass) -> None:
+        books, bit = self._books, 1 << of.place
+        reaching = around(books, of)
+        for need in highest_of(books, reaching):
+            place = need.asking()
+            while need.asking() == place and need.of.row & reaching:
+                # Of this class alone: what else is free is for others.
+                walk = search(books, need.of.row, bit)
+                if not walk.found:
+                    reaching = around(books, of)
+                    continue
+                self._augment(need, walk)
+                if not of.spare:
+                    return
+
+    def release(self, need: Need, quantity: int) -> None:
+        """Take so much from a need, what is spent last first."""
+        for pledge in sorted(need.parts, key=lambda each: each.order, reverse=True):
+            by = min(quantity, need.parts[pledge])
+            if by:
+                self._books.give(need, pledge, -by)
+                self.offer(pledge, by)
+                quantity -= by
+
+    def shrink(self, pledge: Pledge, quantity: int) -> None:
+        """Take from a pledge what is free of it, then what those have that stand lowest."""
+        off = pledge.supply.quantity - quantity
+        pledge.supply = replace(pledge.supply, quantity=quantity)
+        by = min(off, pledge.free)
+        self._books.set_free(pledge, pledge.free - by)
+        off -= by
+        for need in sorted(pledge.parts, key=lambda each: each.losing() or (), reverse=True):
+            by = min(off, pledge.parts[need])
+            if by:
+                self._books.give(need, pledge, -by)
+                self._askers[need] = None
+                off -= by
+
+    def _augment(self, need: Need, walk: Walk) -> None:
+        """Let a need have what is free at the end of a way that was just found."""
+        way = way_to(self._books, walk.steps, walk.found)
+        pledge = way[-1].spare[0][1]
+        by = self._pass_on(need, passed_on(way), pledge, min(need.asked, pledge.free))
+        self._books.set_free(pledge, pledge.free - by)
+
+    def _displace(self, need: Need, walk: Walk, loser: Need) -> None:
+        """Let a need have what one that stands lower has. Raises WayGone before anything moves."""
+        own = sum(1 << of.place for of in {pledge.of for pledge in loser.parts})
+        way = way_to(self._books, walk.steps, own & walk.reached or loser.of.fed & walk.reached)
+        chain = passed_on(way)
+        mine = [pledge for pledge in loser.parts if pledge.of is way[-1]]
+        if not mine:
+            # Another need of its class gives what comes from the last on the way, and gets what the loser has.
+            chain.append(steadiest(way[-1].receivers[loser.of]))
+        lost = min(mine or loser.parts, key=lambda each: each.order)
+        most = min(need.asked, loser.losable, loser.parts[lost])
+        self._pass_on(need, chain, lost, most, loser)
+
+    def _pass_on(
+        self, need: Need, chain: list[Part], last: Pledge, most: int, loser: Need | None = None
+    ) -> int:
+        """Let each take what the next one has, and the last one what is free or what the loser has.
+
+        Return how much that was: no more than `most`, and what goes each step of the way.
+        """
+        takers = [need, *(holder for holder, _ in chain)]
+        taken = [*(pledge for _, pledge in chain), last]
+        rooms = (pledge.room(taker.household) for taker, pledge in zip(takers, taken, strict=True))
+        parts = (holder.parts[pledge] for holder, pledge in chain)
+        by = int(min(most, *parts, *(inf if room is None else room for room in rooms)))
+        if loser is not None:
+            self._books.give(loser, last, -by)
+        for taker, (holder, pledge) in zip(takers, chain, strict=False):
+            self._books.give(holder, pledge, -by)
+            self._books.give(taker, pledge, by)
+        self._books.give(takers[-1], last, by)
+        return by
