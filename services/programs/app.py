@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext
 
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.ageing.operations import BIRTHDAYS
+from services.programs.allocating.operations import ALLOCATOR
 from services.programs.answers.handlers import HANDLERS
 from services.programs.as_cash.operations import MOVE_TO_CASH
 from services.programs.assigning.pages import pages as assigning_pages
@@ -22,7 +23,6 @@ from services.programs.households.pages import pages as household_pages
 from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
 from services.programs.imports.pages import pages as import_pages
-from services.programs.matching.allocator import ALLOCATOR
 from services.programs.policy.api import blueprint as policy
 from services.programs.registry.api import blueprint as households
 from services.programs.review.api import blueprint as allocations

@@ -27,10 +27,12 @@ class Task:
 
     `run` returns True if there is more to do at once. It must not commit: the worker does after each
     run, and what keeps others from the task ends with the transaction. `woken_by` is what it is rung
-    for, to run soon after there is work.
+    for, to run soon after there is work. Where a worker comes while another is at it, it goes without,
+    or, where the task `waits`, looks itself afterwards.
     """
 
     name: str
     run: Callable[[Session], bool]
     every: timedelta
     woken_by: str | None = None
+    waits: bool = False

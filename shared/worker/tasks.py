@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import inbox
@@ -11,7 +13,8 @@ from shared.settings import Settings
 from shared.worker import metrics
 from shared.worker.handler import Task
 
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))")
+_TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))")
+_WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
 
 # What every service does from time to time.
 COMMON = (
@@ -23,13 +26,25 @@ COMMON = (
 def run_once(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> bool:
     """Run a task in a transaction and commit it; return True if there is more to do at once.
 
-    Whoever else runs it meanwhile is told that there is nothing to do. The session's
-    `info["settings"]` are the service's settings: a task has no app to ask.
+    Whoever else runs it meanwhile is told that there is nothing to do, or waits some seconds for its turn.
+    The session's `info["settings"]` are the service's settings: a task has no app to ask.
     """
     with sessions(info={"settings": settings}) as session:
-        if not session.execute(_LOCK, {"name": task.name}).scalar_one():
+        if not _has_turn(session, task):
             return False
         with metrics.TASK_SECONDS.labels(settings.service, task.name).time():
             more = task.run(session)
             session.commit()
         return more
+
+
+def _has_turn(session: Session, task: Task) -> bool:
+    if not task.waits:
+        return bool(session.scalar(_TRY, {"name": task.name}))
+    try:
+        session.execute(_WAIT, {"name": task.name})
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return False
+        raise
+    return True

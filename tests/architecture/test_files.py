@@ -12,18 +12,14 @@ ROOT = Path(__file__).parents[2]
 
 # What a feature folder may hold, from the top down: each imports only from those after it.
 ROLES = ("pages", "api", "handlers", "operations", "schemas", "queries", "models", "domain")
-# The match has two more: how it decides, which is rules behind an interface, and the task that runs it.
-ALSO = {"programs/matching": {"simple", "allocator"}}
 RANK = {
     "pages": 4,
     "api": 4,
     "handlers": 4,
     "operations": 3,
-    "allocator": 3,
     "schemas": 3,
     "queries": 2,
     "models": 1,
-    "simple": 0,
     "domain": 0,
 }
 LONGEST = 300
@@ -38,8 +34,7 @@ def _features() -> list[Path]:
 
 @pytest.mark.parametrize("feature", _features(), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_feature_holds_only_files_of_the_closed_list(feature: Path) -> None:
-    also = ALSO.get(f"{feature.parent.name}/{feature.name}", set())
-    assert {file.stem for file in feature.glob("*.py")} <= {*ROLES, "__init__", *also}
+    assert {file.stem for file in feature.glob("*.py")} <= {*ROLES, "__init__"}
 
 
 @pytest.mark.parametrize("feature", _features(), ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -1,7 +1,7 @@
 """A programs service with households, needs and pledges in it, and a donations that answers by hand."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,52 +10,33 @@ from flask import Flask
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from services.programs.allocating.models import MarketKeeper
+from services.programs.allocating.operations import Allocator
 from services.programs.answers.handlers import on_donations
 from services.programs.checks.queries import find_breaches
 from services.programs.database import db, lock_rows
 from services.programs.delivery.operations import HandingOver, record_delivery
-from services.programs.matching.allocator import settle_markets
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import check_again, follow_hold, follow_status
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
 from services.programs.registry.models import Household
 from shared import clock
-from shared.events.catalogue import BY_TYPE, topic_of
+from shared.events.catalogue import BY_TYPE
 from shared.events.donations import (
     AllocationRefused,
     AllocationReleased,
     AllocationReserved,
     ContributionMade,
-    PledgeOpened,
-    Resource,
-    Restrictions,
 )
-from shared.events.envelope import Received
 from shared.events.event import Event
 from shared.ids import new_id
+from tests.programs.heard import TODAY, opened, received
 
-TODAY = clock.today()
 VILLAGE = "35.17.01.2001"
 OTHER_VILLAGE = "35.17.02.2001"
 
 Told = TypeVar("Told", bound=Event)
-
-
-def received(event: Event, offset: int = 0) -> Received:
-    """Return an event as a handler sees it."""
-    return Received(
-        id=new_id(),
-        type=event.type_name(),
-        time=clock.now(),
-        data=event,
-        correlation_id=str(event.key),
-        causation_id=None,
-        traceparent=None,
-        topic=topic_of(event.service),
-        partition=0,
-        offset=offset,
-    )
 
 
 class Scene:
@@ -65,8 +46,10 @@ class Scene:
         self.app = app
         # The offset of the next event of donations.
         self.heard = 0
+        self.allocator = Allocator()
 
-    def _do(self, work: Callable[[Session], Any]) -> Any:
+    def do(self, work: Callable[[Session], Any]) -> Any:
+        """Do something in a transaction of its own."""
         with self.app.app_context():
             result = work(db.session())
             db.session.commit()
@@ -98,7 +81,7 @@ class Scene:
             "created_at": now,
             "updated_at": now,
         } | more
-        self._do(lambda session: session.add(Household(**fields)))
+        self.do(lambda session: session.add(Household(**fields)))
         found: UUID = fields["id"]
         return found
 
@@ -123,12 +106,17 @@ class Scene:
         first = self.heard if offset is None else offset
         self.heard = max(self.heard, first + len(events))
         heard = [received(event, first + place) for place, event in enumerate(events)]
-        self._do(lambda session: on_donations(session, heard))
+        self.do(lambda session: on_donations(session, heard))
 
     def settle(self) -> None:
         """Run the allocator until there is nothing more to do."""
-        while self._do(settle_markets):
+        while self.do(self.allocator.settle_next):
             pass
+
+    def replace_the_worker(self) -> None:
+        """Let a worker that has nothing in mind go on, after the one before has been silent long enough."""
+        self.allocator = Allocator()
+        self.do(lambda session: session.execute(delete(MarketKeeper)))
 
     def change(self, household: UUID, **fields: Any) -> None:
         """Change a household, as verification or a file does, and have the match follow."""
@@ -141,7 +129,7 @@ class Scene:
             for follow in [steps[name] for name in fields if name in steps] or [check_again]:
                 follow(session, [household])
 
-        self._do(work)
+        self.do(work)
 
     def told(self, kind: type[Told]) -> list[Told]:
         """Take the events of one type out of the outbox, in order."""
@@ -155,12 +143,12 @@ class Scene:
                 for row in sorted(rows, key=lambda row: row.seq)
             ]
 
-        found: list[Told] = self._do(work)
+        found: list[Told] = self.do(work)
         return found
 
     def allocations(self, **where: Any) -> list[Allocation]:
         """Return the allocations, in order of id."""
-        found: list[Allocation] = self._do(
+        found: list[Allocation] = self.do(
             lambda session: session.scalars(
                 select(Allocation).filter_by(**where).order_by(Allocation.id)
             ).all()
@@ -174,12 +162,12 @@ class Scene:
 
     def find_need(self, need: UUID) -> Need:
         """Return a need as it is now."""
-        found: Need = self._do(lambda session: session.get_one(Need, need))
+        found: Need = self.do(lambda session: session.get_one(Need, need))
         return found
 
     def find_pledge(self, pledge: UUID) -> Pledge:
         """Return our copy of a pledge as it is now."""
-        found: Pledge = self._do(lambda session: session.get_one(Pledge, pledge))
+        found: Pledge = self.do(lambda session: session.get_one(Pledge, pledge))
         return found
 
     def reserve(self, allocation: Allocation, *, left: int, value_idr: int | None = None) -> None:
@@ -262,39 +250,8 @@ class Scene:
 
     def forget_changes(self) -> None:
         """Take the notes of changed markets away, as if they had been settled."""
-        self._do(lambda session: session.execute(delete(db.metadata.tables["market_change"])))
+        self.do(lambda session: session.execute(delete(db.metadata.tables["market_change"])))
 
     def check_books(self) -> None:
         """Fail if anything is as it must never be."""
-        assert self._do(find_breaches) == []
-
-
-def opened(
-    quantity: int,
-    *,
-    item: str | None = None,
-    unit: str = "IDR",
-    kind: type[Any] = PledgeOpened,
-    pledge: UUID | None = None,
-    version: int = 1,
-    opens_on: date = TODAY,
-    expires_on: date | None = None,
-    zakat: bool = False,
-    **restrictions: Any,
-) -> Any:
-    """Return the event of a pledge's state."""
-    return kind(
-        pledge=pledge or new_id(),
-        version=version,
-        stakeholder=new_id(),
-        stakeholder_kind="philanthropy",
-        resource=Resource(kind="cash" if item is None else "goods", unit=unit, item=item),
-        quantity=quantity,
-        value_idr=quantity,
-        fund="zis",
-        zakat=zakat,
-        strategy="reduce_burden",
-        restrictions=Restrictions(**restrictions),
-        opens_on=opens_on,
-        expires_on=expires_on,
-    )
+        assert self.do(find_breaches) == []

@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.programs.answers.domain import PledgeState, columns_of
 from services.programs.database import lock_rows
+from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
@@ -27,7 +29,6 @@ from services.programs.matching.operations import (
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock, outbox
-from shared.catalogue import market
 from shared.errors import NotFound
 from shared.events.donations import (
     AllocationRefused,
@@ -42,10 +43,7 @@ from shared.events.donations import (
 from shared.events.envelope import Received
 from shared.events.programs import AllocationCancelled
 
-PledgeState = PledgeOpened | PledgeAmended | PledgeWithdrawn | PledgeExpired
 AllocationStep = AllocationReserved | AllocationRefused | AllocationReleased | ContributionMade
-
-_STATUS: dict[type, str] = {PledgeWithdrawn: "withdrawn", PledgeExpired: "expired"}
 
 # A refusal for one of these reasons speaks of this need only; for any other, of the whole pledge.
 _ONLY_THIS_NEED = {"insufficient", "restricted", "over_cap", "wrong_unit", "stale"}
@@ -58,8 +56,8 @@ class _Book:
         self.session = session
         # The event that is being applied.
         self.cause = events[0]
-        # Markets to be settled again, by the day from which on: noted once for the whole batch.
-        self._due: dict[date, set[str]] = defaultdict(set)
+        # What is to be matched again, by the day from which on: noted once for the whole batch.
+        self._due: dict[date, dict[Change, None]] = defaultdict(dict)
         pledges = {event.data.key for event in events}
         self._claims = _lock_claims(session, events)
         steps = {event.data.allocation for event in events if isinstance(event.data, AllocationStep)}
@@ -91,14 +89,22 @@ class _Book:
         """Tell whether the event, handed back, speaks of the pledge before what we heard last of it."""
         return self.cause.offset < pledge.said_in
 
-    def believe(self, pledge: UUID, left: int) -> None:
-        """Propose no more than donations says is left, less what it has not answered yet."""
+    def believe(self, pledge: UUID, left: int, *, refused: bool = False) -> None:
+        """Propose no more than donations says is left, less what it has not answered yet.
+
+        What we ended meanwhile, donations may not have heard of: so only a refusal makes the pledge
+        smaller, and every answer may show that it is not.
+        """
         copy = self.pledges[pledge]
         if self.is_old(copy):
             return
         copy.said_in = self.cause.offset
         ours = copy.quantity - copy.used
-        copy.withheld = max(0, ours - (left - self.unanswered.get(pledge, 0)))
+        gone = max(0, ours - (left - self.unanswered.get(pledge, 0)))
+        withheld = gone if refused else min(copy.withheld, gone)
+        if withheld != copy.withheld:
+            copy.withheld = withheld
+            self.match_again(copy)
 
     def check_again(self, pledge: Pledge) -> None:
         """Cancel what is unpaid of a pledge and not admitted by its rule as it is now."""
@@ -119,15 +125,16 @@ class _Book:
             told = tell(AllocationCancelled, locked, quantity, reason=reason)
             outbox.record(self.session, told, cause=self.cause)
 
-    def settle_again(self, market_name: str, *, due_on: date | None = None) -> None:
-        """Have the market settled again, from `due_on` on or at once."""
+    def match_again(self, pledge: Pledge, need: Need | None = None, *, due_on: date | None = None) -> None:
+        """Have a pledge, and a need that has something of it, matched again, from `due_on` on or at once."""
         today = clock.today()
-        self._due[max(due_on or today, today)].add(market_name)
+        change = Change(pledge.market, need.id if need else None, pledge.id)
+        self._due[max(due_on or today, today)][change] = None
 
     def note_changes(self) -> None:
-        """Ask for the markets that the batch changed."""
-        for due_on, markets in self._due.items():
-            note_changes(self.session, markets, due_on=due_on)
+        """Ask for what the batch changed to be matched again."""
+        for due_on, changes in self._due.items():
+            note_changes(self.session, changes, due_on=due_on)
 
 
 def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Claimed]:
@@ -144,7 +151,7 @@ def _lock_claims(session: Session, events: Sequence[Received]) -> dict[UUID, Cla
     changed = {
         told.pledge
         for told in amended
-        if rules.get(told.pledge) not in {None, Pledge(**_columns(told)).rule()}
+        if rules.get(told.pledge) not in {None, Pledge(**columns_of(told)).rule()}
     }
     if not changed:
         return {}
@@ -173,42 +180,13 @@ def _describe(book: _Book, told: PledgeState) -> None:
         book.session.add(copy)
     if copy.version >= told.version:
         return
-    for name, value in _columns(told).items():
+    for name, value in columns_of(told).items():
         setattr(copy, name, value)
     copy.said_in = max(copy.said_in, book.cause.offset)
     book.check_again(copy)
-    if copy.status == "open":
-        book.settle_again(copy.market, due_on=told.opens_on)
-
-
-def _columns(told: PledgeState) -> dict[str, Any]:
-    rules = told.restrictions
-    return {
-        "version": told.version,
-        "status": _STATUS.get(type(told), "open"),
-        "stakeholder": told.stakeholder,
-        "stakeholder_kind": told.stakeholder_kind,
-        "kind": told.resource.kind,
-        "item": told.resource.item,
-        "unit": told.resource.unit,
-        "market": market(told.resource.item, told.resource.unit),
-        "quantity": told.quantity,
-        "fund": told.fund,
-        "zakat": told.zakat,
-        "strategy": told.strategy,
-        "areas": list(rules.areas),
-        "categories": list(rules.categories),
-        "attributes": list(rules.attributes),
-        "max_decile": rules.max_decile,
-        "cap_per_household": rules.cap_per_household,
-        "minimum_grant": rules.minimum_grant,
-        "opens_on": told.opens_on,
-        "expires_on": told.expires_on,
-        # A changed pledge deserves a fresh try.
-        "withheld": 0,
-        "blocked_by": None,
-        "blocked_until": None,
-    }
+    book.match_again(copy)
+    if copy.status == "open" and copy.opens_on > clock.today():
+        book.match_again(copy, due_on=copy.opens_on)
 
 
 def _reserve(book: _Book, told: AllocationReserved) -> None:
@@ -233,8 +211,8 @@ def _refuse(book: _Book, told: AllocationRefused) -> None:
         book.session.add(locked.allocation.moment("refused", told.quantity, reason=told.why))
     if told.why not in _ONLY_THIS_NEED:
         _block(book, locked.pledge, told.why)
-    book.believe(told.pledge, told.left)
-    book.settle_again(locked.pledge.market)
+    book.believe(told.pledge, told.left, refused=True)
+    book.match_again(locked.pledge, locked.need)
 
 
 def _block(book: _Book, pledge: Pledge, why: str) -> None:
@@ -244,7 +222,7 @@ def _block(book: _Book, pledge: Pledge, why: str) -> None:
     pledge.blocked_by, pledge.blocked_until = why, None
     if why == "not_open":
         pledge.blocked_until = clock.today() + timedelta(days=1)
-        book.settle_again(pledge.market, due_on=pledge.blocked_until)
+        book.match_again(pledge, due_on=pledge.blocked_until)
 
 
 def _release(book: _Book, told: AllocationReleased) -> None:
@@ -264,7 +242,7 @@ def _release(book: _Book, told: AllocationReleased) -> None:
     paid = max(allocation.delivered, allocation.contributed - told.contributed)
     allocation.contributed = min(paid, allocation.quantity)
     book.believe(told.pledge, told.left)
-    book.settle_again(locked.pledge.market)
+    book.match_again(locked.pledge, locked.need)
 
 
 def _contribute(book: _Book, told: ContributionMade) -> None:
@@ -278,6 +256,7 @@ def _contribute(book: _Book, told: ContributionMade) -> None:
     allocation.contributed = min(allocation.quantity, allocation.contributed + told.quantity)
     allocation.stage, allocation.changed_at = "reserved", clock.now()
     book.session.add(allocation.moment("paid", told.quantity, paid_on=told.paid_on))
+    book.match_again(locked.pledge, locked.need)
 
 
 _APPLY: dict[type, Callable[[_Book, Any], None]] = {

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from services.programs.matching.queries import find_need_states, find_pledge_states
-from services.programs.matching.simple import settle
+from services.programs.allocating.domain import Mind
 from services.programs.policy.queries import current_version
+from services.programs.proposing.queries import find_need_states, find_pledge_states
 from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
@@ -67,7 +67,10 @@ _INCOMPLETE = text("""
     AND NOT EXISTS (SELECT FROM allocation WHERE need_id = need.id
         AND (contributed > 0 OR (stage IN ('proposed', 'reserved') AND (held OR household_held))))
 """)
-_PENDING = text("SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)")
+_PENDING = text("""
+    SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)
+        OR EXISTS (SELECT FROM market_keeper WHERE unfinished)
+""")
 _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
 
 
@@ -86,11 +89,18 @@ def _unsettled(session: AnySession) -> list[str]:
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
         return []
-    markets = list(session.scalars(_MARKETS))
-    pledges = find_pledge_states(session, markets, today)
-    needs = find_need_states(session, markets, [pledge.id for pledge in pledges], today)
-    found = settle(needs, pledges, current_version(session).rules(), today=today)
-    return [
-        *(f"{proposal.need}: a free pledge could cover the need, and does not." for proposal in found),
-        *(f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)),
-    ]
+    policy = current_version(session).rules()
+    found = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
+    for market in session.scalars(_MARKETS).all():
+        needs = find_need_states(session, market, today)
+        pledges = find_pledge_states(session, market, today)
+        # Which of several matches there is depends on what came first where pledges give so much at least.
+        if any(pledge.minimum_grant > 1 for pledge in pledges.values()):
+            continue
+        anew = Mind(policy, today, needs, pledges)
+        found.extend(
+            f"{wanted.need.id}: the need has {sum(wanted.need.parts.values())}, and should have"
+            f" {sum(wanted.parts.values())}, of what the match may give to it."
+            for wanted in anew.following(len(needs))
+        )
+    return found

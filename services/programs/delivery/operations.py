@@ -7,7 +7,6 @@ from uuid import UUID
 from services.programs.database import db, lock_rows
 from services.programs.delivery.models import Delivery
 from services.programs.delivery.queries import find_recorded
-from services.programs.markets.operations import note_changes
 from services.programs.matching.models import Allocation
 from services.programs.matching.operations import (
     Locked,
@@ -16,6 +15,7 @@ from services.programs.matching.operations import (
     end,
     find_unpaid,
     lock_allocations,
+    note_allocations,
     tell,
 )
 from services.programs.needs.operations import shut
@@ -167,7 +167,7 @@ def _give_up(one: Locked, delivery: Delivery) -> None:
         reason="not_handed_over",
     )
     outbox.record(db.session, event)
-    note_changes(db.session, [one.need.market])
+    note_allocations(db.session, [one])
 
 
 def _day_of(delivery: Delivery) -> date:

@@ -1,18 +1,25 @@
 """Which markets are to be settled again, and when."""
 
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, String
+from sqlalchemy import BigInteger, Identity, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.programs.database import Model
 
 
 class MarketChange(Model):
-    """A note that a market is to be settled again from a day on. The allocator takes the notes away."""
+    """A note that a market is to be settled again from a day on. The allocator takes the notes away.
+
+    It is about `need`, `pledge` or both; where neither is named, about the whole market.
+    """
 
     __tablename__ = "market_change"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     market: Mapped[str] = mapped_column(String(97))
     due_on: Mapped[date]
+    need: Mapped[UUID | None]
+    pledge: Mapped[UUID | None]
+    noted_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import insert
 
+from services.programs.markets.domain import Change
 from services.programs.markets.models import MarketChange
 from shared import bell, clock
 from shared.database import AnySession
@@ -13,10 +14,13 @@ from shared.database import AnySession
 CHANGED = "markets"
 
 
-def note_changes(session: AnySession, markets: Iterable[str], *, due_on: date | None = None) -> None:
-    """Ask the allocator to settle the markets again, from `due_on` on or at once."""
+def note_changes(session: AnySession, changes: Iterable[Change], *, due_on: date | None = None) -> None:
+    """Ask the allocator to look at what changed, from `due_on` on or at once.
+
+    Whatever changes what a need asks for, what a pledge offers, or an allocation of them names both.
+    """
     today = clock.today()
-    rows = [{"market": market, "due_on": due_on or today} for market in sorted(set(markets))]
+    rows = [change._asdict() | {"due_on": due_on or today} for change in dict.fromkeys(changes)]
     if rows:
         session.execute(insert(MarketChange), rows)
         # What is only due later must not wake the allocator that wrote it.

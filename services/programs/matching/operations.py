@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from services.programs.database import lock_rows
+from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
@@ -91,14 +92,24 @@ def end(locked: Locked, stage: str, reason: str) -> int:
 
 
 def cancel(session: AnySession, several: Sequence[Locked], reason: str) -> None:
-    """End live, unpaid allocations because of their need, household or pledge, and tell donations."""
+    """End live, unpaid allocations because of their need, household or pledge, tell donations, and match again."""
+    withdraw(session, several, reason)
+    note_allocations(session, several)
+
+
+def withdraw(session: AnySession, several: Sequence[Locked], reason: str) -> None:
+    """End live, unpaid allocations and tell donations: the match itself, or `cancel`, does."""
     events = []
     for one in several:
         rest = end(one, "released", reason)
         session.add(one.allocation.moment("cancelled", rest, reason=reason))
         events.append(tell(AllocationCancelled, one, rest, reason=reason))
     outbox.record_all(session, events)
-    note_changes(session, {one.need.market for one in several})
+
+
+def note_allocations(session: AnySession, several: Iterable[Locked]) -> None:
+    """Ask for what changed allocations are made of to be matched again. Call it wherever one changes."""
+    note_changes(session, [Change(one.need.market, one.need.id, one.pledge.id) for one in several])
 
 
 def follow_status(session: AnySession, households: Collection[UUID]) -> None:
@@ -132,6 +143,7 @@ def follow_hold(session: AnySession, households: Collection[UUID]) -> None:
             allocation.household_held = False
             allocation.changed_at = clock.now()
             session.add(allocation.moment("resumed", allocation.quantity - allocation.delivered))
+            note_allocations(session, [one])
             if not allocation.held and not allocation.awaits_approval:
                 outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
     check_again(session, households)
@@ -153,8 +165,8 @@ def check_again(session: AnySession, households: Collection[UUID]) -> None:
         if not pledge.rule().admits(claim)
     }
     cancel_unadmitted(session, lock_allocations(session, list(claims)), claims)
-    open_markets = select(Need.market).where(Need.household_id.in_(households), Need.status == "open")
-    note_changes(session, session.scalars(open_markets.distinct()).all())
+    theirs = select(Need.market, Need.id).where(Need.household_id.in_(households), Need.closed_at.is_(None))
+    note_changes(session, [Change(*row) for row in session.execute(theirs)])
 
 
 def find_unpaid(session: AnySession, condition: ColumnElement[bool]) -> dict[UUID, tuple[Pledge, Claimed]]:
@@ -213,3 +225,4 @@ def _tell_hold(session: AnySession, one: Locked, reason: str) -> None:
     allocation.changed_at = clock.now()
     session.add(allocation.moment("held", allocation.quantity - allocation.delivered, reason=reason))
     outbox.record(session, tell(AllocationHeld, one, allocation.quantity, reason=reason))
+    note_allocations(session, [one])

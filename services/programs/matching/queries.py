@@ -1,17 +1,16 @@
 """Reads of needs, pledges and allocations as the match sees them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.programs.matching.domain import Claimed, Rule, Rules
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.simple import NeedState, PledgeState
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.registry.models import Household
@@ -40,133 +39,21 @@ def may_be_proposed(today: date) -> ColumnElement[bool]:
     )
 
 
-def find_pledge_states(session: AnySession, markets: Collection[str], today: date) -> list[PledgeState]:
-    """Return the pledges of the markets that are open today and not spent."""
-    rows = session.execute(
-        select(Pledge, Pledge.free.label("left")).where(Pledge.market.in_(markets), may_be_proposed(today))
-    ).all()
-    received = _received(session, [pledge.id for pledge, _ in rows if pledge.cap_per_household is not None])
-    return [
-        PledgeState(
-            id=pledge.id,
-            version=pledge.version,
-            market=pledge.market,
-            free=left,
-            opens_on=pledge.opens_on,
-            expires_on=pledge.expires_on,
-            rule=pledge.rule(),
-            cap_per_household=pledge.cap_per_household,
-            minimum_grant=pledge.minimum_grant or 1,
-            received=received[pledge.id],
-        )
-        for pledge, left in rows
-    ]
+def is_barred() -> ColumnElement[bool]:
+    """Return the condition that an allocation bars its pledge from its need: a person, or the pledge's rules, refused.
 
-
-def _received(session: AnySession, pledges: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
-    found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    if not pledges:
-        return found
-    rows = session.execute(
-        select(Allocation.pledge_id, Allocation.household_id, func.sum(Allocation.holding))
-        .where(Allocation.pledge_id.in_(pledges), Allocation.holding > 0)
-        .group_by(Allocation.pledge_id, Allocation.household_id)
-    )
-    for pledge, household, quantity in rows:
-        found[pledge][household] = int(quantity)
-    return found
-
-
-def find_given(session: AnySession, households: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Return what households got or will get since they were verified, in rupiah: without and with one approval.
-
-    What two people must approve, and what was given back, is left out.
+    Its pledge must be in the statement too.
     """
-    worth = Allocation.value_idr / Allocation.quantity * Allocation.holding
-    rows = session.execute(
-        select(
-            Allocation.household_id,
-            func.sum(case((Allocation.approvals_needed == 0, worth), else_=0)),
-            func.sum(case((Allocation.approvals_needed == 1, worth), else_=0)),
-        )
-        .join(Household, Household.id == Allocation.household_id)
-        .where(
-            Allocation.household_id.in_(households),
-            Allocation.holding > 0,
-            Allocation.created_at >= Household.verified_at,
-        )
-        .group_by(Allocation.household_id)
+    return or_(
+        Allocation.stage == "vetoed",
+        # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
+        # that was not open is blocked as a whole for that day.
+        and_(
+            Allocation.stage == "refused",
+            Allocation.ended_reason.not_in(("insufficient", "not_open")),
+            Allocation.pledge_version == Pledge.version,
+        ),
     )
-    return {household: (int(unseen), int(seen_once)) for household, unseen, seen_once in rows}
-
-
-def find_need_states(
-    session: AnySession,
-    markets: Collection[str],
-    pledges: Collection[UUID],
-    today: date,
-    *,
-    needs: Collection[UUID] | None = None,
-) -> list[NeedState]:
-    """Return the needs of the markets that may be matched, with the pledges each must not get.
-
-    Where `needs` names some, only those of them.
-    """
-    excluded = find_excluded(session, pledges, needs)
-    named = true() if needs is None else Need.id.in_(needs)
-    rows: Iterable[Any] = session.execute(
-        # In the order of the fields of a NeedState: thousands are read at once, so none is named.
-        select(
-            Need.id,
-            Need.household_id,
-            Need.market,
-            Need.category,
-            Need.quantity - Need.covered,
-            Need.indivisible,
-            Need.urgency,
-            Household.decile,
-            Household.score,
-            Household.verified_at,
-            Household.desa,
-            Household.attributes,
-        )
-        .join(Household, Household.id == Need.household_id)
-        .where(Need.market.in_(markets), may_be_matched(today), named)
-    )
-    none: frozenset[UUID] = frozenset()
-    return [NeedState(*(*row[:11], frozenset(row[11]), excluded.get(row[0], none))) for row in rows]
-
-
-def find_excluded(
-    session: AnySession, pledges: Collection[UUID], needs: Collection[UUID] | None = None
-) -> dict[UUID, frozenset[UUID]]:
-    """Return, by need, the pledges that a person or the pledge's own rules refused it, or that wait.
-
-    Where `needs` names some, only of those.
-    """
-    pairs = session.execute(
-        select(Allocation.need_id, Allocation.pledge_id)
-        .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(
-            Allocation.pledge_id.in_(pledges),
-            true() if needs is None else Allocation.need_id.in_(needs),
-            or_(
-                Allocation.stage.in_(("proposed", "vetoed")),
-                # A pledge that was changed since may think otherwise; one that was short is counted
-                # anew, and one that was not open is blocked as a whole for that day.
-                and_(
-                    Allocation.stage == "refused",
-                    Allocation.ended_reason.not_in(("insufficient", "not_open")),
-                    Allocation.pledge_version == Pledge.version,
-                ),
-            ),
-        )
-        .distinct()
-    )
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for need, pledge in pairs:
-        found[need].add(pledge)
-    return {need: frozenset(several) for need, several in found.items()}
 
 
 def find_rules(session: AnySession) -> dict[str, Rules]:

@@ -18,8 +18,9 @@ _STATUS = (
 class Need(OfHousehold, Model):
     """Something a household lacks. `covered` is allocated or delivered, `delivered` is part of it.
 
-    `recorded_by` is who entered it and may not approve what it is given; `moved_from` is the need in
-    goods whose open part this one took over.
+    `promised` is what the household was told that it gets: no other need takes that away. `recorded_by`
+    is who entered it and may not approve what it is given; `moved_from` is the need in goods whose open
+    part this one took over.
     """
 
     __tablename__ = "need"
@@ -29,6 +30,7 @@ class Need(OfHousehold, Model):
         CheckConstraint("value_idr >= 0", "value_idr"),
         CheckConstraint("covered BETWEEN 0 AND quantity", "covered"),
         CheckConstraint("delivered BETWEEN 0 AND covered", "delivered"),
+        CheckConstraint("promised >= 0", "promised"),
         CheckConstraint("urgency BETWEEN 1 AND 5", "urgency"),
         CheckConstraint("(closed_at IS NULL) = (closed_reason IS NULL)", "closed"),
         # Two clicks, or two people, must not make the same need twice.
@@ -58,6 +60,7 @@ class Need(OfHousehold, Model):
     indivisible: Mapped[bool]
     covered: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
+    promised: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     status: Mapped[str] = mapped_column(String(7), Computed(_STATUS, persisted=True))
     recorded_by: Mapped[str] = mapped_column(String(100))
     moved_from: Mapped[UUID | None] = mapped_column(ForeignKey("need.id"))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.programs.database import db, lock_rows
+from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
 from services.programs.needs.domain import NewNeed
 from services.programs.needs.models import Need
@@ -68,6 +69,7 @@ def add_needs(
 def shut(session: AnySession, need: Need, reason: str) -> None:
     """Close a need in the caller's transaction, which has locked its household, and tell of it."""
     need.closed_at, need.closed_reason = clock.now(), reason
+    note_changes(session, [Change(need.market, need=need.id)])
     outbox.record(
         session,
         NeedClosed(
@@ -135,6 +137,7 @@ def make_need(household: Household, need: NewNeed, by: str) -> Need:
         indivisible=need.indivisible,
         covered=0,
         delivered=0,
+        promised=0,
         recorded_by=by,
         created_at=clock.now(),
     )
@@ -163,7 +166,7 @@ def tell_recorded(session: AnySession, household: Household, needs: Sequence[Nee
         ],
     )
     if household.status == "verified" and not household.held:
-        note_changes(session, {need.market for need in needs})
+        note_changes(session, [Change(need.market, need=need.id) for need in needs])
 
 
 def lock_need(need: UUID) -> Need:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from services.programs.database import db
+from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
 from services.programs.needs.models import Need
 from services.programs.policy.domain import policy_faults
@@ -43,7 +44,8 @@ def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVe
             "The policy was changed since you read it. Read it again and repeat the change.",
         ) from None
     # The planner may be of one area; the policy is that of all.
-    open_markets = select(Need.market).where(Need.status == "open").distinct()
-    note_changes(db.session, db.session.scalars(open_markets, execution_options={"everyone": True}))
+    open_markets = select(Need.market).where(Need.closed_at.is_(None)).distinct()
+    markets = db.session.scalars(open_markets, execution_options={"everyone": True})
+    note_changes(db.session, [Change(market) for market in markets])
     db.session.commit()
     return adopted

@@ -7,11 +7,10 @@ than the first. A hold stops payment and delivery until somebody approves; a vet
 from uuid import UUID
 
 from services.programs.database import db
-from services.programs.markets.operations import note_changes
 from services.programs.matching.models import Allocation, AllocationDecision
-from services.programs.matching.operations import Locked, end, lock_allocations, tell
+from services.programs.matching.operations import Locked, end, lock_allocations, note_allocations, tell
 from services.programs.review.domain import refusal_of_approval
-from services.programs.review.queries import find_allocation, standing_of
+from services.programs.review.queries import find_allocation, standing_of, sum_told
 from shared import clock, outbox
 from shared.errors import Conflict
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
@@ -33,9 +32,7 @@ def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocati
     if not standing.wants_approval:
         return _done(row)
     counts = row.awaits_approval
-    if row.held:
-        # What waits for the rest of a whole may be given back from now on.
-        note_changes(db.session, [one.need.market])
+    note_allocations(db.session, [one])
     row.approvals, row.changed_at = row.approvals + counts, clock.now()
     row.held = row.awaits_approval and row.held
     _keep(row, "approve", reason, by=by, counts=counts)
@@ -50,6 +47,7 @@ def hold(allocation: UUID, reason: str, *, by: str) -> Allocation:
     if not one.allocation.held:
         one.allocation.held, one.allocation.changed_at = True, clock.now()
         _keep(one.allocation, "hold", reason, by=by)
+        note_allocations(db.session, [one])
         event = tell(AllocationHeld, one, one.allocation.quantity, reason=_BY_PERSON)
         outbox.record(db.session, event)
     return _done(one.allocation)
@@ -61,15 +59,20 @@ def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
     rest = end(one, "vetoed", _BY_PERSON)
     _keep(one.allocation, "veto", reason, by=by)
     outbox.record(db.session, tell(AllocationVetoed, one, rest, reason=_BY_PERSON))
-    note_changes(db.session, [one.need.market])
+    note_allocations(db.session, [one])
     return _done(one.allocation)
 
 
 def note_told(allocation: UUID) -> Allocation:
-    """Record that the household knows of it, once. Raises Conflict where it is over."""
+    """Record that the household knows of it, once: from now on no other need takes so much away.
+
+    Raises Conflict where it is over.
+    """
     one = _lock_live(allocation)
     if one.allocation.told_at is None:
         one.allocation.told_at = one.allocation.changed_at = clock.now()
+        one.need.promised = max(one.need.promised, sum_told(db.session, one.need.id))
+        note_allocations(db.session, [one])
     return _done(one.allocation)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, AllocationDecision, AllocationStep, Pledge
-from services.programs.matching.queries import find_excluded, may_be_proposed
+from services.programs.matching.queries import is_barred, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.review.domain import Standing
@@ -95,6 +95,13 @@ def standing_of(session: AnySession, allocation: Allocation, need: Need, person:
     )
 
 
+def sum_told(session: AnySession, need: UUID) -> int:
+    """Return how much of what a need has its household was told of."""
+    session.flush()
+    told = (Allocation.need_id == need, Allocation.told_at.is_not(None))
+    return int(session.scalar(select(func.sum(Allocation.holding)).where(*told)) or 0)
+
+
 def count_allocations(session: AnySession, condition: ColumnElement[bool]) -> int:
     """Return how many allocations of the caller's area fit a condition."""
     return session.scalar(select(func.count(Allocation.id)).where(condition)) or 0
@@ -141,7 +148,10 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 1
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
     )
     admitting = [pledge for pledge in rows if pledge.rule().admits(claim)]
-    excluded = find_excluded(session, [pledge.id for pledge in admitting]).get(
-        allocation.need_id, frozenset()
+    barred = (
+        select(Allocation.pledge_id)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .where(Allocation.need_id == allocation.need_id, or_(Allocation.stage == "proposed", is_barred()))
     )
+    excluded = set(session.scalars(barred))
     return [pledge for pledge in admitting if pledge.id not in excluded][:most]

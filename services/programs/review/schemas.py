@@ -38,6 +38,8 @@ _CAUSES: dict[str, LazyString] = {
     "household_graduated": _("The household graduated."),
     "need_closed": _("The need was closed."),
     "no_longer_admitted": _("The pledge's rules no longer admit it."),
+    "rerouted": _("Another pledge covers it instead."),
+    "displaced": _("It went to where the need is greater, or the pledge became smaller."),
     "incomplete": _("The rest of what it was a part of was not found."),
     "withdrawn": _("The donor withdrew the pledge before it was paid."),
     "expired": _("The pledge expired before it was paid."),

@@ -10,7 +10,8 @@ from services.programs.casework.queries import count_open, stands
 from services.programs.database import db
 from services.programs.needs.models import Need
 from services.programs.needs.operations import shut_all
-from tests.programs.scene import TODAY, Scene
+from tests.programs.heard import TODAY
+from tests.programs.scene import Scene
 
 
 def listed(scene: Scene, standing: str) -> set[UUID]:
@@ -37,7 +38,7 @@ def test_open_is_what_a_pledge_may_cover_now_and_each_need_stands_in_one_way(sce
     scene.hand_over(kit)
     rejected = scene.household(status="lapsed")
     shut = scene.need(rejected)
-    scene._do(lambda session: shut_all(session, rejected, "household_rejected"))
+    scene.do(lambda session: shut_all(session, rejected, "household_rejected"))
     assert {standing: listed(scene, standing) for standing in words.NEED_STANDINGS} == {
         "open": {open_need},
         "waiting": waiting,

@@ -53,4 +53,4 @@ def test_finds_an_open_need_that_was_forgotten(scene: Scene, check: Check) -> No
     scene.settle()
     need = scene.need(scene.household(), 100)
     scene.forget_changes()
-    assert f"{need}: a free pledge could cover the need, and does not." in check()[1]
+    assert f"{need}: the need has 0, and should have 100, of what the match may give to it." in check()[1]

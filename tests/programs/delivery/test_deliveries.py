@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 from services.programs.review.operations import approve
 from shared import clock
 from shared.events.programs import AllocationCancelled, DeliveryConfirmed, DeliveryFailed, NeedClosed
-from tests.programs.scene import OTHER_VILLAGE, TODAY, Scene
+from tests.programs.heard import TODAY
+from tests.programs.scene import OTHER_VILLAGE, Scene
 
 Bearer = Callable[..., dict[str, str]]
 

@@ -10,8 +10,9 @@ from shared import clock
 from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationCancelled
 from tests.programs.files import family, receipts, send, write
+from tests.programs.heard import TODAY, opened
 from tests.programs.people import Office
-from tests.programs.scene import OTHER_VILLAGE, TODAY, VILLAGE, Scene, opened
+from tests.programs.scene import OTHER_VILLAGE, VILLAGE, Scene
 
 BORN = TODAY - timedelta(days=5 * 365 - 20)
 

@@ -12,7 +12,8 @@ from shared.errors import NotFound
 from shared.events.donations import AllocationRefused, PledgeAmended
 from shared.events.programs import AllocationCancelled, AllocationProposed
 from shared.ids import new_id
-from tests.programs.scene import Scene, opened
+from tests.programs.heard import opened
+from tests.programs.scene import Scene
 
 
 def matched(scene: Scene, quantity: int = 100, pledged: int = 1000) -> tuple[object, object]:
@@ -249,8 +250,9 @@ def test_what_waits_for_an_answer_is_not_offered_twice(scene: Scene) -> None:
     # Donations has less than we thought, and has not seen the other two proposals yet.
     scene.refuse(first, "insufficient", left=200)
     scene.settle()
-    assert len(scene.told(AllocationProposed)) == 3
-    assert [row.status for row in scene.allocations()] == ["refused", "proposed", "proposed"]
+    # What there is goes to those who stand highest, of whom the first is one.
+    assert len(scene.told(AllocationProposed)) == 4
+    assert [row.status for row in scene.allocations()] == ["refused", "proposed", "released", "proposed"]
     scene.check_books()
 
 

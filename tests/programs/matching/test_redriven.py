@@ -3,7 +3,8 @@
 from services.programs.matching.models import Allocation
 from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationCancelled
-from tests.programs.scene import Scene, opened
+from tests.programs.heard import opened
+from tests.programs.scene import Scene
 
 
 def _ended(scene: Scene) -> tuple[Allocation, AllocationCancelled]:

@@ -2,7 +2,8 @@
 
 from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationProposed
-from tests.programs.scene import Scene, opened
+from tests.programs.heard import opened
+from tests.programs.scene import Scene
 
 
 def test_a_stale_proposal_is_made_again_from_the_version_that_it_missed(scene: Scene) -> None:

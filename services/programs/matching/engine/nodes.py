@@ -1,13 +1,14 @@
 """Needs and pledges of one market, and the classes that they are of."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.programs.matching.domain import Claim, Rule
 
-Name = Hashable
+# Whatever tells needs, or pledges, or households apart: it must be hashable.
+Name = Any
 Key = tuple[Any, ...]
 
 # What is kept - promised to a household already - comes before everything that is not.

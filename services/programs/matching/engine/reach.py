@@ -12,6 +12,9 @@ from services.programs.matching.engine.admission import bits
 from services.programs.matching.engine.books import Books
 from services.programs.matching.engine.nodes import Key, Need, NeedClass, Part, Placed, PledgeClass
 
+# Below every place: nobody has it.
+FREE: Key = (2,)
+
 # From one pledge class (-1: from where the search begins) to several.
 Step = tuple[int, int]
 
@@ -103,6 +106,41 @@ def way_to(books: Books, steps: list[Step], wanted: int) -> list[PledgeClass]:
             way.append(books.classes.of_pledges[source])
             place = source
     return way[::-1]
+
+
+def unsettled(books: Books) -> list[Need]:
+    """Return who asks and could have something: what is free, or what somebody has that stands lower.
+
+    Somebody may be among them who can't have it once the others do.
+    """
+    levels = list(_levels(books))
+    found: list[Need] = []
+    for _, group in books.asking:
+        for _, of in group.asking:
+            could_have = next((place for place, reaching in levels if of.row & reaching), ())
+            found.extend(need for place, need in of.asking if place < could_have)
+    return found
+
+
+def _levels(books: Books) -> Iterator[tuple[Key, int]]:
+    """Yield the place of what could be had, the lowest first, and the pledge classes from which a search finds it."""
+    left = {each.place: each for each in books.classes.of_pledges if each.spare or each.receivers}
+    could_give = {place: _could_give(each) for place, each in left.items()}
+    for source in sorted(left, key=could_give.__getitem__, reverse=True):
+        if source not in left:
+            continue
+        reaching, found = 0, [source]
+        while found:
+            for place in found:
+                reaching |= 1 << place
+                del left[place]
+            found = [place for place, each in left.items() if _reach(each) & reaching]
+        yield could_give[source], reaching
+
+
+def _could_give(of: PledgeClass) -> Key:
+    lowest = _lowest(of) if of.lowest_is_old else of.lowest
+    return FREE if of.spare or lowest is None else lowest[0]
 
 
 class WayGone(Exception):

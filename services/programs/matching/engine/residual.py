@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from services.programs.matching.engine.admission import bits
 from services.programs.matching.engine.books import Books
 from services.programs.matching.engine.nodes import Demand, Name, Need, Pledge, Supply
+from services.programs.matching.engine.reach import unsettled
 from services.programs.matching.engine.settling import Settling
 
 
@@ -56,7 +58,7 @@ class Residual:
     ) -> None:
         """Take in a market as it was left, with (need, pledge, quantity) of what each need has.
 
-        It is at rest where it was; `settle` brings it there where it was not.
+        It is at rest where it was; `settle` brings it there.
         """
         books = self._books
         for name, supply in pledges.items():
@@ -71,11 +73,23 @@ class Residual:
             books.reject(each, 0)
             books.ask(each, 0, 0)
 
-    def settle(self, needs: Iterable[Name]) -> None:
-        """Bring to rest those of some needs that are not."""
-        for name in needs:
-            self._settling.hear(self._books.needs[name])
-        self._settling.rest()
+    def settle(self) -> None:
+        """Bring a market to rest that was taken in as it was left."""
+        askers = unsettled(self._books)
+        while True:
+            for need in askers:
+                self._settling.hear(need)
+            self._settling.rest()
+            askers = unsettled(self._books)
+            if not askers:
+                return
+
+    def spare(self, need: Name) -> int:
+        """Return how many pledges have something free that a need might have, beside those that it has."""
+        books, taker = self._books, self._books.needs[need]
+        places = bits(taker.of.row & books.free)
+        free = sum(len(books.classes.of_pledges[place].spare) for place in places)
+        return free - sum(1 for pledge in taker.parts if pledge.free and taker.of.row >> pledge.of.place & 1)
 
     def touched(self) -> set[Name]:
         """Return the needs that gained or lost something since this was last asked, or went."""

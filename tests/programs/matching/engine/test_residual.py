@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bench.matching.cases import ACCEPTANCE, covered, play, read_cases
 from services.programs.matching.engine import settling
 from services.programs.matching.engine.books import Books
+from services.programs.matching.engine.nodes import Demand, Name, Supply
 from services.programs.matching.engine.reach import Walk
 from services.programs.matching.engine.residual import Residual
 from tests.programs.matching.engine.streams import Played, best, streams
@@ -40,6 +41,20 @@ def _parts(residual: Residual) -> dict[tuple[object, object], int]:
     return {(n.name, p.name): part for n in residual.needs.values() for p, part in n.parts.items()}
 
 
+def _played(stream: Stream) -> Played:
+    """Return a market after all of a stream."""
+    played = Played()
+    for what, *given_ in stream:
+        played.happen(what, *given_)
+    return played
+
+
+def _said(residual: Residual) -> tuple[dict[Name, Demand], dict[Name, Supply]]:
+    """Return what needs ask for and what pledges offer."""
+    demands = {name: need.demand for name, need in residual.needs.items()}
+    return demands, {name: pledge.supply for name, pledge in residual.pledges.items()}
+
+
 @settings(max_examples=400, deadline=None)
 @given(streams)
 def test_after_every_event_every_need_has_what_the_batch_would_give_it(stream: Stream) -> None:
@@ -53,22 +68,14 @@ def test_after_every_event_every_need_has_what_the_batch_would_give_it(stream: S
 @settings(max_examples=100, deadline=None)
 @given(streams)
 def test_the_same_events_lead_to_the_same_parts(stream: Stream) -> None:
-    one, another = Played(), Played()
-    for what, *given_ in stream:
-        one.happen(what, *given_)
-    for what, *given_ in stream:
-        another.happen(what, *given_)
-    assert one.parts == another.parts
+    assert _played(stream).parts == _played(stream).parts
 
 
 @settings(max_examples=200, deadline=None)
 @given(streams)
 def test_what_changes_at_once_leads_to_the_same_as_one_after_the_other(stream: Stream) -> None:
-    played = Played()
-    for what, *given_ in stream:
-        played.happen(what, *given_)
-    demands = {name: need.demand for name, need in played.residual.needs.items()}
-    supplies = {name: pledge.supply for name, pledge in played.residual.pledges.items()}
+    played = _played(stream)
+    demands, supplies = _said(played.residual)
     at_once = Residual()
     at_once.change(demands, supplies)
     assert _covered(at_once) == _covered(played.residual)
@@ -80,9 +87,7 @@ def test_what_changes_at_once_leads_to_the_same_as_one_after_the_other(stream: S
 @settings(max_examples=100, deadline=None)
 @given(streams, st.data())
 def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None:
-    played = Played()
-    for what, *given_ in stream:
-        played.happen(what, *given_)
+    played = _played(stream)
     before = _covered(played.residual)
     if pledges := [each for each in stream if each[0] == "pledge"]:
         played.happen(*data.draw(st.sampled_from(pledges)))
@@ -92,17 +97,13 @@ def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None
 @settings(max_examples=200, deadline=None)
 @given(streams, streams)
 def test_a_market_is_restored_from_what_each_need_has(before: Stream, after: Stream) -> None:
-    played = Played()
-    for what, *given_ in before:
-        played.happen(what, *given_)
-    left = played.residual
-    demands = {name: need.demand for name, need in left.needs.items()}
-    supplies = {name: pledge.supply for name, pledge in left.pledges.items()}
+    played = _played(before)
+    demands, supplies = _said(played.residual)
     played.residual = Residual()
     played.residual.restore(
         demands, supplies, [(need, pledge, part) for (need, pledge), part in played.parts.items()]
     )
-    played.residual.settle(())
+    played.residual.settle()
     assert _parts(played.residual) == played.parts
     for what, *given_ in after:
         played.happen(what, *given_)
@@ -113,14 +114,11 @@ def test_a_market_is_restored_from_what_each_need_has(before: Stream, after: Str
 @settings(max_examples=200, deadline=None)
 @given(streams)
 def test_a_market_that_was_left_in_disorder_is_settled(stream: Stream) -> None:
-    played = Played()
-    for what, *given_ in stream:
-        played.happen(what, *given_)
-    demands = {name: need.demand for name, need in played.residual.needs.items()}
-    supplies = {name: pledge.supply for name, pledge in played.residual.pledges.items()}
+    played = _played(stream)
+    demands, supplies = _said(played.residual)
     disordered = Residual()
     disordered.restore(demands, supplies, ())
-    disordered.settle(demands)
+    disordered.settle()
     assert _covered(disordered) == best(disordered) == _covered(played.residual)
 
 

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from services.programs.allocating import operations
 from services.programs.database import db, lock_rows
-from services.programs.matching import allocator, simple
 from services.programs.matching.operations import follow_hold
+from services.programs.proposing import operations as proposing
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationProposed
-from tests.programs.scene import OTHER_VILLAGE, VILLAGE, Scene, opened
+from tests.programs.heard import opened
+from tests.programs.scene import OTHER_VILLAGE, VILLAGE, Scene
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -104,15 +106,14 @@ def test_a_hold_while_the_match_runs_leaves_nothing_that_goes_on(scene: Scene) -
 
 def once_decided(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], Any]) -> None:
     """Let something commit between the allocator's first decision and its locks."""
-    left = [meanwhile]
+    left, write = [meanwhile], proposing.write
 
-    def settle(*given: Any, **more: Any) -> Any:
-        proposals = simple.settle(*given, **more)
+    def write_later(*given: Any) -> Any:
         if left:
             left.pop()()
-        return proposals
+        return write(*given)
 
-    monkeypatch.setattr(allocator, "settle", settle)
+    monkeypatch.setattr(operations, "write", write_later)
 
 
 def test_a_pledge_that_asks_for_more_meanwhile_is_proposed_only_by_its_new_rule(

@@ -1,16 +1,23 @@
 """The allocator on a real database: what it writes, what it tells, and what it leaves alone."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from services.programs.allocating import operations
 from services.programs.database import db
-from services.programs.matching import allocator, simple
+from services.programs.proposing import operations as proposing
+from services.programs.proposing.domain import Parts
+from services.programs.proposing.operations import Decided
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.donations import PledgeAmended, PledgeWithdrawn
 from shared.events.programs import AllocationProposed
-from tests.programs.scene import OTHER_VILLAGE, TODAY, Scene, opened
+from tests.programs.heard import TODAY, opened
+from tests.programs.scene import OTHER_VILLAGE, Scene
 
 
 def test_a_pledge_finds_a_verified_household_on_its_own(scene: Scene) -> None:
@@ -63,7 +70,8 @@ def test_settles_only_when_something_changed(scene: Scene, monkeypatch: pytest.M
     scene.need(scene.household(), 500)
     scene.pledge(100)
     scene.settle()
-    monkeypatch.delattr(allocator, "find_pledge_states")
+    monkeypatch.delattr(operations, "read_market")
+    monkeypatch.delattr(operations, "_hear")
     scene.settle()
 
 
@@ -201,7 +209,7 @@ def test_what_was_delivered_of_a_need_counts_and_what_was_given_back_does_not(sc
 def test_a_big_burst_is_settled_in_parts_to_the_same_end(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allocator, "AT_MOST", 3)
+    monkeypatch.setattr(operations, "AT_MOST", 3)
     for score in range(8):
         scene.need(scene.household(score=score), 10)
     scene.pledge(75)
@@ -219,17 +227,14 @@ def test_drops_a_proposal_whose_household_is_held_meanwhile_and_tries_again(
     scene.need(household, 10)
     other = scene.need(scene.household(decile=2), 10)
     scene.pledge(10)
-    decide = simple.settle
+    write = proposing.write
 
-    def hold_then_decide(*args: object, **kwargs: object) -> object:
-        found = decide(*args, **kwargs)  # type: ignore[arg-type]
+    def hold_then_write(session: Session, decided: Decided) -> dict[UUID, Parts]:
         with db.engine.begin() as connection:
-            connection.execute(
-                Household.__table__.update().where(Household.id == household).values(held=True)  # type: ignore[attr-defined]
-            )
-        return found
+            connection.execute(update(Household).where(Household.id == household).values(held=True))
+        return write(session, decided)
 
-    monkeypatch.setattr(allocator, "settle", hold_then_decide)
+    monkeypatch.setattr(operations, "write", hold_then_write)
     scene.settle()
     assert scene.only_allocation().need_id == other
     scene.check_books()

@@ -1,0 +1,1 @@
+"""The allocator: the task that keeps every market matched."""

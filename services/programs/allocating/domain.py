@@ -1,0 +1,233 @@
+"""One market as the allocator keeps it in mind, so that it works out anew only what changes."""
+
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from services.programs.matching.engine.nodes import Demand, Key, Supply
+from services.programs.matching.engine.residual import Residual
+from services.programs.policy.domain import Policy
+from services.programs.proposing.domain import NeedState, Parts, Place, PledgeState, Wanted, standing
+
+# What is known of some needs or pledges now; None where they are out of play.
+Needs = Mapping[UUID, NeedState | None]
+Pledges = Mapping[UUID, PledgeState | None]
+
+
+class Mind:
+    """The engine's match of a market, and how far it is written.
+
+    It holds for one policy and one day.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        today: date,
+        needs: Mapping[UUID, NeedState],
+        pledges: Mapping[UUID, PledgeState],
+    ) -> None:
+        """Take in a market as it is written, and work out what it should be."""
+        self.policy = policy
+        self.today = today
+        self._needs = dict(needs)
+        self._pledges = dict(pledges)
+        # How much of each pledge is written with needs, and may be given otherwise.
+        self._given: Counter[UUID] = Counter()
+        for need in needs.values():
+            self._given.update(need.parts)
+        self._order = sorted(standing(need, policy) for need in needs.values())
+        self._residual = Residual()
+        self._residual.restore(
+            {need.id: need.demand(policy) for need in needs.values()},
+            {pledge.id: pledge.supply(self._given[pledge.id]) for pledge in pledges.values()},
+            self._fitting(),
+        )
+        self._residual.settle()
+        # Pledges that would give a need less than they give at least.
+        self._too_small: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        self._residual.touched()
+        self._bar_fragments(set(needs))
+        self._waiting = deque(self._by_urgency(needs))
+
+    @property
+    def is_written(self) -> bool:
+        """Tell whether nothing waits to be looked at."""
+        return not self._waiting
+
+    def version_of(self, pledge: UUID) -> int | None:
+        """Return the version in which it knows a pledge; None where it is out of play."""
+        return self._pledges[pledge].version if pledge in self._pledges else None
+
+    def take_in(self, needs: Needs, pledges: Pledges) -> None:
+        """Work out the match anew with what is known now of some needs and pledges.
+
+        Whatever of an allocation changed names its need and its pledge.
+        """
+        for need, state in needs.items():
+            self._follow(need, state, pledges)
+        for pledge, offer in pledges.items():
+            if offer is None:
+                self._pledges.pop(pledge, None)
+            else:
+                self._pledges[pledge] = offer
+        changed = {*needs, *self._lift_bars(needs)}
+        self._residual.change(
+            {need: self._demand(need) for need in changed},
+            {pledge: self._supply(pledge) for pledge in pledges},
+        )
+        touched = self._bar_fragments(self._residual.touched())
+        self._waiting = deque(self._by_urgency({*self._waiting, *touched, *changed}))
+
+    def following(self, most: int) -> list[Wanted]:
+        """Return what is to be written next, of so many needs at most: first what gives something back."""
+        found: list[Wanted] = []
+        while self._waiting and len(found) < most:
+            need = self._needs.get(self._waiting.popleft())
+            if need is not None:
+                parts = self._parts(need.id)
+                if parts != need.parts:
+                    found.append(Wanted(need, parts, self._place(need)))
+        return found
+
+    def note_written(self, wanted: Iterable[Wanted], written: Mapping[UUID, Parts]) -> None:
+        """Note what some needs have now; what is not as it was wanted is looked at once more."""
+        for each in wanted:
+            need = each.need.id
+            parts = written.get(need, each.need.parts)
+            self._set(need, replace(self._needs[need], parts=parts))
+            if parts != each.parts:
+                self._waiting.append(need)
+
+    def offers(self, needs: Iterable[Wanted]) -> dict[UUID, PledgeState]:
+        """Return the pledges, as they were decided on, of what some needs shall have."""
+        return {pledge: self._pledges[pledge] for each in needs for pledge in each.parts}
+
+    def _follow(self, need: UUID, state: NeedState | None, pledges: Pledges) -> None:
+        """Leave to a need what it has for good now, and take from it what somebody ended."""
+        had = self._needs[need].parts if need in self._needs else {}
+        has = state.parts if state else {}
+        for pledge, part in had.items():
+            if (less := part - has.get(pledge, 0)) > 0:
+                self._take_out(need, pledge, less, pledges.get(pledge))
+        self._set(need, state)
+
+    def _take_out(self, need: UUID, pledge: UUID, quantity: int, now: PledgeState | None) -> None:
+        taker, giver = self._residual.needs.get(need), self._residual.pledges.get(pledge)
+        if taker is None or giver is None:
+            return
+        by = min(quantity, taker.parts.get(giver, 0))
+        before = giver.supply.received.get(taker.household, 0)
+        more = now.received.get(self._needs[need].household, 0) - before if now else 0
+        received = min(by, max(0, more))
+        for part, is_received in ((received, True), (by - received, False)):
+            if part:
+                self._residual.take_out(need, pledge, part, received=is_received)
+
+    def _set(self, need: UUID, state: NeedState | None) -> None:
+        """Replace what is known of a need."""
+        old = self._needs.pop(need, None)
+        if old is not None:
+            self._given.subtract(old.parts)
+            del self._order[bisect_left(self._order, standing(old, self.policy))]
+        if state is not None:
+            self._needs[need] = state
+            self._given.update(state.parts)
+            insort(self._order, standing(state, self.policy))
+
+    def _demand(self, need: UUID) -> Demand | None:
+        state = self._needs.get(need)
+        if state is None:
+            return None
+        demand = state.demand(self.policy)
+        return replace(demand, excluded=demand.excluded | self._too_small.get(need, frozenset()))
+
+    def _supply(self, pledge: UUID) -> Supply | None:
+        offer = self._pledges.get(pledge)
+        return offer.supply(self._given[pledge]) if offer else None
+
+    def _bar_fragments(self, touched: set[UUID]) -> set[UUID]:
+        """Bar pledges from needs that would get less of them than they give at least; return all that is touched.
+
+        So it goes to others, and the need gets it from others, where it can be.
+        """
+        found, looked_at = set(touched), touched
+        while True:
+            barred = set()
+            for need in looked_at & self._needs.keys():
+                for pledge, part in self._residual.needs[need].parts.items():
+                    if part < pledge.supply.minimum:
+                        self._too_small[need].add(pledge.name)
+                        barred.add(need)
+            if not barred:
+                return found
+            self._residual.change({need: self._demand(need) for need in barred}, {})
+            looked_at = self._residual.touched()
+            found |= looked_at
+
+    def _lift_bars(self, needs: Needs) -> set[UUID]:
+        """Let pledges be tried again for needs where either changed, or enough came free; return those needs."""
+        lifted = set()
+        for need, barred in list(self._too_small.items()):
+            again = {pledge for pledge in barred if need in needs or self._may_try(need, pledge)}
+            if again:
+                lifted.add(need)
+                barred -= again
+            if not barred:
+                del self._too_small[need]
+        return lifted
+
+    def _may_try(self, need: UUID, pledge: UUID) -> bool:
+        giver = self._residual.pledges.get(pledge)
+        if giver is None or giver.supply != self._supply(pledge):
+            return True
+        taker = self._residual.needs[need]
+        return min(giver.free, taker.demand.quantity - taker.covered) >= giver.supply.minimum
+
+    def _fitting(self) -> Iterator[tuple[UUID, UUID, int]]:
+        """Yield the parts that needs may keep, of the highest first: those that no rule forbids by now."""
+        left = {
+            pledge.id: pledge.supply(self._given[pledge.id]).quantity for pledge in self._pledges.values()
+        }
+        received: Counter[tuple[UUID, UUID]] = Counter()
+        for need in sorted(self._needs.values(), key=self._key):
+            asked = need.quantity
+            for pledge, part in need.parts.items():
+                offer, whose = self._pledges.get(pledge), (pledge, need.household)
+                if offer is None or not offer.admits(need):
+                    continue
+                room = offer.room(need.household)
+                most = left[pledge] if room is None else min(left[pledge], room - received[whose])
+                if (fits := min(part, asked, most)) > 0:
+                    yield need.id, pledge, fits
+                    asked -= fits
+                    left[pledge] -= fits
+                    received[whose] += fits
+
+    def _by_urgency(self, needs: Iterable[UUID]) -> list[UUID]:
+        """Return needs in the order in which they are written: those that give back, then the highest."""
+        known = [self._needs[need] for need in needs if need in self._needs]
+        return [
+            need.id for need in sorted(known, key=lambda need: (not self._gives_back(need), self._key(need)))
+        ]
+
+    def _gives_back(self, need: NeedState) -> bool:
+        if not need.parts:
+            return False
+        wanted = self._parts(need.id)
+        return any(part > wanted.get(pledge, 0) for pledge, part in need.parts.items())
+
+    def _key(self, need: NeedState) -> Key:
+        return standing(need, self.policy)
+
+    def _parts(self, need: UUID) -> dict[UUID, int]:
+        """Return what a need shall have."""
+        return {pledge.name: part for pledge, part in self._residual.needs[need].parts.items()}
+
+    def _place(self, need: NeedState) -> Place:
+        rank = bisect_left(self._order, self._key(need)) + 1
+        spare = self._residual.spare(need.id)
+        return Place(rank, len(self._order), spare, self.policy.version)

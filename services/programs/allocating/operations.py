@@ -1,0 +1,128 @@
+"""The allocator: it brings each market in which something changed to its best, and keeps it in mind."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from services.programs.allocating.domain import Mind
+from services.programs.allocating.models import MarketKeeper
+from services.programs.allocating.queries import is_noted_for_later, next_market
+from services.programs.markets.domain import Change
+from services.programs.markets.models import MarketChange
+from services.programs.markets.operations import CHANGED, note_changes
+from services.programs.policy.domain import Policy
+from services.programs.policy.queries import current_version
+from services.programs.proposing.operations import Decided, release_incomplete, write
+from services.programs.proposing.queries import find_concerned, find_need_states, find_pledge_states
+from shared import clock
+from shared.ids import new_id
+from shared.worker import Task
+
+# A transaction that writes for more needs would keep others waiting for their rows too long.
+AT_MOST = 1000
+
+
+class Allocator:
+    """What one worker has in mind of the markets that it settles.
+
+    What it has in mind is worth something only as long as the row of the market's keeper names the same turn: where
+    a turn was rolled back, or another worker had one since, the market is read anew.
+    """
+
+    def __init__(self) -> None:
+        self._worker: UUID | None = None
+        self._minds: dict[str, tuple[UUID, Mind]] = {}
+
+    def settle_next(self, session: Session) -> bool:
+        """Settle the market that has waited longest, as far as one transaction goes; return False where none waits."""
+        self._worker = self._worker or new_id()
+        today = clock.today()
+        market = next_market(session, self._worker, today)
+        if market is None:
+            return False
+        changes = _take_changes(session, market, today)
+        keeper = session.get(MarketKeeper, market, populate_existing=True)
+        mind = self._recall(market, keeper)
+        policy = current_version(session).rules()
+        looked_at: Collection[UUID] | None = None
+        if mind is not None and _still_holds(mind, policy, today, changes):
+            looked_at = _hear(session, market, mind, changes)
+        else:
+            mind = read_market(session, market, policy, today)
+            _look_again_tomorrow(session, market, today)
+        wanted = mind.following(AT_MOST)
+        written = (
+            write(session, Decided(market, wanted, mind.offers(wanted), policy, today)) if wanted else {}
+        )
+        mind.note_written(wanted, written)
+        if looked_at is not None:
+            looked_at = {*looked_at, *(each.need.id for each in wanted)}
+        release_incomplete(session, market, looked_at)
+        turn = self._note_turn(session, market, unfinished=not mind.is_written)
+        # Where nothing could be written of what was wanted, it is not as it was thought to be.
+        if written or not wanted:
+            self._minds[market] = turn, mind
+        return True
+
+    def _recall(self, market: str, keeper: MarketKeeper | None) -> Mind | None:
+        turn, mind = self._minds.pop(market, (None, None))
+        return mind if keeper is not None and keeper.turn == turn else None
+
+    def _note_turn(self, session: Session, market: str, *, unfinished: bool) -> UUID:
+        turn = new_id()
+        keeper = MarketKeeper(
+            market=market, worker=self._worker, turn=turn, settled_at=clock.now(), unfinished=unfinished
+        )
+        session.merge(keeper)
+        return turn
+
+
+def read_market(session: Session, market: str, policy: Policy, today: date) -> Mind:
+    """Read a whole market, and work out what it should be."""
+    needs = find_need_states(session, market, today)
+    return Mind(policy, today, needs, find_pledge_states(session, market, today))
+
+
+def _still_holds(mind: Mind, policy: Policy, today: date, changes: Iterable[Change]) -> bool:
+    named = all(change.need or change.pledge for change in changes)
+    return named and mind.policy == policy and mind.today == today
+
+
+def _take_changes(session: Session, market: str, today: date) -> list[Change]:
+    taken = (
+        delete(MarketChange)
+        .where(MarketChange.market == market, MarketChange.due_on <= today)
+        .returning(MarketChange.market, MarketChange.need, MarketChange.pledge)
+    )
+    return [Change(*row) for row in session.execute(taken)]
+
+
+def _hear(session: Session, market: str, mind: Mind, changes: Iterable[Change]) -> set[UUID]:
+    """Take in what changed of a market; return the needs that were looked at."""
+    pledges = {change.pledge for change in changes if change.pledge}
+    offers = find_pledge_states(session, market, mind.today, pledges) if pledges else {}
+    # Of what comes into play, or leaves it, needs have what may be moved now, or no longer; and what is in another
+    # version refuses others.
+    known = {pledge: offer.version for pledge, offer in offers.items()}
+    turned = [pledge for pledge in pledges if mind.version_of(pledge) != known.get(pledge)]
+    needs = {change.need for change in changes if change.need} | find_concerned(session, turned)
+    states = find_need_states(session, market, mind.today, needs) if needs else {}
+    mind.take_in(
+        {need: states.get(need) for need in needs}, {pledge: offers.get(pledge) for pledge in pledges}
+    )
+    return needs
+
+
+def _look_again_tomorrow(session: Session, market: str, today: date) -> None:
+    """Have the market read anew on the next day: windows open by themselves, households get older."""
+    if not is_noted_for_later(session, market, today):
+        note_changes(session, [Change(market)], due_on=today + timedelta(days=1))
+
+
+# It looks every second, so that it takes over soon where another worker is gone.
+ALLOCATOR = Task(
+    "allocator", Allocator().settle_next, every=timedelta(seconds=1), woken_by=CHANGED, waits=True
+)

@@ -1,0 +1,230 @@
+"""Writing what needs shall have: allocations ended and proposed, and their events. Nothing here commits.
+
+What was decided was decided without locks. So everything is locked, in the order that holds everywhere, read again,
+and left as it is where it is no longer what was decided on.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from services.programs.database import lock_rows
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.operations import Locked, cancel, lock_allocations, tell, withdraw
+from services.programs.needs.models import Need
+from services.programs.policy.domain import Policy
+from services.programs.proposing.domain import Difference, Held, Parts, PledgeState, Wanted, difference
+from services.programs.proposing.queries import find_given, find_incomplete, find_movable, find_need_states
+from services.programs.registry.models import Household
+from shared import clock, outbox
+from shared.catalogue import reference_price
+from shared.events.programs import AllocationProposed, Reasons
+from shared.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a market's needs shall have, and the pledges, the policy and the day that it was decided on."""
+
+    market: str
+    wanted: Sequence[Wanted]
+    pledges: Mapping[UUID, PledgeState]
+    policy: Policy
+    today: date
+
+
+def write(session: Session, decided: Decided) -> dict[UUID, Parts]:
+    """Write the differences; return what the needs have now of which anything was changed.
+
+    First everything is ended that has to be: what is proposed then may be of that.
+    """
+    rows = _Rows(session, decided)
+    changes = [(each, rows.difference(each)) for each in decided.wanted if rows.holds(each)]
+    for reason, ended in _by_reason(changes).items():
+        withdraw(session, rows.end(ended), reason)
+    proposals: list[_Proposal] = []
+    for each, change in changes:
+        proposals.extend(rows.take(each, change.proposed))
+    _propose(session, proposals, decided.policy)
+    return rows.parts_of([each.need.id for each, change in changes if change])
+
+
+class _Rows:
+    """The rows that decisions speak of, locked, and what needs were then."""
+
+    def __init__(self, session: Session, decided: Decided) -> None:
+        self._decided = decided
+        needs = {each.need.id for each in decided.wanted}
+        _lock_households(session, {each.need.household for each in decided.wanted})
+        self._needs = lock_rows(session, Need, needs)
+        # Those that nobody else may change by now; their pledges may be others than those that were decided on.
+        movable = find_movable(session, needs, decided.today)
+        pledges = {pledge for _, _, pledge in movable} | decided.pledges.keys()
+        self._pledges = lock_rows(session, Pledge, pledges)
+        self._allocations = lock_rows(session, Allocation, [allocation for allocation, _, _ in movable])
+        self._states = find_need_states(session, decided.market, decided.today, needs)
+        self._held: dict[UUID, list[Held]] = defaultdict(list)
+        for allocation in self._allocations.values():
+            held = Held(
+                allocation.id,
+                allocation.pledge_id,
+                allocation.quantity,
+                unanswered=allocation.stage == "proposed",
+            )
+            self._held[allocation.need_id].append(held)
+        self._parts = {need: dict(state.parts) for need, state in self._states.items()}
+
+    def holds(self, wanted: Wanted) -> bool:
+        """Tell whether a need is still what it was decided on."""
+        return self._states.get(wanted.need.id) == wanted.need
+
+    def difference(self, wanted: Wanted) -> Difference:
+        """Return what has to be changed of what a need has."""
+        minimum = {pledge: state.minimum_grant for pledge, state in self._decided.pledges.items()}
+        return difference(self._held[wanted.need.id], wanted.parts, minimum)
+
+    def end(self, allocations: Iterable[UUID]) -> list[Locked]:
+        """Take allocations out of what their needs have; return them."""
+        found = [self._allocations[allocation] for allocation in allocations]
+        for row in found:
+            parts = self._parts[row.need_id]
+            parts[row.pledge_id] -= row.quantity
+            if not parts[row.pledge_id]:
+                del parts[row.pledge_id]
+        return [Locked(row, self._needs[row.need_id], self._pledges[row.pledge_id]) for row in found]
+
+    def take(self, wanted: Wanted, proposed: Parts) -> Iterator["_Proposal"]:
+        """Give to a need what is there of it; to one that needs the whole only where all of it is."""
+        there = {pledge: part for pledge, part in proposed.items() if self._is_there(pledge, part)}
+        if wanted.need.indivisible and len(there) < len(proposed):
+            return
+        need, parts = self._needs[wanted.need.id], self._parts[wanted.need.id]
+        for pledge, part in there.items():
+            parts[pledge] = parts.get(pledge, 0) + part
+            need.covered += part
+            self._pledges[pledge].used += part
+            yield _Proposal(wanted, need, self._pledges[pledge], self._decided.pledges[pledge], part)
+
+    def parts_of(self, needs: Iterable[UUID]) -> dict[UUID, Parts]:
+        """Return what needs have by now that may be given otherwise."""
+        return {need: self._parts[need] for need in needs}
+
+    def _is_there(self, pledge: UUID, part: int) -> bool:
+        """Tell whether a pledge is as it was decided on, and has enough free.
+
+        Its version stands for its rule, its cap and its window. What is free of it changes all the time.
+        """
+        row = self._pledges[pledge]
+        return row.version == self._decided.pledges[pledge].version and row.free >= part
+
+
+def release_incomplete(session: Session, market: str, needs: Collection[UUID] | None = None) -> None:
+    """Cancel what covers a part of an indivisible need and would stay alone; where `needs` names some, of those.
+
+    The match itself gives such a part back; this is for the parts of pledges that are out of play, which it can't
+    move. A need of which anything is paid keeps what it has; one whose part a person holds waits for that person.
+    """
+    parts = find_incomplete(session, market, needs)
+    several: dict[UUID, list[Locked]] = defaultdict(list)
+    for one in lock_allocations(session, parts) if parts else ():
+        several[one.need.id].append(one)
+    cancel(session, [one for parts in several.values() if _is_in_vain(parts) for one in parts], "incomplete")
+
+
+def _is_in_vain(parts: Collection[Locked]) -> bool:
+    """Tell whether the locked parts of one need cover it in part, and nothing speaks for keeping them."""
+    need = next(iter(parts)).need
+    untouched = all(
+        part.allocation.is_live and part.allocation.contributed == 0 and not part.allocation.is_stopped
+        for part in parts
+    )
+    return untouched and need.closed_at is None and 0 < need.covered < need.quantity and not need.delivered
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """So much of a pledge for a need, both locked."""
+
+    wanted: Wanted
+    need: Need
+    pledge: Pledge
+    decided: PledgeState
+    quantity: int
+
+
+def _lock_households(session: Session, households: Collection[UUID]) -> None:
+    """Keep households from being changed until the commit. Others may read them, and lock them likewise."""
+    ids = select(Household.id).where(Household.id.in_(households)).order_by(Household.id)
+    session.execute(ids.with_for_update(read=True))
+
+
+def _by_reason(changes: Iterable[tuple[Wanted, Difference]]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for wanted, change in changes:
+        if change.ended:
+            found[wanted.why_less()].extend(change.ended)
+    return found
+
+
+def _propose(session: Session, proposals: Sequence[_Proposal], policy: Policy) -> None:
+    """Write allocations and tell donations of them, in the order of their needs."""
+    if not proposals:
+        return
+    given = find_given(session, {proposal.need.household_id for proposal in proposals})
+    allocations = [_allocation(proposal, policy, given) for proposal in proposals]
+    # As rows: nobody asks for what the database computes of each.
+    columns = [column.name for column in Allocation.__table__.columns if column.computed is None]
+    session.execute(
+        insert(Allocation), [{name: getattr(row, name) for name in columns} for row in allocations]
+    )
+    outbox.record_all(
+        session,
+        [
+            tell(
+                AllocationProposed,
+                Locked(row, proposal.need, proposal.pledge),
+                row.quantity,
+                reasons=msgspec.convert(row.reasons, Reasons),
+                awaits_approval=row.approvals_needed > 0,
+                pledge_version=row.pledge_version,
+            )
+            for row, proposal in zip(allocations, proposals, strict=True)
+        ],
+    )
+
+
+def _allocation(proposal: _Proposal, policy: Policy, given: dict[UUID, tuple[int, int]]) -> Allocation:
+    """Return the row of a proposal, and add it to what is given to its household."""
+    need, now = proposal.need, clock.now()
+    value = proposal.quantity * reference_price(need.item)
+    unseen, seen_once = given.get(need.household_id, (0, 0))
+    approvals = policy.approvals_needed(unseen + value, seen_once)
+    given[need.household_id] = (unseen + value * (approvals == 0), seen_once + value * (approvals == 1))
+    wanted = proposal.wanted
+    return Allocation(
+        id=new_id(),
+        pledge_id=proposal.pledge.id,
+        need_id=need.id,
+        household_id=need.household_id,
+        desa=need.desa,
+        quantity=proposal.quantity,
+        value_idr=value,
+        contributed=0,
+        delivered=0,
+        stage="proposed",
+        held=False,
+        household_held=False,
+        approvals=0,
+        approvals_needed=approvals,
+        reasons=msgspec.to_builtins(wanted.need.reasons(wanted.place, proposal.decided)),
+        policy_version=policy.version,
+        pledge_version=proposal.decided.version,
+        created_at=now,
+        changed_at=now,
+    )
