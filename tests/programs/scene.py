@@ -20,6 +20,8 @@ from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import check_again, follow_hold, follow_status
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
+from services.programs.policy.operations import adopt_policy
+from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
 from shared.events.catalogue import BY_TYPE
@@ -145,6 +147,25 @@ class Scene:
 
         found: list[Told] = self.do(work)
         return found
+
+    def order_of(self, *kinds: type[Event]) -> list[type[Event]]:
+        """Return which of some kinds of events are in the outbox, in order."""
+        names = {kind.type_name(): kind for kind in kinds}
+        rows = text("SELECT type FROM outbox WHERE type = ANY(:types) ORDER BY seq")
+        found = self.do(lambda session: session.scalars(rows, {"types": list(names)}).all())
+        return [names[name] for name in found]
+
+    def adopt(self, **rules: Any) -> None:
+        """Adopt another policy."""
+        with self.app.app_context():
+            now = current_version(db.session)
+            stated = {
+                "order": now.order,
+                "approval_threshold_idr": now.approval_threshold_idr,
+                "second_person_threshold_idr": now.second_person_threshold_idr,
+                "cash_after_days": now.cash_after_days,
+            }
+            adopt_policy(now.version, stated | rules, by="planner")
 
     def allocations(self, **where: Any) -> list[Allocation]:
         """Return the allocations, in order of id."""

@@ -48,6 +48,8 @@ WHY = {
     "stale": lazy_gettext("the restrictions of the pledge had just been changed"),
     "over_cap": lazy_gettext("the household had reached the cap"),
     "wrong_unit": lazy_gettext("it was asked for in another unit"),
+    "rerouted": lazy_gettext("another pledge covers it instead"),
+    "displaced": lazy_gettext("it went to where the need is greater"),
     "incomplete": lazy_gettext("the rest of what was needed was not found"),
 }
 

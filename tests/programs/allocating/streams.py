@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from services.programs.casework.operations import close_need
@@ -66,8 +67,8 @@ class Stream:
         pledge = self.scene.pledge(quantity, **self._rule())
         self._pledges[pledge] = 1
 
-    def _rule(self) -> dict[str, object]:
-        rule: dict[str, object] = {}
+    def _rule(self) -> dict[str, Any]:
+        rule: dict[str, Any] = {}
         if self._chance.random() < 0.5:
             rule["categories"] = self._chance.sample(_CATEGORIES, 2)
         if self._chance.random() < 0.3:
@@ -153,19 +154,17 @@ class Stream:
     def _change_household(self) -> None:
         if self._households:
             household = self._chance.choice(self._households)
-            change: dict[str, object] = self._chance.choice(
-                (
-                    {"decile": self._chance.randint(1, 3)},
-                    {"score": self._chance.randint(0, 5)},
-                    {"held": True},
-                    {"held": False},
-                    {"held": False},
-                    {"status": "lapsed"},
-                    {"status": "verified"},
-                    {"status": "verified"},
-                )
-            )
-            self.scene.change(household, **change)
+            changes: list[dict[str, Any]] = [
+                {"decile": self._chance.randint(1, 3)},
+                {"score": self._chance.randint(0, 5)},
+                {"held": True},
+                {"held": False},
+                {"held": False},
+                {"status": "lapsed"},
+                {"status": "verified"},
+                {"status": "verified"},
+            ]
+            self.scene.change(household, **self._chance.choice(changes))
 
     def _close(self) -> None:
         needs = [row.need_id for row in self.scene.allocations() if row.is_live]

@@ -1,0 +1,143 @@
+"""Who has a market in mind: one worker, until it is gone; and nothing that was not committed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from services.programs.allocating import operations
+from services.programs.allocating.models import MarketKeeper
+from services.programs.allocating.operations import Allocator
+from services.programs.database import db
+from shared import clock
+from tests.programs.scene import Scene
+
+
+class Lost(Exception):
+    """The connection is gone before the commit."""
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The markets that were read as a whole."""
+    found: list[str] = []
+    read = operations.read_market
+
+    def count(session: Session, market: str, *given: object) -> object:
+        found.append(market)
+        return read(session, market, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(operations, "read_market", count)
+    return found
+
+
+def _turn(scene: Scene, worker: Allocator) -> bool:
+    more: bool = scene.do(worker.settle_next)
+    return more
+
+
+def _be_silent(scene: Scene) -> None:
+    """Let some seconds pass in which nobody does anything."""
+    ago = clock.now() - timedelta(seconds=5)
+    scene.do(lambda session: session.execute(update(MarketKeeper).values(settled_at=ago)))
+    notes = db.metadata.tables["market_change"]
+    scene.do(lambda session: session.execute(update(notes).values(noted_at=ago)))
+
+
+def test_a_market_is_read_once_and_then_only_what_changes(scene: Scene, reads: list[str]) -> None:
+    scene.pledge(1000)
+    for _ in range(3):
+        scene.need(scene.household(), 100)
+        scene.settle()
+    scene.pay(scene.allocations()[0])
+    scene.settle()
+    assert reads == ["IDR"]
+    assert len(scene.allocations()) == 3
+
+
+def test_markets_do_not_wait_for_each_other(scene: Scene, reads: list[str]) -> None:
+    scene.pledge(100)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.settle()
+    scene.need(scene.household(), 50, item="rice", unit="kg")
+    scene.settle()
+    assert sorted(reads) == ["IDR", "rice:kg"]
+    assert len(scene.allocations()) == 1
+
+
+def test_another_worker_leaves_it_to_the_one_that_has_it_in_mind(scene: Scene) -> None:
+    scene.pledge(100)
+    scene.settle()
+    scene.need(scene.household(), 100)
+    assert not _turn(scene, Allocator())
+    assert scene.allocations() == []
+    assert _turn(scene, scene.allocator)
+    assert len(scene.allocations()) == 1
+
+
+def test_another_worker_takes_over_where_that_one_is_gone(scene: Scene, reads: list[str]) -> None:
+    scene.pledge(200)
+    scene.settle()
+    scene.need(scene.household(), 100)
+    _be_silent(scene)
+    other = Allocator()
+    assert _turn(scene, other)
+    # The first is back, and has something in mind that is not so any more.
+    scene.need(scene.household(), 100)
+    assert not _turn(scene, scene.allocator)
+    _be_silent(scene)
+    assert _turn(scene, scene.allocator)
+    assert reads == ["IDR"] * 3
+    assert [row.quantity for row in scene.allocations()] == [100, 100]
+    scene.check_books()
+
+
+def test_what_was_not_committed_is_forgotten(
+    scene: Scene, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.pledge(100)
+    scene.settle()
+    scene.need(scene.household(), 100)
+
+    def lose(session: Session) -> None:
+        scene.allocator.settle_next(session)
+        raise Lost
+
+    with pytest.raises(Lost):
+        scene.do(lose)
+    assert scene.allocations() == []
+    scene.settle()
+    assert (reads, len(scene.allocations())) == (["IDR"] * 2, 1)
+    scene.check_books()
+
+
+def test_a_burst_that_was_cut_off_goes_on_with_another_worker(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "AT_MOST", 3)
+    for _ in range(8):
+        scene.need(scene.household(), 10)
+    scene.pledge(80)
+    assert _turn(scene, scene.allocator)
+    assert len(scene.allocations()) == 3
+    # Nothing is noted any more: only the keeper's row tells that the market is not finished.
+    assert not _turn(scene, Allocator())
+    _be_silent(scene)
+    scene.allocator = Allocator()
+    scene.settle()
+    assert [row.quantity for row in scene.allocations()] == [10] * 8
+    scene.check_books()
+
+
+def test_a_new_day_and_a_new_policy_have_the_market_read_anew(scene: Scene, reads: list[str]) -> None:
+    low = scene.need(scene.household(decile=3, score=900), 100)
+    scene.need(scene.household(decile=1, score=100), 100)
+    scene.pledge(100)
+    scene.settle()
+    scene.adopt(order=("score", "decile", "urgency", "verified_at"))
+    scene.settle()
+    assert scene.find_need(low).covered == 100
+    with clock.shifted(timedelta(days=1)):
+        scene.settle()
+    assert reads == ["IDR"] * 3
