@@ -119,8 +119,8 @@ EXCHANGE = (
         "two workers have a task's turn at once",
         _TWICE,
         "shared/worker/tasks.py",
-        "            return False\n",
-        "            pass\n",
+        "        if not _has_turn(session, task):\n            return False\n",
+        "        _has_turn(session, task)\n",
         (f"{_EXCHANGE}::test_a_task_runs_until_it_has_enough_and_by_one_worker_at_a_time",),
     ),
     Trial(
