@@ -133,14 +133,6 @@ class Allocation(OfHousehold, Model):
         CheckConstraint("delivered BETWEEN 0 AND contributed", "delivered"),
         CheckConstraint(f"stage IN ({_STAGES})", "stage"),
         CheckConstraint("approvals >= 0 AND approvals_needed BETWEEN 0 AND 2", "approvals"),
-        # While donations has not answered, the same pair is not proposed again.
-        Index(
-            "uq_allocation_proposed",
-            "need_id",
-            "pledge_id",
-            unique=True,
-            postgresql_where=text("stage = 'proposed'"),
-        ),
         Index("ix_allocation_pledge", "pledge_id", "id"),
         Index("ix_allocation_need", "need_id"),
         Index("ix_allocation_status", "status", "id"),

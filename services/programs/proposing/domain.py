@@ -146,12 +146,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An allocation that the match may end. `unanswered` as long as donations has not reserved it."""
+    """An allocation that the match may end."""
 
     id: UUID
     pledge: UUID
     quantity: int
-    unanswered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +168,7 @@ class Difference:
 def difference(held: Collection[Held], wanted: Parts, minimum: Mapping[UUID, int]) -> Difference:
     """Return how to come from what a need has to what it shall have, with as few ended as possible.
 
-    A pledge may have a `minimum` for one allocation; and while donations has not answered for a pledge and a need,
-    nothing more of the two can be proposed: there the whole is proposed anew.
+    A pledge may have a `minimum` for one allocation: where the difference is less, the whole is proposed anew.
     """
     ended: list[UUID] = []
     proposed: dict[UUID, int] = {}
@@ -182,7 +180,7 @@ def difference(held: Collection[Held], wanted: Parts, minimum: Mapping[UUID, int
             if one.quantity <= missing:
                 kept.append(one)
                 missing -= one.quantity
-        if missing and (missing < minimum.get(pledge, 1) or any(one.unanswered for one in kept)):
+        if 0 < missing < minimum.get(pledge, 1):
             kept, missing = [], want
         ended.extend(one.id for one in parts if one not in kept)
         if missing:

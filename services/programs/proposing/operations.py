@@ -71,12 +71,7 @@ class _Rows:
         self._states = find_need_states(session, decided.market, decided.today, needs)
         self._held: dict[UUID, list[Held]] = defaultdict(list)
         for allocation in self._allocations.values():
-            held = Held(
-                allocation.id,
-                allocation.pledge_id,
-                allocation.quantity,
-                unanswered=allocation.stage == "proposed",
-            )
+            held = Held(allocation.id, allocation.pledge_id, allocation.quantity)
             self._held[allocation.need_id].append(held)
         self._parts = {need: dict(state.parts) for need, state in self._states.items()}
 

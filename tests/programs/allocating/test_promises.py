@@ -7,7 +7,9 @@ import pytest
 
 from services.programs.matching.models import Allocation
 from services.programs.review import operations as review
+from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationCancelled, AllocationProposed
+from tests.programs.heard import opened
 from tests.programs.scene import Scene
 
 
@@ -71,6 +73,18 @@ def test_what_is_paid_held_or_told_stays(
     higher = _higher(scene)
     assert (scene.find_need(higher).covered, scene.find_need(given.need_id).covered) == (0, 100)
     assert scene.told(AllocationCancelled) == []
+
+
+def test_more_of_a_pledge_is_proposed_beside_what_a_person_holds_of_it(scene: Scene) -> None:
+    need = scene.need(scene.household(), 100)
+    pledge = scene.pledge(60)
+    scene.settle()
+    with scene.app.app_context():
+        review.hold(scene.only_allocation().id, "Is it right?", by="approver")
+    scene.hear(opened(100, kind=PledgeAmended, pledge=pledge, version=2))
+    scene.settle()
+    assert {row.status: row.quantity for row in scene.allocations()} == {"held": 60, "proposed": 40}
+    assert scene.find_need(need).covered == 100
 
 
 def test_what_a_person_approved_stays(scene: Scene) -> None:

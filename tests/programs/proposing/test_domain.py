@@ -34,8 +34,8 @@ def _need(**more: object) -> NeedState:
     return NeedState(**fields)  # type: ignore[arg-type]
 
 
-def _held(pledge: UUID, quantity: int, *, unanswered: bool = False) -> Held:
-    return Held(new_id(), pledge, quantity, unanswered=unanswered)
+def _held(pledge: UUID, quantity: int) -> Held:
+    return Held(new_id(), pledge, quantity)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_the_reasons_say_which_restrictions_it_meets() -> None:
 
 
 def test_nothing_is_done_where_a_need_has_what_it_shall_have() -> None:
-    held = [_held(A, 30), _held(A, 20, unanswered=True), _held(B, 10)]
+    held = [_held(A, 30), _held(A, 20), _held(B, 10)]
     assert not difference(held, {A: 50, B: 10}, {})
 
 
@@ -74,12 +74,6 @@ def test_only_the_difference_is_ended_and_proposed() -> None:
     assert (change.ended, change.proposed) == ([small.id], {B: 5})
 
 
-def test_what_donations_has_not_answered_is_proposed_anew_and_not_beside_itself() -> None:
-    asked = _held(A, 30, unanswered=True)
-    change = difference([asked], {A: 50}, {})
-    assert (change.ended, change.proposed) == ([asked.id], {A: 50})
-
-
 def test_an_allocation_is_not_less_than_its_pledge_gives_at_least() -> None:
     held = _held(A, 30)
     change = difference([held], {A: 50}, {A: 25})
@@ -87,19 +81,18 @@ def test_an_allocation_is_not_less_than_its_pledge_gives_at_least() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from((A, B)), st.integers(1, 5), st.booleans()), max_size=6),
+    st.lists(st.tuples(st.sampled_from((A, B)), st.integers(1, 5)), max_size=6),
     st.dictionaries(st.sampled_from((A, B)), st.integers(1, 12)),
     st.integers(1, 4),
 )
 def test_it_always_comes_to_what_the_need_shall_have(
-    have: list[tuple[UUID, int, bool]], wanted: dict[UUID, int], minimum: int
+    have: list[tuple[UUID, int]], wanted: dict[UUID, int], minimum: int
 ) -> None:
-    held = [_held(pledge, part, unanswered=unanswered) for pledge, part, unanswered in have]
+    held = [_held(pledge, part) for pledge, part in have]
     change = difference(held, wanted, {A: minimum})
     stay = [one for one in held if one.id not in change.ended]
     for pledge in (A, B):
         of_it = [one for one in stay if one.pledge == pledge]
         more = change.proposed.get(pledge, 0)
         assert sum(one.quantity for one in of_it) + more == wanted.get(pledge, 0)
-        assert not (more and any(one.unanswered for one in of_it))
     assert A not in change.proposed or change.proposed[A] >= min(minimum, wanted[A])

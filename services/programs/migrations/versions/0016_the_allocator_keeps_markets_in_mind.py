@@ -37,6 +37,8 @@ def upgrade() -> None:
         ) AS told
         WHERE told.need_id = need.id
     """)
+    # One that a person holds may wait for its answer, while more of the same pledge is proposed for the need.
+    op.drop_index("uq_allocation_proposed", "allocation")
     # What the rule before this one allocated is brought to what it would be by this one.
     op.execute("""
         INSERT INTO market_change (market, due_on)
