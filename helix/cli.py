@@ -5,7 +5,8 @@ What a service brings, by name (tests/architecture checks that each does):
 - `services/<service>/app.py`: `SERVICE: shared.service.Service` and `create_app(settings) -> Flask`.
 - `services/<service>/migrations/`: its Alembic history.
 - `services/<service>/cli.py`: `COMMANDS: tuple[click.Command, ...]`, shown as `helix <service> <command>`;
-  they find the Settings as `click.get_current_context().obj` (or by `@click.pass_obj`).
+  they find the Settings as `click.get_current_context().obj` (or by `@click.pass_obj`). programs has
+  `PARTS: tuple[click.Group, ...]` too, whose commands are shown as `helix <part> <command>`.
   donations and programs have `bootstrap(app, given)` there, which `helix run` calls, given
   `{"accounts": [{"role", "username", "password", "area"?}], "portal_key"?: "hlx_live_..."}`. It
   makes what is not there yet (a second run changes nothing), and answers: donations
@@ -32,6 +33,7 @@ def commands() -> None:
 
 for _service in SERVICES:
     commands.add_command(ServiceGroup(_service))
+commands.add_command(ServiceGroup("programs", part="matching"))
 commands.add_command(backup)
 commands.add_command(restore)
 

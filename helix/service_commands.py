@@ -16,18 +16,22 @@ _ONLY_ASKS = "helix.only_asks"
 
 
 class ServiceGroup(click.Group):
-    """`helix <service> ...`. The service's code is imported only when one of its commands is asked for."""
+    """`helix <service> ...`, or a part of a service that has a name of its own.
 
-    def __init__(self, service: str) -> None:
+    The service's code is imported only when one of its commands is asked for.
+    """
+
+    def __init__(self, service: str, part: str | None = None) -> None:
         data = click.Option(
             ["--data"],
             type=click.Path(path_type=Path),
             help="the data folder of one machine on which Helix runs; without it the settings are the environment's",
         )
-        about = f"The {service} service."
-        super().__init__(service, help=about, params=[data], callback=self._load_settings)
+        about = f"The {part} of the {service} service." if part else f"The {service} service."
+        super().__init__(part or service, help=about, params=[data], callback=self._load_settings)
         self.service = service
-        for command in (web, worker, migrate, dead_letter_commands):
+        self.part = part
+        for command in () if part else (web, worker, migrate, dead_letter_commands):
             self.add_command(command)
 
     def resolve_command(
@@ -37,14 +41,12 @@ class ServiceGroup(click.Group):
         ctx.meta[_ONLY_ASKS] = not {"-h", "--help"}.isdisjoint(args)
         return super().resolve_command(ctx, args)
 
-    @staticmethod
-    def _load_settings(data: Path | None) -> None:
+    def _load_settings(self, data: Path | None) -> None:
         context = click.get_current_context()
         if context.meta[_ONLY_ASKS]:
             return
-        service = context.info_name or ""
         if data is None:
-            context.obj = settings_module.load(service)
+            context.obj = settings_module.load(self.service)
             return
         from helix.local.failure import CannotRun
         from helix.local.running import environment_of_running
@@ -53,11 +55,14 @@ class ServiceGroup(click.Group):
             given = environment_of_running(data.resolve())
         except CannotRun as refusal:
             raise click.ClickException(str(refusal)) from refusal
-        context.obj = settings_module.load(service, given)
+        context.obj = settings_module.load(self.service, given)
 
     def _own(self) -> dict[str, click.Command]:
-        brought: tuple[click.Command, ...] = _module(self.service, "cli").COMMANDS
-        return {str(command.name): command for command in brought}
+        brought = _module(self.service, "cli")
+        if self.part is None:
+            return {str(command.name): command for command in brought.COMMANDS}
+        (group,) = (group for group in brought.PARTS if group.name == self.part)
+        return dict(group.commands)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the common commands and of the service's own."""

@@ -22,12 +22,14 @@ ONLINE = (10_000, 100_000)
 
 
 def measure() -> Iterator[Result]:
-    """Settle markets of all sizes at once, then let things happen in two of them."""
+    """Settle markets of all sizes at once, then let things happen in two of them, alone and with the database."""
     for needs in SIZES:
         for supply in SUPPLIES:
             yield from _batch(needs, supply)
     for needs in ONLINE:
         yield from _online(needs, 0.7)
+    for needs in ONLINE:
+        yield from _live(needs, 0.7)
 
 
 def _batch(needs: int, supply: float) -> Iterator[Result]:
@@ -80,6 +82,19 @@ def _online(needs: int, supply: float) -> Iterator[Result]:
             f"{needs:,} needs, event by event: {name}",
             f"p50 {took['p50']:.2f}, p99 {took['p99']:.1f}, max {took['max']:.0f} ms",
             aim=aims.get(name, ""),
+        )
+
+
+def _live(needs: int, supply: float) -> Iterator[Result]:
+    told = _run("live", str(needs), str(supply))
+    name = f"{needs:,} needs, whole steps with the database"
+    yield Result(f"{name}: first match in {told['first_turns']} turns", _seconds(told["first_seconds"]))
+    for what in ("new need", "new pledge", "pay", "veto", "all"):
+        took = told[what]
+        yield Result(
+            f"{name}: {what}",
+            f"p50 {took['p50']:.1f}, p99 {took['p99']:.1f}, max {took['max']:.0f} ms",
+            aim="p99 50 ms" if what == "all" and needs == ONLINE[-1] else "",
         )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from services.programs.accounts.models import ACCOUNTS
 from services.programs.app import create_app
 from services.programs.audit.queries import first_broken_line
-from services.programs.checks.queries import find_faults
+from services.programs.checks.queries import audit as audit_of_match
 from services.programs.database import db
 from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant
@@ -63,17 +63,26 @@ def verify_audit(settings: Settings) -> None:
     click.echo(f"All {holding} lines hold.")
 
 
-@click.command("check-match")
+@click.group()
+def matching() -> None:
+    """The match: which pledge covers how much of which need."""
+
+
+@matching.command("audit")
 @click.pass_obj
-def check_match(settings: Settings) -> None:
-    """Count the match anew: what is covered, used and delivered, and whether anything was forgotten."""
+def audit_match(settings: Settings) -> None:
+    """Count and match everything anew, and tell of each thing that always holds whether it does."""
     with create_app(settings).app_context():
         # Of one moment: what comes in between two statements would look forgotten.
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        faults = find_faults(db.session)
+        found = audit_of_match(db.session)
+    for invariant in found:
+        click.echo(f"{'BROKEN' if invariant.faults else 'holds'}: {invariant.says}.")
+    faults = [fault for invariant in found for fault in invariant.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
-    click.echo("The match is as it should be.")
 
 
-COMMANDS: tuple[click.Command, ...] = (account, audit, check_match)
+COMMANDS: tuple[click.Command, ...] = (account, audit)
+# Shown as `helix matching <command>`.
+PARTS: tuple[click.Group, ...] = (matching,)

@@ -77,7 +77,7 @@ def test_a_service_says_that_its_bus_answers_and_that_nothing_waits(
     ("command", "says"),
     [
         ("donations check-balances", "as they should be"),
-        ("programs check-match", "as it should be"),
+        ("matching audit", "holds: A pledge that came now would lower nobody."),
         ("reporting check-figures", "as they should be"),
         ("programs dead-letters list", "0 dead letters"),
         ("reporting rebuild --if-needed", ""),

@@ -1,48 +1,49 @@
-"""Looking for anything that must never be: `helix programs check-match`.
+"""What always holds of the match, and where it does not: `helix matching audit`.
 
-The sums are kept by each change; here they are counted anew from the allocations.
+The sums are kept by each change; here they are counted anew from the allocations, and each market is matched anew.
 """
 
 from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from services.programs.allocating.domain import Mind
+from services.programs.checks.domain import Invariant, MarketState, at_rest
 from services.programs.policy.queries import current_version
 from services.programs.proposing.queries import find_need_states, find_pledge_states
 from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
 
-# Each finds the ids of rows for which its sentence is true. None may ever be.
-_NEVER: Mapping[str, str] = {
-    "the need is covered by other than its allocations hold": """
+# By what always holds: each finds the ids of rows for which its sentence is true. None may ever be.
+_NEVER: Mapping[str, Mapping[str, str]] = {
+    "Each need has what its allocations hold, and each delivery is counted once": {
+        "the need is covered by other than its allocations hold": """
         SELECT id FROM need WHERE covered <> (
             SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id)
     """,
-    "the need has other than its deliveries delivered": """
+        "the need has other than its deliveries delivered": """
         SELECT id FROM need WHERE delivered <> (
             SELECT coalesce(sum(delivered), 0) FROM allocation WHERE need_id = need.id)
     """,
-    "the pledge has used other than its allocations hold": """
-        SELECT id FROM pledge WHERE used <> (
-            SELECT coalesce(sum(holding), 0) FROM allocation WHERE pledge_id = pledge.id)
-    """,
-    "the allocation delivered other than was handed over": """
+        "the allocation delivered other than was handed over": """
         SELECT id FROM allocation WHERE delivered <> (
             SELECT coalesce(sum(quantity), 0) FROM delivery
             WHERE allocation_id = allocation.id AND outcome = 'delivered')
     """,
-    "the allocation goes on although its household is held": """
-        SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
-        WHERE household.held AND allocation.status IN ('proposed', 'reserved', 'contributed')
+    },
+    "Used is of each pledge what its allocations hold": {
+        "the pledge has used other than its allocations hold": """
+        SELECT id FROM pledge WHERE used <> (
+            SELECT coalesce(sum(holding), 0) FROM allocation WHERE pledge_id = pledge.id)
     """,
-    "the allocation is unpaid and its household not verified": """
+    },
+    "Every allocation is of a pledge whose rule admits it, for a household that may have it": {
+        "the allocation is unpaid and its household not verified": """
         SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
         WHERE household.status <> 'verified' AND allocation.contributed <= allocation.delivered
         AND allocation.status IN ('proposed', 'reserved', 'held')
     """,
-    "the allocation is unpaid and its pledge's rule does not admit it": f"""
+        "the allocation is unpaid and its pledge's rule does not admit it": f"""
         SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
         JOIN need ON need.id = allocation.need_id JOIN pledge ON pledge.id = allocation.pledge_id
         WHERE allocation.stage IN ('proposed', 'reserved') AND NOT household.held
@@ -54,11 +55,24 @@ _NEVER: Mapping[str, str] = {
             AND (pledge.max_decile IS NULL OR household.decile <= pledge.max_decile)
             AND (NOT pledge.zakat OR household.decile = {ZAKAT_DECILE}))
     """,  # noqa: S608 - a constant of our own
-    "the allocation is zakat and was made for whom it is not": f"""
+        "the allocation is zakat and was made for whom it is not": f"""
         SELECT allocation.id FROM allocation JOIN pledge ON pledge.id = allocation.pledge_id
         WHERE pledge.zakat AND allocation.pledge_version = pledge.version
         AND (allocation.reasons ->> 'decile')::int <> {ZAKAT_DECILE}
     """,  # noqa: S608 - a constant of our own
+    },
+    "What is held does not go on": {
+        "the allocation goes on although its household is held": """
+        SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
+        WHERE household.held AND allocation.status IN ('proposed', 'reserved', 'contributed')
+    """,
+    },
+    "What is paid, or approved by a person, is not moved": {
+        "the allocation was given to another although somebody had paid or approved it": """
+            SELECT id FROM allocation WHERE ended_reason IN ('rerouted', 'displaced') AND (approvals > 0 OR held
+                OR EXISTS (SELECT FROM allocation_step WHERE allocation_id = allocation.id AND step = 'paid'))
+        """,
+    },
 }
 
 # A part alone is given back at once, unless something of it is paid or a person stops it.
@@ -67,40 +81,48 @@ _INCOMPLETE = text("""
     AND NOT EXISTS (SELECT FROM allocation WHERE need_id = need.id
         AND (contributed > 0 OR (stage IN ('proposed', 'reserved') AND (held OR household_held))))
 """)
+_OVERDRAWN = text("SELECT id FROM pledge WHERE status = 'open' AND used > quantity")
 _PENDING = text("""
     SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)
         OR EXISTS (SELECT FROM market_keeper WHERE unfinished)
 """)
-_MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open'")
-
-
-def find_faults(session: AnySession) -> list[str]:
-    """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
-    return find_breaches(session) + _unsettled(session)
+_MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open' ORDER BY market")
 
 
 def find_breaches(session: AnySession) -> list[str]:
     """Return what is wrong even while markets wait to be settled."""
-    return checks.find_breaches(session, _NEVER)
+    together = {sentence: statement for never in _NEVER.values() for sentence, statement in never.items()}
+    return checks.find_breaches(session, together)
 
 
-def _unsettled(session: AnySession) -> list[str]:
-    """Return the open needs that are not as the match would leave them, although nothing waits to be settled."""
+def find_faults(session: AnySession) -> list[str]:
+    """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
+    return [fault for invariant in audit(session) for fault in invariant.faults]
+
+
+def audit(session: AnySession) -> list[Invariant]:
+    """Return all that always holds, each with where it does not.
+
+    What holds only of a market at rest is left out while something waits to be settled.
+    """
+    found = [Invariant(says, checks.find_breaches(session, never)) for says, never in _NEVER.items()]
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
-        return []
+        return found
+    whole = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
+    over = [f"{pledge}: more of the pledge is used than there is." for pledge in session.scalars(_OVERDRAWN)]
+    found += [
+        Invariant("What only a whole covers is covered whole or not at all", whole),
+        Invariant("Used and free are all of each pledge", over),
+    ]
     policy = current_version(session).rules()
-    found = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
-    for market in session.scalars(_MARKETS).all():
-        needs = find_need_states(session, market, today)
-        pledges = find_pledge_states(session, market, today)
-        # Which of several matches there is depends on what came first where pledges give so much at least.
-        if any(pledge.minimum_grant > 1 for pledge in pledges.values()):
-            continue
-        anew = Mind(policy, today, needs, pledges)
-        found.extend(
-            f"{wanted.need.id}: the need has {sum(wanted.need.parts.values())}, and should have"
-            f" {sum(wanted.parts.values())}, of what the match may give to it."
-            for wanted in anew.following(len(needs))
+    markets = (
+        MarketState(
+            policy,
+            today,
+            find_need_states(session, market, today),
+            find_pledge_states(session, market, today),
         )
-    return found
+        for market in session.scalars(_MARKETS).all()
+    )
+    return found + at_rest(markets)

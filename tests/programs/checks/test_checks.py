@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from services.programs import cli
+from services.programs.checks.domain import Invariant
 from services.programs.database import db
 from tests.programs.scene import Scene
 
@@ -20,7 +22,7 @@ def check(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Check:
     monkeypatch.setattr(cli, "create_app", lambda _settings: scene.app)
 
     def run() -> tuple[int, str]:
-        result = CliRunner().invoke(cli.check_match, obj=scene.app.config["HELIX"])
+        result = CliRunner().invoke(cli.audit_match, obj=scene.app.config["HELIX"])
         return result.exit_code, result.output
 
     return run
@@ -33,18 +35,25 @@ def change(scene: Scene, statement: str, **values: Any) -> None:
 
 
 def test_looks_at_one_moment(scene: Scene, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "find_faults", lambda s: [s.scalar(text("SHOW transaction_isolation"))])
-    assert check() == (1, "Error: repeatable read\n")
+    def look(session: Session) -> list[Invariant]:
+        return [Invariant("It reads", [session.scalar(text("SHOW transaction_isolation")) or ""])]
+
+    monkeypatch.setattr(cli, "audit_of_match", look)
+    assert check() == (1, "BROKEN: It reads.\nError: repeatable read\n")
 
 
 def test_says_that_all_is_well_or_names_what_is_not(scene: Scene, check: Check) -> None:
     need = scene.need(scene.household(), 100)
     scene.pledge(1000)
     scene.settle()
-    assert check() == (0, "The match is as it should be.\n")
+    code, said = check()
+    assert code == 0
+    assert {line.partition(":")[0] for line in said.splitlines()} == {"holds"}
+    assert len(said.splitlines()) == 10
     change(scene, "UPDATE need SET covered = 90 WHERE id = :id", id=need)
     code, said = check()
     assert code == 1
+    assert "BROKEN: Each need has what its allocations hold" in said
     assert f"{need}: the need is covered by other than its allocations hold." in said
 
 

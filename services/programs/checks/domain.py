@@ -1,0 +1,100 @@
+"""What always holds of a market at rest, worked out anew."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.programs.allocating.domain import Mind
+from services.programs.matching.domain import Rule
+from services.programs.matching.engine.nodes import Supply
+from services.programs.matching.engine.residual import Residual
+from services.programs.policy.domain import Policy
+from services.programs.proposing.domain import NeedState, PledgeState
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """What always holds, and the sentences that say where it does not."""
+
+    says: str
+    faults: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketState:
+    """The needs and pledges of a market, as they are."""
+
+    policy: Policy
+    today: date
+    needs: Mapping[UUID, NeedState]
+    pledges: Mapping[UUID, PledgeState]
+
+    @property
+    def has_one_best(self) -> bool:
+        """Tell whether its best match is one, whatever came first.
+
+        It is not where a pledge gives so much at least, or has a cap for a household that has several needs.
+        """
+        pledges = self.pledges.values()
+        several = len({need.household for need in self.needs.values()}) < len(self.needs)
+        capped = any(pledge.cap_per_household is not None for pledge in pledges)
+        return not (several and capped) and all(pledge.minimum_grant == 1 for pledge in pledges)
+
+    def from_nothing(self) -> Residual:
+        """Return the match as it would be if everything came at once, and nobody had anything."""
+        given: Counter[UUID] = Counter()
+        for need in self.needs.values():
+            given.update(need.parts)
+        anew = Residual()
+        anew.change(
+            {need.id: need.demand(self.policy) for need in self.needs.values()},
+            {pledge.id: pledge.supply(given[pledge.id]) for pledge in self.pledges.values()},
+        )
+        return anew
+
+
+def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
+    """Return what holds of markets at rest that have one best match, and where it does not."""
+    markets = [market for market in found if market.has_one_best]
+    return [
+        Invariant(
+            "No open need could have what is free, or what one that stands lower could lose",
+            [fault for market in markets for fault in _unsettled(market)],
+        ),
+        Invariant(
+            "It does not matter in which order needs and pledges came",
+            [fault for market in markets for fault in _covered_otherwise(market)],
+        ),
+        Invariant(
+            "A pledge that came now would lower nobody",
+            [fault for market in markets for fault in _lowered(market)],
+        ),
+    ]
+
+
+def _unsettled(market: MarketState) -> Iterator[str]:
+    mind = Mind(market.policy, market.today, market.needs, market.pledges)
+    for wanted in mind.following(len(market.needs)):
+        has, wants = sum(wanted.need.parts.values()), sum(wanted.parts.values())
+        yield f"{wanted.need.id}: the need has {has}, and should have {wants}, of what the match may give to it."
+
+
+def _covered_otherwise(market: MarketState) -> Iterator[str]:
+    anew = market.from_nothing()
+    for need in market.needs.values():
+        has, would_have = sum(need.parts.values()), anew.needs[need.id].covered
+        if has != would_have:
+            yield f"{need.id}: the need has {has}, and would have {would_have} if all had come at once."
+
+
+def _lowered(market: MarketState) -> Iterator[str]:
+    """Try a pledge for everybody, half as large as all that is open."""
+    anew = market.from_nothing()
+    before = {need: anew.needs[need].covered for need in market.needs}
+    missing = sum(need.quantity - before[need.id] for need in market.needs.values())
+    anew.change({}, {"tried": Supply(Rule(), missing // 2, (0,))} if missing > 1 else {})
+    for need, had in before.items():
+        if anew.needs[need].covered < had:
+            yield f"{need}: the need would have {anew.needs[need].covered} in place of {had}."
