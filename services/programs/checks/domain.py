@@ -90,7 +90,12 @@ def _covered_otherwise(market: MarketState) -> Iterator[str]:
 
 
 def _lowered(market: MarketState) -> Iterator[str]:
-    """Try a pledge for everybody, half as large as all that is open."""
+    """Try a pledge for everybody, half as large as all that is open.
+
+    Where a need stands higher that only a whole covers, it may need what a lower one has to be covered at last.
+    """
+    if any(need.indivisible for need in market.needs.values()):
+        return
     anew = market.from_nothing()
     before = {need: anew.needs[need].covered for need in market.needs}
     missing = sum(need.quantity - before[need.id] for need in market.needs.values())
