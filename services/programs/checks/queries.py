@@ -81,7 +81,11 @@ _INCOMPLETE = text("""
     AND NOT EXISTS (SELECT FROM allocation WHERE need_id = need.id
         AND (contributed > 0 OR (stage IN ('proposed', 'reserved') AND (held OR household_held))))
 """)
-_OVERDRAWN = text("SELECT id FROM pledge WHERE status = 'open' AND used > quantity")
+# What donations has not answered it may still refuse.
+_OVERDRAWN = text("""
+    SELECT id FROM pledge WHERE status = 'open' AND used > quantity + (
+        SELECT coalesce(sum(quantity), 0) FROM allocation WHERE pledge_id = pledge.id AND stage = 'proposed')
+""")
 _PENDING = text("""
     SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)
         OR EXISTS (SELECT FROM market_keeper WHERE unfinished)

@@ -138,9 +138,9 @@ class Stream:
             self.scene.hear(told)
 
     def _paid(self, pledge: UUID) -> int:
-        """Return how much of a pledge nobody can take away any more."""
+        """Return how much of a pledge is reserved or handed over: it is not made smaller than that."""
         rows = self.scene.allocations(pledge_id=pledge)
-        return sum(row.quantity if row.is_live and row.contributed else row.delivered for row in rows)
+        return sum(row.quantity if row.stage == "reserved" else row.delivered for row in rows)
 
     def _withdraw(self) -> None:
         if self._pledges:
