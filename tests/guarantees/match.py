@@ -33,22 +33,6 @@ MATCH = (
         (_PROMISES,),
     ),
     Trial(
-        "what comes to be proposed is proposed before it is ended",
-        _BEST,
-        "services/programs/proposing/operations.py",
-        "    for reason, ended in _by_reason(changes).items():\n"
-        "        withdraw(session, rows.end(ended), reason)\n"
-        "    proposals: list[_Proposal] = []\n"
-        "    for each, change in changes:\n"
-        "        proposals.extend(rows.take(each, change.proposed))\n",
-        "    proposals: list[_Proposal] = []\n"
-        "    for each, change in changes:\n"
-        "        proposals.extend(rows.take(each, change.proposed))\n"
-        "    for reason, ended in _by_reason(changes).items():\n"
-        "        withdraw(session, rows.end(ended), reason)\n",
-        (_PROMISES,),
-    ),
-    Trial(
         "a turn that was rolled back is kept in mind",
         _BEST,
         "services/programs/allocating/operations.py",
