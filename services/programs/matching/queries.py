@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from services.programs.matching.domain import Claimed, Rule, Rules
+from services.programs.matching.domain import LIVE, Claimed, Rule, Rules
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
@@ -101,10 +101,16 @@ def ranks_of(session: AnySession, needs: Iterable[UUID], policy: Policy) -> dict
 
 @dataclass(frozen=True, slots=True)
 class WhyOpen:
-    """Why something of a need is open: a code, and how many open pledges would admit it."""
+    """Why something of a need is open.
+
+    A code, how many open pledges admit it, how many other needs have what those give, and how much is `missing`: a
+    new pledge of so much that admits it would cover it.
+    """
 
     code: str
     admitting_pledges: int
+    needs_before: int
+    missing: int
 
 
 def why_open(session: AnySession, need: Need) -> WhyOpen | None:
@@ -117,7 +123,20 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     ).all()
     claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
     admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
-    return WhyOpen(_why_code(household, pledges, admitting), len(admitting))
+    code = _why_code(household, pledges, admitting)
+    return WhyOpen(
+        code, len(admitting), _count_before(session, need, admitting), need.quantity - need.covered
+    )
+
+
+def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> int:
+    """Return how many other needs, of every area, have something of pledges that is not handed over yet."""
+    theirs = select(func.count(Allocation.need_id.distinct())).where(
+        Allocation.pledge_id.in_([pledge.id for pledge in pledges]),
+        Allocation.stage.in_(LIVE),
+        Allocation.need_id != need.id,
+    )
+    return session.scalar(theirs, execution_options={"everyone": True}) or 0
 
 
 def _why_code(household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge]) -> str:

@@ -50,10 +50,15 @@ class CoverSchema(Schema):
 
 
 class WhyOpenSchema(Schema):
-    """Why something of a need is open: a code, and how many open pledges would admit it."""
+    """Why something of a need is open, and what would cover it: a pledge of what is `missing` that admits it.
+
+    `needs_before` have what the `admitting_pledges` give: they stand higher, or it was promised or paid to them.
+    """
 
     code = fields.String()
     admitting_pledges = fields.Integer()
+    needs_before = fields.Integer()
+    missing = fields.Integer()
 
 
 class NeedSchema(Schema):

@@ -23,7 +23,8 @@ def test_a_need_is_recorded_and_read_back(scene: Scene, bearer: Bearer) -> None:
     body = answer.get_json()
     assert (body["object"], body["status"], body["rank"], body["of"]) == ("need", "open", 1, 1)
     assert (body["value_idr"], body["covered"], body["allocations"]) == (280_000, 0, [])
-    assert body["why"] == {"code": "no_pledge", "admitting_pledges": 0}
+    why = {"code": "no_pledge", "admitting_pledges": 0, "needs_before": 0, "missing": body["quantity"]}
+    assert body["why"] == why
     assert answer.headers["Location"] == f"/v1/needs/{body['id']}"
     assert client.get(answer.headers["Location"], headers=verifier).get_json() == body
     (event,) = scene.told(NeedRecorded)
@@ -130,7 +131,8 @@ def test_a_need_that_stands_lower_says_that_pledges_are_spent(scene: Scene, bear
     scene.pledge(100)
     scene.settle()
     body = scene.app.test_client().get(f"/v1/needs/{lower}", headers=bearer(scene.app, "verifier")).get_json()
-    assert body["why"] == {"code": "spent_on_higher_needs", "admitting_pledges": 1}
+    why = {"code": "spent_on_higher_needs", "admitting_pledges": 1, "needs_before": 1, "missing": 100}
+    assert body["why"] == why
 
 
 def test_closing_a_need_gives_what_is_not_paid_to_others(scene: Scene, bearer: Bearer) -> None:
