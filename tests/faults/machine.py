@@ -49,6 +49,8 @@ class Machine:
         self.databases = {service: self.postgres.ensure_database(f"helix_{service}") for service in SERVICES}
         self.environment = self._settings()
         self._started: dict[str, tuple[Processes, Child]] = {}
+        # Of what kind each is, by its name.
+        self._kinds: dict[str, str] = {}
         # What ended although nobody here killed it.
         self.ended_by_themselves: list[str] = []
         self._prepare()
@@ -88,7 +90,8 @@ class Machine:
     def start(self, name: str, *, like: str = "", changed: Mapping[str, str] | None = None) -> None:
         """Start a process of the Procfile, or one more of a kind, with some settings changed."""
         processes = Processes(self._folder.logs, self.environment | dict(changed or {}))
-        self._started[name] = processes, processes.start(name, COMMANDS[like or name])
+        self._kinds[name] = like or name
+        self._started[name] = processes, processes.start(name, COMMANDS[self._kinds[name]])
 
     def start_all(self) -> None:
         """Start what does not run, and wait until everything answers."""
@@ -146,7 +149,7 @@ class Machine:
             if code is not None:
                 self.ended_by_themselves.append(f"{name} {code}")
                 del self._started[name]
-                self.start(name, like=name if name in COMMANDS else name.rpartition("-")[0])
+                self.start(name, like=self._kinds[name])
 
     def kill_database(self) -> None:
         """End PostgreSQL at once, with all its connections; what it had begun is lost."""
