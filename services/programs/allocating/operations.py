@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.programs.allocating.domain import Mind
@@ -15,6 +17,7 @@ from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import CHANGED, note_changes
 from services.programs.policy.domain import Policy
 from services.programs.policy.queries import current_version
+from services.programs.proposing.domain import Parts, Wanted
 from services.programs.proposing.operations import Decided, release_incomplete, write
 from services.programs.proposing.queries import find_concerned, find_need_states, find_pledge_states
 from shared import clock
@@ -23,6 +26,8 @@ from shared.worker import Task
 
 # A transaction that writes for more needs would keep others waiting for their rows too long.
 AT_MOST = 1000
+
+_LOOK_AT_THE_TABLE = text("ANALYZE allocation")
 
 
 class Allocator:
@@ -53,11 +58,7 @@ class Allocator:
         else:
             mind = read_market(session, market, policy, today)
             _look_again_tomorrow(session, market, today)
-        wanted = mind.following(AT_MOST)
-        written = (
-            write(session, Decided(market, wanted, mind.offers(wanted), policy, today)) if wanted else {}
-        )
-        mind.note_written(wanted, written)
+        wanted, written = _write_some(session, market, mind)
         if looked_at is not None:
             looked_at = {*looked_at, *(each.need.id for each in wanted)}
         release_incomplete(session, market, looked_at)
@@ -73,11 +74,29 @@ class Allocator:
 
     def _note_turn(self, session: Session, market: str, *, unfinished: bool) -> UUID:
         turn = new_id()
-        keeper = MarketKeeper(
-            market=market, worker=self._worker, turn=turn, settled_at=clock.now(), unfinished=unfinished
-        )
-        session.merge(keeper)
+        # By the database's clock, by which others look at it.
+        said: dict[str, Any] = {
+            "worker": self._worker,
+            "turn": turn,
+            "settled_at": func.clock_timestamp(),
+            "unfinished": unfinished,
+        }
+        row = insert(MarketKeeper).values(market=market, **said)
+        session.execute(row.on_conflict_do_update(index_elements=[MarketKeeper.market], set_=said))
         return turn
+
+
+def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted], dict[UUID, Parts]]:
+    """Write what one transaction may; return what was wanted, and what the needs that were changed have now."""
+    wanted = mind.following(AT_MOST)
+    written: dict[UUID, Parts] = {}
+    if wanted:
+        written = write(session, Decided(market, wanted, mind.offers(wanted), mind.policy, mind.today))
+        mind.note_written(wanted, written)
+    if len(written) == AT_MOST:
+        # So much at once, and PostgreSQL would go on to plan for the few rows that there were.
+        session.execute(_LOOK_AT_THE_TABLE)
+    return wanted, written
 
 
 def read_market(session: Session, market: str, policy: Policy, today: date) -> Mind:
