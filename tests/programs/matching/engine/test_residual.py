@@ -87,7 +87,8 @@ def test_what_changes_at_once_leads_to_the_same_as_one_after_the_other(stream: S
 @settings(max_examples=100, deadline=None)
 @given(streams, st.data())
 def test_a_new_pledge_lowers_nobody(stream: Stream, data: st.DataObject) -> None:
-    played = _played(stream)
+    # A whole that can be covered at last may need what a lower one has.
+    played = _played([each for each in stream if each[0] != "whole"])
     before = _covered(played.residual)
     if pledges := [each for each in stream if each[0] == "pledge"]:
         played.happen(*data.draw(st.sampled_from(pledges)))
