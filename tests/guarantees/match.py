@@ -44,8 +44,8 @@ MATCH = (
         "two workers settle one market in turn",
         _BEST,
         "services/programs/allocating/queries.py",
-        "    WHERE keeper.worker IS NULL OR keeper.worker = :worker OR (\n",
-        "    WHERE :worker IS NOT NULL OR (\n",
+        "        keeper.worker IS NULL OR keeper.worker = :worker OR (\n",
+        "        :worker IS NOT NULL OR (\n",
         (_KEEPING,),
     ),
 )

@@ -98,6 +98,7 @@ class Mind:
         for each in wanted:
             need = each.need.id
             parts = written.get(need, each.need.parts)
+            self._note_used(each.need.parts, parts)
             self._set(need, replace(self._needs[need], parts=parts))
             if parts != each.parts:
                 self._waiting.append(need)
@@ -126,6 +127,13 @@ class Mind:
         for part, is_received in ((received, True), (by - received, False)):
             if part:
                 self._residual.take_out(need, pledge, part, received=is_received)
+
+    def _note_used(self, before: Parts, after: Parts) -> None:
+        """Note what is free of pledges, of which a need has another part now."""
+        for pledge in before.keys() | after.keys():
+            if (offer := self._pledges.get(pledge)) is not None:
+                more = after.get(pledge, 0) - before.get(pledge, 0)
+                self._pledges[pledge] = replace(offer, free=offer.free - more)
 
     def _set(self, need: UUID, state: NeedState | None) -> None:
         """Replace what is known of a need."""

@@ -1,5 +1,6 @@
 """The allocator: it brings each market in which something changed to its best, and keeps it in mind."""
 
+import time
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +28,9 @@ from shared.worker import Task
 # A transaction that writes for more needs would keep others waiting for their rows too long.
 AT_MOST = 1000
 
+# A market whose turn failed waits so long, while others have theirs.
+AGAIN_AFTER_SECONDS = 5.0
+
 _LOOK_AT_THE_TABLE = text("ANALYZE allocation")
 
 
@@ -40,14 +44,26 @@ class Allocator:
     def __init__(self) -> None:
         self._worker: UUID | None = None
         self._minds: dict[str, tuple[UUID, Mind]] = {}
+        # When the turn of a market failed.
+        self._failed: dict[str, float] = {}
 
     def settle_next(self, session: Session) -> bool:
-        """Settle the market that has waited longest, as far as one transaction goes; return False where none waits."""
+        """Settle the market that has waited longest, as far as one transaction goes; return False where none waits.
+
+        Where that fails, the others have their turns before it is tried again.
+        """
         self._worker = self._worker or new_id()
-        today = clock.today()
-        market = next_market(session, self._worker, today)
+        today, now = clock.today(), time.monotonic()
+        failed = [market for market, at in self._failed.items() if now - at < AGAIN_AFTER_SECONDS]
+        market = next_market(session, self._worker, today, failed)
         if market is None:
             return False
+        self._failed[market] = now
+        self._settle(session, market, today)
+        del self._failed[market]
+        return True
+
+    def _settle(self, session: Session, market: str, today: date) -> None:
         changes = _take_changes(session, market, today)
         keeper = session.get(MarketKeeper, market, populate_existing=True)
         mind = self._recall(market, keeper)
@@ -66,7 +82,6 @@ class Allocator:
         # Where nothing could be written of what was wanted, it is not as it was thought to be.
         if written or not wanted:
             self._minds[market] = turn, mind
-        return True
 
     def _recall(self, market: str, keeper: MarketKeeper | None) -> Mind | None:
         turn, mind = self._minds.pop(market, (None, None))

@@ -1,5 +1,6 @@
 """Which market is to be settled next, and by whom."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -20,21 +21,26 @@ _NEXT = text("""
     SELECT due.market
     FROM due
     LEFT JOIN market_keeper AS keeper ON keeper.market = due.market
-    WHERE keeper.worker IS NULL OR keeper.worker = :worker OR (
-        due.since < clock_timestamp() - :grace
-        AND (SELECT max(settled_at) FROM market_keeper WHERE worker = keeper.worker) < clock_timestamp() - :grace
+    WHERE due.market <> ALL (CAST(:failed AS text[])) AND (
+        keeper.worker IS NULL OR keeper.worker = :worker OR (
+            due.since < clock_timestamp() - :grace AND (
+                SELECT max(settled_at) FROM market_keeper WHERE worker = keeper.worker
+            ) < clock_timestamp() - :grace
+        )
     )
     ORDER BY due.since
     LIMIT 1
 """)
 
 
-def next_market(session: Session, worker: UUID, today: date) -> str | None:
+def next_market(session: Session, worker: UUID, today: date, failed: Collection[str] = ()) -> str | None:
     """Return the market that has waited longest for this worker; None where none does.
 
-    One that another worker has in mind is left to that one as long as it gives a sign of itself.
+    One that another worker has in mind is left to that one as long as it gives a sign of itself, and those that
+    `failed` a moment ago are left for later.
     """
-    found: str | None = session.scalar(_NEXT, {"today": today, "worker": worker, "grace": GRACE})
+    given = {"today": today, "worker": worker, "grace": GRACE, "failed": list(failed)}
+    found: str | None = session.scalar(_NEXT, given)
     return found
 
 

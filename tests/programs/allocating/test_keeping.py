@@ -130,6 +130,31 @@ def test_a_burst_that_was_cut_off_goes_on_with_another_worker(
     scene.check_books()
 
 
+def test_a_market_that_fails_does_not_keep_the_others_waiting(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.pledge(100)
+    scene.pledge(50, item="rice", unit="kg")
+    for stated in ({}, {"item": "rice", "unit": "kg"}):
+        scene.need(scene.household(), 50, **stated)
+    read = operations.read_market
+
+    def fail(session: Session, market: str, *given: object) -> object:
+        if market == "IDR":
+            raise Lost
+        return read(session, market, *given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "read_market", fail)
+        with pytest.raises(Lost):
+            scene.settle()
+        scene.settle()
+    assert [row.quantity for row in scene.allocations()] == [50]
+    monkeypatch.setattr(operations, "AGAIN_AFTER_SECONDS", 0.0)
+    scene.settle()
+    assert len(scene.allocations()) == 2
+
+
 def test_a_new_day_and_a_new_policy_have_the_market_read_anew(scene: Scene, reads: list[str]) -> None:
     low = scene.need(scene.household(decile=3, score=900), 100)
     scene.need(scene.household(decile=1, score=100), 100)
