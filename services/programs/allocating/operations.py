@@ -23,14 +23,19 @@ from services.programs.proposing.operations import Decided, release_incomplete, 
 from services.programs.proposing.queries import find_concerned, find_need_states, find_pledge_states
 from shared import clock
 from shared.ids import new_id
+from shared.silence import SILENCE_SECONDS
 from shared.worker import Task
 
 # A transaction that writes for more needs would keep others waiting for their rows too long.
 AT_MOST = 1000
 
+# So many needs of a market that is read anew are matched in a second, on the slowest of machines.
+NEEDS_A_SECOND = 1000
+
 # A market whose turn failed waits so long, while others have theirs.
 AGAIN_AFTER_SECONDS = 5.0
 
+_MAY_BE_SILENT = text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)")
 _LOOK_AT_THE_TABLE = text("ANALYZE allocation")
 
 
@@ -117,7 +122,11 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
 def read_market(session: Session, market: str, policy: Policy, today: date) -> Mind:
     """Read a whole market, and work out what it should be."""
     needs = find_need_states(session, market, today)
-    return Mind(policy, today, needs, find_pledge_states(session, market, today))
+    pledges = find_pledge_states(session, market, today)
+    # Meanwhile PostgreSQL hears nothing, and would end the transaction.
+    seconds = SILENCE_SECONDS + len(needs) // NEEDS_A_SECOND
+    session.execute(_MAY_BE_SILENT, {"seconds": f"{seconds}s"})
+    return Mind(policy, today, needs, pledges)
 
 
 def _still_holds(mind: Mind, policy: Policy, today: date, changes: Iterable[Change]) -> bool:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from services.programs.allocating import operations
 from services.programs.allocating.models import MarketKeeper
 from services.programs.allocating.operations import Allocator
 from services.programs.database import db
+from services.programs.policy.queries import current_version
 from shared import clock
+from shared.silence import SILENCE_SECONDS
+from tests.programs.heard import TODAY
 from tests.programs.scene import Scene
 
 
@@ -153,6 +156,18 @@ def test_a_market_that_fails_does_not_keep_the_others_waiting(
     monkeypatch.setattr(operations, "AGAIN_AFTER_SECONDS", 0.0)
     scene.settle()
     assert len(scene.allocations()) == 2
+
+
+def test_a_large_market_may_be_worked_out_for_longer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "NEEDS_A_SECOND", 1)
+    for _ in range(3):
+        scene.need(scene.household(), 50)
+
+    def allowed(session: Session) -> str | None:
+        operations.read_market(session, "IDR", current_version(session).rules(), TODAY)
+        return session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+
+    assert scene.do(allowed) == f"{SILENCE_SECONDS + 3}s"
 
 
 def test_a_new_day_and_a_new_policy_have_the_market_read_anew(scene: Scene, reads: list[str]) -> None:
