@@ -165,7 +165,8 @@ def test_a_large_market_may_be_worked_out_for_longer(scene: Scene, monkeypatch: 
 
     def allowed(session: Session) -> str | None:
         operations.read_market(session, "IDR", current_version(session).rules(), TODAY)
-        return session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+        found: str | None = session.scalar(text("SHOW idle_in_transaction_session_timeout"))
+        return found
 
     assert scene.do(allowed) == f"{SILENCE_SECONDS + 3}s"
 
