@@ -140,6 +140,10 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     admitted_by: list[Code]
     alternatives: Count
     policy_version: Version
+    # Added later: what the order of needs looks at beside those. The share is in thousandths.
+    tier: Annotated[int, Meta(ge=1, le=10)] | None = None
+    waited_days: Count | None = None
+    village_share: Annotated[int, Meta(ge=0, le=1000)] | None = None
 
 
 class _AllocationStep(Event, frozen=True, kw_only=True):
@@ -181,13 +185,19 @@ class AllocationHeld(_AllocationStep, frozen=True, kw_only=True):
     reason: Code
 
 
-class AllocationVetoed(_AllocationStep, frozen=True, kw_only=True):
+class _AllocationEnd(_AllocationStep, frozen=True, kw_only=True):
+    """It is over. `delivered` of it had reached the household by then, whether that was heard or not."""
+
+    delivered: Amount = 0
+
+
+class AllocationVetoed(_AllocationEnd, frozen=True, kw_only=True):
     """A person refused it for ever; what was reserved is to be released."""
 
     reason: Code
 
 
-class AllocationCancelled(_AllocationStep, frozen=True, kw_only=True):
+class AllocationCancelled(_AllocationEnd, frozen=True, kw_only=True):
     """Its need closed, or its household may no longer have it; what was reserved is to be released."""
 
     reason: Code
@@ -200,7 +210,7 @@ class DeliveryConfirmed(_AllocationStep, frozen=True, kw_only=True):
     day: date
 
 
-class DeliveryFailed(_AllocationStep, frozen=True, kw_only=True):
+class DeliveryFailed(_AllocationEnd, frozen=True, kw_only=True):
     """It could not be handed over; what was reserved is to be released."""
 
     delivery: UUID

@@ -102,9 +102,11 @@ def delivered(step: AllocationProposed, quantity: int | None = None) -> Delivery
     return DeliveryConfirmed(**_same(step, quantity), delivery=new_id(), day=clock.today())
 
 
-def failed(step: AllocationProposed, quantity: int | None = None) -> DeliveryFailed:
-    """Return the failed delivery of a proposal."""
-    return DeliveryFailed(**_same(step, quantity), delivery=new_id(), day=clock.today(), reason="moved")
+def failed(step: AllocationProposed, quantity: int | None = None, *, after: int = 0) -> DeliveryFailed:
+    """Return the failed delivery of a proposal, after so much of it was delivered."""
+    return DeliveryFailed(
+        **_same(step, quantity), delivery=new_id(), day=clock.today(), reason="moved", delivered=after
+    )
 
 
 def payment(step: AllocationProposed, quantity: int | None = None, **changes: Any) -> dict[str, Any]:

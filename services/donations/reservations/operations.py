@@ -195,11 +195,17 @@ def _confirm(batch: _Batch, _received: Received, confirmed: DeliveryConfirmed) -
 
 
 def _release_rest(batch: _Batch, received: Received, why: str) -> None:
-    """Give back all that has not reached the household."""
+    """Give back all that has not reached the household.
+
+    What reached it without our having heard so stays set aside, for the word of it that is still to come.
+    """
     allocation = _hear(batch, received, "over")
     if allocation is None:
         return
-    rest = allocation.amounts.undelivered
+    end: Any = received.data
+    rest = allocation.amounts.undelivered - max(0, end.delivered - allocation.delivered)
+    if rest <= 0:
+        return
     pledge = batch.pledges[allocation.pledge_id]
     released = release(batch.session, pledge, allocation, rest, why)
     place_of_grant = (pledge.id, allocation.household)

@@ -17,6 +17,7 @@ from services.programs.matching.operations import (
     lock_allocations,
     note_allocations,
     tell,
+    tell_end,
 )
 from services.programs.needs.operations import shut
 from services.programs.registry.models import Household
@@ -158,7 +159,7 @@ def _give_back_unpaid(one: Locked, household: Household) -> None:
 
 def _give_up(one: Locked, delivery: Delivery) -> None:
     rest = end(one, "failed", "not_handed_over")
-    event = tell(
+    event = tell_end(
         DeliveryFailed,
         one,
         rest,
@@ -171,4 +172,4 @@ def _give_up(one: Locked, delivery: Delivery) -> None:
 
 
 def _day_of(delivery: Delivery) -> date:
-    return delivery.handed_over_at.astimezone(clock.LOCAL_ZONE).date()
+    return clock.day_of(delivery.handed_over_at)

@@ -21,9 +21,16 @@ from services.programs.registry.models import Household
 from shared import clock, outbox
 from shared.database import AnySession
 from shared.events.event import Event
-from shared.events.programs import AllocationApproved, AllocationCancelled, AllocationHeld
+from shared.events.programs import (
+    AllocationApproved,
+    AllocationCancelled,
+    AllocationHeld,
+    AllocationVetoed,
+    DeliveryFailed,
+)
 
 Step = TypeVar("Step", bound=Event)
+End = TypeVar("End", AllocationCancelled, AllocationVetoed, DeliveryFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,11 @@ def tell(kind: type[Step], locked: Locked, quantity: int, **more: Any) -> Step:
     return kind(**fields, **more)
 
 
+def tell_end(kind: type[End], locked: Locked, quantity: int, **more: Any) -> End:
+    """Return the event of an end of the allocation: so much is given back, and what was delivered is not."""
+    return tell(kind, locked, quantity, delivered=locked.allocation.delivered, **more)
+
+
 def give_back(locked: Locked, quantity: int) -> None:
     """Take a quantity away from what covers the need, back to the pledge."""
     locked.need.covered -= quantity
@@ -103,7 +115,7 @@ def withdraw(session: AnySession, several: Sequence[Locked], reason: str) -> Non
     for one in several:
         rest = end(one, "released", reason)
         session.add(one.allocation.moment("cancelled", rest, reason=reason))
-        events.append(tell(AllocationCancelled, one, rest, reason=reason))
+        events.append(tell_end(AllocationCancelled, one, rest, reason=reason))
     outbox.record_all(session, events)
 
 

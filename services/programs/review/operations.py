@@ -8,7 +8,14 @@ from uuid import UUID
 
 from services.programs.database import db
 from services.programs.matching.models import Allocation, AllocationDecision
-from services.programs.matching.operations import Locked, end, lock_allocations, note_allocations, tell
+from services.programs.matching.operations import (
+    Locked,
+    end,
+    lock_allocations,
+    note_allocations,
+    tell,
+    tell_end,
+)
 from services.programs.review.domain import refusal_of_approval
 from services.programs.review.queries import find_allocation, standing_of, sum_told
 from shared import clock, outbox
@@ -58,7 +65,7 @@ def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
     one = _lock_live(allocation)
     rest = end(one, "vetoed", _BY_PERSON)
     _keep(one.allocation, "veto", reason, by=by)
-    outbox.record(db.session, tell(AllocationVetoed, one, rest, reason=_BY_PERSON))
+    outbox.record(db.session, tell_end(AllocationVetoed, one, rest, reason=_BY_PERSON))
     note_allocations(db.session, [one])
     return _done(one.allocation)
 

@@ -107,3 +107,16 @@ def test_a_delivery_without_its_proposal_is_put_aside_until_that_is_handed_back(
     programs.tell(step, offset=1)
     programs.tell(delivered(step), offset=3)
     assert _shown(donor, step)[0] == "delivered"
+
+
+def test_a_delivery_handed_back_after_the_end_still_counts(
+    donor: Donor, programs: Programs, told: Callable[..., list[Any]]
+) -> None:
+    step = proposed(donor.pledge()["id"])
+    programs.tell(step, offset=1)
+    assert donor.post("/v1/contributions", payment(step)).status_code == 201
+    programs.tell(failed(step, 250_000, after=150_000), offset=5)
+    (released,) = told(AllocationReleased)
+    assert (released.quantity, released.contributed) == (250_000, 250_000)
+    programs.tell(delivered(step, 150_000), offset=4)
+    assert _shown(donor, step) == ("delivered", 0)
