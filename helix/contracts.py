@@ -19,18 +19,20 @@ EVENTS = Path("docs/events")
 API = Path("docs/api")
 
 _TOLD_BEFORE = "It was always demanded; the document did not say so."
-_DID_NOTHING = "Before the first release: it did nothing, because what is allocated is never moved."
+_SECOND_PERSON = (
+    "Before the first release: a policy is drafted whole, and holds once a second person adopts it."
+)
 
 # What breaks those who rely on an earlier version, and why that was accepted.
 ACCEPTED = {
     "donations: PATCH /v1/pledges/{pledge_id} demands If-Match": _TOLD_BEFORE,
     "programs: PUT /v1/policy demands If-Match": _TOLD_BEFORE,
-    "programs: GET /v1/policy 200/displaced_until is no longer told": _DID_NOTHING,
-    "programs: GET /v1/policy 200/rerouted_until is no longer told": _DID_NOTHING,
-    "programs: PUT /v1/policy 200/displaced_until is no longer told": _DID_NOTHING,
-    "programs: PUT /v1/policy 200/rerouted_until is no longer told": _DID_NOTHING,
-    "programs: PUT /v1/policy body/displaced_until is no longer taken": _DID_NOTHING,
-    "programs: PUT /v1/policy body/rerouted_until is no longer taken": _DID_NOTHING,
+    "programs: PUT /v1/policy 200/adopted_by is no longer told": _SECOND_PERSON,
+    "programs: PUT /v1/policy 200/version is no longer told": _SECOND_PERSON,
+    "programs: PUT /v1/policy body/displaced_until is demanded": _SECOND_PERSON,
+    "programs: PUT /v1/policy body/fair_between_villages is demanded": _SECOND_PERSON,
+    "programs: PUT /v1/policy body/rerouted_until is demanded": _SECOND_PERSON,
+    "programs: PUT /v1/policy body/tiers is demanded": _SECOND_PERSON,
 }
 
 

@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the present day where the households live (Asia/Jakarta)."""
-    return now().astimezone(LOCAL_ZONE).date()
+    return day_of(now())
+
+
+def day_of(instant: datetime) -> date:
+    """Return the day of an instant where the households live."""
+    return instant.astimezone(LOCAL_ZONE).date()
 
 
 @contextmanager

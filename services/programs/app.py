@@ -24,9 +24,11 @@ from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
 from services.programs.imports.pages import pages as import_pages
 from services.programs.policy.api import blueprint as policy
+from services.programs.policy.pages import pages as policy_pages
 from services.programs.registry.api import blueprint as households
 from services.programs.review.api import blueprint as allocations
 from services.programs.review.pages import pages as match_pages
+from services.programs.trying_out.operations import TRY_OUT
 from services.programs.verification.api import blueprint as verification
 from services.programs.verification.operations import LAPSE
 from services.programs.verification.pages import pages as record_pages
@@ -63,6 +65,7 @@ SERVICE = Service(
         need_pages,
         match_pages,
         import_pages,
+        policy_pages,
         audit_pages,
     ],
     navigation=(
@@ -74,6 +77,7 @@ SERVICE = Service(
         Link(lazy_gettext("Needs"), "need_pages.show_needs", roles=OFFICERS),
         Link(lazy_gettext("Deliveries to make"), "delivery_pages.show_deliveries", roles=("tksk",)),
         Link(lazy_gettext("Imports"), "import_pages.show_imports", roles=("planner", "auditor", "admin")),
+        Link(lazy_gettext("Policy"), "policy_pages.show_policy", roles=OFFICERS),
         Link(lazy_gettext("Audit log"), "audit_pages.show_entries", roles=("auditor",)),
     ),
     handlers=HANDLERS,
@@ -86,6 +90,7 @@ SERVICE = Service(
         BIRTHDAYS,
         ALLOCATOR,
         MOVE_TO_CASH,
+        TRY_OUT,
     ],
     accounts=ACCOUNTS,
 )

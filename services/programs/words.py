@@ -1,9 +1,9 @@
 """What the codes of programs are called on its pages, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
 
 from shared.web.formats import rupiah, whole
@@ -198,6 +198,35 @@ NEED_STANDINGS: dict[str, LazyString] = {
 }
 NEED_TONES = {"open": "info", "waiting": "wait", "covered": "good", "delivered": "good"}
 
+ORDER_KEYS: dict[str, LazyString] = {
+    "decile": _("Welfare decile: the lowest first"),
+    "score": _("Vulnerability score: the highest first"),
+    "urgency": _("Urgency: the most urgent first"),
+    "waiting": _("Days since the need was recorded: the longest first"),
+    "verified_at": _("Verification of the household: the earliest first"),
+}
+
+REROUTED_UNTIL: dict[str, LazyString] = {
+    "reserved": _("the donor's side has reserved it"),
+    "contributed": _("the donor has paid or handed over something of it"),
+}
+
+DISPLACED_UNTIL: dict[str, LazyString] = {
+    "reserved": _("the donor's side has reserved it"),
+    "told": _("its household was told of it"),
+}
+
+WHY_OPEN: dict[str, LazyString] = {
+    "household_not_verified": _("The household is not verified now, so nothing new is matched."),
+    "household_held": _("The household is on hold."),
+    "no_pledge": _("Nobody has an open pledge of this kind."),
+    "no_rule_admits": _("There are pledges of this kind, but none admits this household and category."),
+    "too_little_free": _(
+        "Pledges that admit it have something free, but too little of it for this need, or it is about to be matched."
+    ),
+    "spent_on_higher_needs": _("Every pledge that admits it is spent on needs that stand higher."),
+}
+
 CLOSINGS: dict[str, LazyString] = {
     "delivered": _("All of it arrived."),
     "closed_by_person": _("An officer or the TKSK closed it."),
@@ -214,6 +243,24 @@ def label(words: dict[str, LazyString], code: str) -> str:
 def choices(words: dict[str, LazyString], codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
     """Return (code, word) of all codes, or of some."""
     return [(code, label(words, code)) for code in (words if codes is None else codes)]
+
+
+def score_parts(parts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return what gave how many points of a vulnerability score, the most first."""
+    largest_first = sorted(parts.items(), key=lambda part: (-part[1], part[0]))
+    return [(label(SCORE_PARTS, part), whole(points)) for part, points in largest_first]
+
+
+def needs_before(count: int) -> str:
+    """Return who stands before an open need."""
+    return str(
+        ngettext(
+            "%(count)s has something of those pledges: it stands higher, or it was promised or paid.",
+            "%(count)s have something of those pledges: they stand higher, or it was promised or paid to them.",
+            count,
+            count=whole(count),
+        )
+    )
 
 
 def need_tag(status: str, closed_reason: str | None, *, reached: bool = True) -> tuple[str, str]:

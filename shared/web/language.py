@@ -4,6 +4,8 @@ The catalogue is read from the .po when it is first asked for. There is no compi
 could be missing from an image or be older than its source.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
@@ -65,6 +67,13 @@ def init_language(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=LANGUAGES, current_language=current_language, language_url=language_url
     )
+
+
+@contextmanager
+def asked_language() -> Iterator[None]:
+    """Speak the language that a program asks for (Accept-Language); pages have their own switch."""
+    with force_locale(request.accept_languages.best_match(list(LANGUAGES), DEFAULT)):
+        yield
 
 
 def language_url(language: str) -> str:

@@ -105,6 +105,12 @@ GET    /needs                                     officers                 -    
 GET    /needs/{need}                              officers                 area      200
 POST   /needs/{need}/as-cash                      verifier                 area      303
 POST   /needs/{need}/close                        verifier                 area      303
+GET    /policy                                    officers                 -         200
+GET    /policy/effect                             officers                 -         200  regency
+POST   /policy/draft                              planner                  -         409  regency
+POST   /policy/draft/adopt                        planner,approver         -         303  regency
+POST   /policy/draft/dry-run                      planner,approver         -         303  regency
+POST   /policy/draft/withdraw                     planner                  -         303  regency
 GET    /visits                                    tksk                     -         200
 GET    /visits/{visit}                            tksk                     area      200
 POST   /visits/{visit}                            tksk                     area      303
@@ -139,7 +145,11 @@ GET    /v1/needs/{need}                           tksk,officers            area 
 POST   /v1/needs/{need}/as-cash                   verifier                 area      201
 POST   /v1/needs/{need}/close                     tksk,verifier            area      200
 GET    /v1/policy                                 tksk,officers            -         200
-PUT    /v1/policy                                 planner                  -         200  regency
+PUT    /v1/policy                                 planner                  -         409  regency
+DELETE /v1/policy/draft                           planner                  -         204  regency
+GET    /v1/policy/draft                           officers                 -         200  regency
+POST   /v1/policy/draft/adopt                     planner,approver         -         200  regency
+POST   /v1/policy/draft/dry-run                   planner,approver         -         200  regency
 POST   /v1/tokens                                 everyone                 -         401
 GET    /v1/visits                                 tksk,officers            -         200
 GET    /v1/visits/{visit}                         tksk,officers            area      200

@@ -13,6 +13,7 @@ from tests.access.world import handing_over, payment
 from tests.donations.facts import pledge_body
 from tests.programs.files import row, write
 from tests.programs.people import household, need, result
+from tests.programs.policy.office import CHANGED
 
 Things = dict[str, str]
 
@@ -78,11 +79,6 @@ def _wrong() -> dict[str, str]:
 
 
 _GIVER = {"name": "Yayasan Baru", "kind": "philanthropy", "contact_email": "new@giver.example"}
-_POLICY = {
-    "order": ["decile", "score", "urgency", "verified_at"],
-    "approval_threshold_idr": 6_000_000,
-    "second_person_threshold_idr": 20_000_000,
-}
 _VERSION_1 = {"If-Match": '"1"'}
 
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
@@ -107,6 +103,17 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "POST /imports": _file,
     "POST /matches/{match}": _form(decision="hold", hold_reason="In doubt"),
     "POST /needs/{need}/close": _form(reason="Met otherwise"),
+    "POST /policy/draft": _form(
+        based_on="1",
+        order_1="urgency",
+        rerouted_until="contributed",
+        displaced_until="told",
+        approval_threshold_idr="100",
+        second_person_threshold_idr="1000",
+    ),
+    "POST /policy/draft/adopt": _form(number="1"),
+    "POST /policy/draft/dry-run": _form(number="1"),
+    "POST /policy/draft/withdraw": _form(number="1"),
     "POST /visits/{visit}/{step}": _form(answer="found"),
     "POST /visits/to-assign": lambda things: {"data": {"household": things["also_new"]}},
     "POST /v1/allocations/{allocation}/approve": _json({}),
@@ -121,7 +128,9 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "POST /v1/households/{household}/visits": _json({}),
     "POST /v1/imports": _file,
     "POST /v1/needs/{need}/close": _json({"reason": "Met otherwise"}),
-    "PUT /v1/policy": lambda _: {"json": _POLICY, "headers": _VERSION_1},
+    "PUT /v1/policy": lambda _: {"json": CHANGED, "headers": _VERSION_1},
+    "DELETE /v1/policy/draft": lambda _: {"headers": _VERSION_1},
+    "POST /v1/policy/draft/adopt": lambda _: {"headers": _VERSION_1},
     "POST /v1/visits/{visit}/result": lambda _: {"json": result()},
 }
 

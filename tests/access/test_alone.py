@@ -51,7 +51,14 @@ _PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "/receipts": {"before": ("of A", "of B")},
 }
 # What is nobody's in particular, or the caller's own answers.
-_THE_SAME_FOR_ALL = {"/v1/policy", "/pledge", "/pledge/check"}
+_THE_SAME_FOR_ALL = {
+    "/policy",
+    "/policy/effect",
+    "/v1/policy",
+    "/v1/policy/draft",
+    "/pledge",
+    "/pledge/check",
+}
 _THING_OF_LIST = {"needs": "need", "visits": "visit of asked", "imports": "job", "matches": "allocation"}
 
 

@@ -18,8 +18,10 @@ LINES = [line for table in POLICY.values() for line in table.values()]
 _VARIABLE = re.compile(r"<(?:[^<>]*:)?(\w+?)(?:_id)?>")
 _NAMED = r"{\1}"
 
-# What changes nothing in a database: it is kept in the browser, or is so already.
+# What changes nothing in a database: it is kept in the browser, is so already, or waits for somebody else's draft.
 _LEAVES_NO_TRACE = {
+    "PUT /v1/policy",
+    "POST /policy/draft",
     "POST /pledge/{step}",
     "POST /v1/stakeholders/{stakeholder}/approve",
     "POST /v1/allocations/{allocation}/approve",

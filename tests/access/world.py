@@ -19,6 +19,7 @@ from tests.conftest import bearer
 from tests.donations.facts import pledge_body
 from tests.programs.files import row, write
 from tests.programs.people import household, need, result
+from tests.programs.policy.office import CHANGED
 
 Person = dict[str, str]
 
@@ -60,6 +61,7 @@ def tell_story(joined: Joined) -> World:
     joined.exchange()
     for letter in AREAS:
         _fulfil(world, letter, staff)
+    _draft(world)
     _let_in(world)
     return world
 
@@ -167,6 +169,13 @@ def _fulfil(world: World, letter: str, staff: dict[str, Person]) -> None:
     world.joined.exchange()
     receipts = world.call("donations", "GET", "/v1/receipts", key)["data"]
     things["receipt"] = next(one["id"] for one in receipts if one["pledge"] == things["pledge"])
+
+
+def _draft(world: World) -> None:
+    """Draft another policy, for somebody else to adopt."""
+    drafter = bearer(world.joined["programs"], "planner") | {"If-Match": '"1"'}
+    world.call("programs", "PUT", "/v1/policy", drafter, CHANGED)
+    world.joined.run_tasks("programs")
 
 
 def payment(allocation: str) -> dict[str, Any]:

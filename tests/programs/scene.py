@@ -1,6 +1,7 @@
 """A programs service with households, needs and pledges in it, and a donations that answers by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +21,7 @@ from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import check_again, follow_hold, follow_status
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
-from services.programs.policy.operations import adopt_policy
+from services.programs.policy.operations import put_in_force
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
@@ -159,13 +160,8 @@ class Scene:
         """Adopt another policy."""
         with self.app.app_context():
             now = current_version(db.session)
-            stated = {
-                "order": now.order,
-                "approval_threshold_idr": now.approval_threshold_idr,
-                "second_person_threshold_idr": now.second_person_threshold_idr,
-                "cash_after_days": now.cash_after_days,
-            }
-            adopt_policy(now.version, stated | rules, by="planner")
+            wanted = replace(now.rules(), version=now.version + 1, **rules)
+            put_in_force(wanted.version, wanted, drafted_by="planner", adopted_by="another")
 
     def allocations(self, **where: Any) -> list[Allocation]:
         """Return the allocations, in order of id."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from services.programs.trying_out.operations import TRY_OUT
 from shared import clock
 from tests.programs.files import row, write
 from tests.programs.people import household, member, result
@@ -21,6 +22,15 @@ NEEDS = (
 )
 NEED = st.integers(0, len(NEEDS) - 1)
 THRESHOLDS = st.sampled_from(((300, 600), (1, 1), (60_000, 100_000), (5_000_000, 20_000_000)))
+_KEYS = ["decile", "score", "urgency", "waiting", "verified_at"]
+ORDER = st.sampled_from(
+    (
+        {"tiers": [1, 4], "fair_between_villages": False, "order": _KEYS},
+        {"tiers": [], "fair_between_villages": False, "order": _KEYS[::-1]},
+        {"tiers": [2], "fair_between_villages": True, "order": ["urgency"]},
+    )
+)
+BOUND = st.sampled_from((("contributed", "told"), ("contributed", "reserved"), ("reserved", "told")))
 PERSON = st.integers(0, 2)
 _LIVE = "SELECT id, pledge_id, quantity FROM allocation WHERE stage IN ('proposed', 'reserved') ORDER BY id"
 
@@ -159,18 +169,24 @@ class Officers(Steps):
         if found := self.pick("programs", which, _LIVE):
             self.ask(who, f"/v1/allocations/{found.id}/{word}", {"reason": "kata petugas"})
 
-    @step(thresholds=THRESHOLDS, days=st.sampled_from((None, 3)), backwards=st.booleans())
-    def adopt_policy(self, thresholds: tuple[int, int], days: int | None, backwards: bool) -> None:
-        """Change the policy."""
-        order = ["decile", "score", "urgency", "verified_at"]
-        body = {
-            "order": order[::-1] if backwards else order,
+    @step(thresholds=THRESHOLDS, days=st.sampled_from((None, 3)), order=ORDER, bound=BOUND)
+    def adopt_policy(
+        self, thresholds: tuple[int, int], days: int | None, order: dict[str, Any], bound: tuple[str, str]
+    ) -> None:
+        """Change the policy: one person drafts, another adopts."""
+        body = order | {
+            "rerouted_until": bound[0],
+            "displaced_until": bound[1],
             "approval_threshold_idr": thresholds[0],
             "second_person_threshold_idr": thresholds[1],
             "cash_after_days": days,
         }
         tag = self.ask("planner", "/v1/policy", method="GET").headers["ETag"]
-        self.ask("planner", "/v1/policy", body, "PUT", headers={"If-Match": tag})
+        drafted = self.ask("planner", "/v1/policy", body, "PUT", headers={"If-Match": tag})
+        self.world.programs.parts.run_task(TRY_OUT)
+        draft = {"If-Match": drafted.headers["ETag"]}
+        adopted = self.ask("approver", "/v1/policy/draft/adopt", headers=draft)
+        assert adopted.status_code == 200, adopted.text
 
     @step(
         5,

@@ -63,7 +63,7 @@ def pay_all(pledge_id: UUID, quantity: int, payment: Payment) -> None:
 
 
 def _require_likely_day(pledge: Pledge, payment: Payment) -> None:
-    pledged_on = pledge.created_at.astimezone(clock.LOCAL_ZONE).date()
+    pledged_on = clock.day_of(pledge.created_at)
     require_likely_day(payment.paid_on, pledged_on=pledged_on, today=clock.today())
 
 

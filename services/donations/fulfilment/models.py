@@ -27,6 +27,9 @@ from shared.areas import subdistrict_of
 from shared.auth.visibility import OwnedInArea
 from shared.disclosure import is_small
 
+# What a donor is told of why something was matched.
+_TOLD = {"rank", "of", "tier", "decile", "urgency", "admitted_by", "alternatives", "policy_version"}
+
 
 class Allocation(OwnedInArea, Model):
     """A part of one pledge set aside for one need. Its household is an opaque id and is never shown."""
@@ -82,10 +85,10 @@ class Allocation(OwnedInArea, Model):
     def told_reasons(self) -> dict[str, Any]:
         """Return why it was matched, as a donor is told.
 
-        The score would tell two pledges' households apart, and how many needs there were, where they were few,
-        is hidden on the board.
+        Its score, how long it waited and what its village was paid would tell two pledges' households apart, or
+        where they live; how many needs there were, where they were few, is hidden on the board.
         """
-        told = {name: value for name, value in self.reasons.items() if name != "score"}
+        told = {name: value for name, value in self.reasons.items() if name in _TOLD}
         return told | {"of": None if is_small(told["of"]) else told["of"]}
 
     @property

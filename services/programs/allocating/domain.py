@@ -4,13 +4,12 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from services.programs.matching.engine.nodes import Demand, Key, Supply
 from services.programs.matching.engine.residual import Residual
-from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import NeedState, Parts, Place, PledgeState, Wanted, standing
+from services.programs.proposing.domain import NeedState, Parts, Place, PledgeState, Terms, Wanted
+from services.programs.standing.domain import standing
 
 # What is known of some needs or pledges now; None where they are out of play.
 Needs = Mapping[UUID, NeedState | None]
@@ -20,19 +19,18 @@ Pledges = Mapping[UUID, PledgeState | None]
 class Mind:
     """The engine's match of a market, and how far it is written.
 
-    It holds for one policy and one day.
+    It holds for one policy and one day: its terms.
     """
 
     def __init__(
         self,
-        policy: Policy,
-        today: date,
+        terms: Terms,
         needs: Mapping[UUID, NeedState],
         pledges: Mapping[UUID, PledgeState],
     ) -> None:
         """Take in a market as it is written, and work out what it should be."""
-        self.policy = policy
-        self.today = today
+        self.terms = terms
+        policy = terms.policy
         self._needs = dict(needs)
         self._pledges = dict(pledges)
         # How much of each pledge is written with needs, and may be given otherwise.
@@ -140,17 +138,17 @@ class Mind:
         old = self._needs.pop(need, None)
         if old is not None:
             self._given.subtract(old.parts)
-            del self._order[bisect_left(self._order, standing(old, self.policy))]
+            del self._order[bisect_left(self._order, standing(old, self.terms.policy))]
         if state is not None:
             self._needs[need] = state
             self._given.update(state.parts)
-            insort(self._order, standing(state, self.policy))
+            insort(self._order, standing(state, self.terms.policy))
 
     def _demand(self, need: UUID) -> Demand | None:
         state = self._needs.get(need)
         if state is None:
             return None
-        demand = state.demand(self.policy)
+        demand = state.demand(self.terms.policy)
         return replace(demand, excluded=demand.excluded | self._too_small.get(need, frozenset()))
 
     def _supply(self, pledge: UUID) -> Supply | None:
@@ -229,7 +227,7 @@ class Mind:
         return any(part > wanted.get(pledge, 0) for pledge, part in need.parts.items())
 
     def _key(self, need: NeedState) -> Key:
-        return standing(need, self.policy)
+        return standing(need, self.terms.policy)
 
     def _parts(self, need: UUID) -> dict[UUID, int]:
         """Return what a need shall have."""
@@ -238,4 +236,4 @@ class Mind:
     def _place(self, need: NeedState) -> Place:
         rank = bisect_left(self._order, self._key(need)) + 1
         spare = self._residual.spare(need.id)
-        return Place(rank, len(self._order), spare, self.policy.version)
+        return Place(rank, len(self._order), spare, self.terms)

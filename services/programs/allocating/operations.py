@@ -16,11 +16,11 @@ from services.programs.allocating.queries import is_noted_for_later, next_market
 from services.programs.markets.domain import Change
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import CHANGED, note_changes
-from services.programs.policy.domain import Policy
 from services.programs.policy.queries import current_version
-from services.programs.proposing.domain import Parts, Wanted
+from services.programs.proposing.domain import NeedState, Parts, PledgeState, Terms, Wanted
 from services.programs.proposing.operations import Decided, release_incomplete, write
 from services.programs.proposing.queries import find_concerned, find_need_states, find_pledge_states
+from services.programs.standing.operations import keep_shares
 from shared import clock
 from shared.ids import new_id
 from shared.silence import SILENCE_SECONDS
@@ -72,12 +72,12 @@ class Allocator:
         changes = _take_changes(session, market, today)
         keeper = session.get(MarketKeeper, market, populate_existing=True)
         mind = self._recall(market, keeper)
-        policy = current_version(session).rules()
+        terms = Terms(current_version(session).rules(), today)
         looked_at: Collection[UUID] | None = None
-        if mind is not None and _still_holds(mind, policy, today, changes):
+        if mind is not None and _still_holds(mind, terms, changes):
             looked_at = _hear(session, market, mind, changes)
         else:
-            mind = read_market(session, market, policy, today)
+            mind = Mind(terms, *read_market(session, market, terms))
             _look_again_tomorrow(session, market, today)
         wanted, written = _write_some(session, market, mind)
         if looked_at is not None:
@@ -111,7 +111,7 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
     wanted = mind.following(AT_MOST)
     written: dict[UUID, Parts] = {}
     if wanted:
-        written = write(session, Decided(market, wanted, mind.offers(wanted), mind.policy, mind.today))
+        written = write(session, Decided(market, wanted, mind.offers(wanted), mind.terms))
         mind.note_written(wanted, written)
     if len(written) == AT_MOST:
         # So much at once, and PostgreSQL would go on to plan for the few rows that there were.
@@ -119,19 +119,23 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
     return wanted, written
 
 
-def read_market(session: Session, market: str, policy: Policy, today: date) -> Mind:
-    """Read a whole market, and work out what it should be."""
-    needs = find_need_states(session, market, today)
-    pledges = find_pledge_states(session, market, today)
-    # Meanwhile PostgreSQL hears nothing, and would end the transaction.
+def read_market(
+    session: Session, market: str, terms: Terms
+) -> tuple[dict[UUID, NeedState], dict[UUID, PledgeState]]:
+    """Read the needs and pledges of a whole market, to be matched in the same transaction."""
+    if terms.policy.fair_between_villages:
+        keep_shares(session, terms.today)
+    needs = find_need_states(session, market, terms)
+    pledges = find_pledge_states(session, market, terms)
+    # While it is worked out PostgreSQL hears nothing, and would end the transaction.
     seconds = SILENCE_SECONDS + len(needs) // NEEDS_A_SECOND
     session.execute(_MAY_BE_SILENT, {"seconds": f"{seconds}s"})
-    return Mind(policy, today, needs, pledges)
+    return needs, pledges
 
 
-def _still_holds(mind: Mind, policy: Policy, today: date, changes: Iterable[Change]) -> bool:
+def _still_holds(mind: Mind, terms: Terms, changes: Iterable[Change]) -> bool:
     named = all(change.need or change.pledge for change in changes)
-    return named and mind.policy == policy and mind.today == today
+    return named and mind.terms == terms
 
 
 def _take_changes(session: Session, market: str, today: date) -> list[Change]:
@@ -146,13 +150,13 @@ def _take_changes(session: Session, market: str, today: date) -> list[Change]:
 def _hear(session: Session, market: str, mind: Mind, changes: Iterable[Change]) -> set[UUID]:
     """Take in what changed of a market; return the needs that were looked at."""
     pledges = {change.pledge for change in changes if change.pledge}
-    offers = find_pledge_states(session, market, mind.today, pledges) if pledges else {}
+    offers = find_pledge_states(session, market, mind.terms, pledges) if pledges else {}
     # Of what comes into play, or leaves it, needs have what may be moved now, or no longer; and what is in another
     # version refuses others.
     known = {pledge: offer.version for pledge, offer in offers.items()}
     turned = [pledge for pledge in pledges if mind.version_of(pledge) != known.get(pledge)]
     needs = {change.need for change in changes if change.need} | find_concerned(session, turned)
-    states = find_need_states(session, market, mind.today, needs) if needs else {}
+    states = find_need_states(session, market, mind.terms, needs) if needs else {}
     mind.take_in(
         {need: states.get(need) for need in needs}, {pledge: offers.get(pledge) for pledge in pledges}
     )

@@ -6,6 +6,7 @@ All events of one pledge come in order, so they are applied in order, to rows lo
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,11 @@ from services.programs.matching.operations import (
     end,
     find_unpaid,
     shorten,
-    tell,
+    tell_end,
 )
 from services.programs.needs.models import Need
+from services.programs.policy.domain import Policy
+from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock, outbox
 from shared.errors import NotFound
@@ -72,6 +75,11 @@ class _Book:
             .group_by(Allocation.pledge_id)
         )
         self.unanswered = {pledge: int(total) for pledge, total in session.execute(proposed)}
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the policy that holds now."""
+        return current_version(self.session).rules()
 
     def find(self, step: AllocationStep) -> Locked:
         """Return the allocation that a step speaks of; one that we never proposed is a broken rule."""
@@ -122,7 +130,7 @@ class _Book:
         """
         if locked.allocation.stage != "delivered" and locked.allocation.delivered == 0:
             reason = locked.allocation.ended_reason or locked.allocation.stage
-            told = tell(AllocationCancelled, locked, quantity, reason=reason)
+            told = tell_end(AllocationCancelled, locked, quantity, reason=reason)
             outbox.record(self.session, told, cause=self.cause)
 
     def match_again(self, pledge: Pledge, need: Need | None = None, *, due_on: date | None = None) -> None:
@@ -200,6 +208,8 @@ def _reserve(book: _Book, told: AllocationReserved) -> None:
         # It is worth what the pledge was valued at, so that what is delivered is told as what was pledged.
         allocation.value_idr = told.value_idr
         book.session.add(allocation.moment("reserved", told.quantity))
+        if book.policy.binds_reserved:
+            book.match_again(locked.pledge, locked.need)
     book.believe(told.pledge, told.left)
 
 

@@ -2,26 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from services.programs import words
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
 from services.programs.database import db
 from services.programs.matching.models import Allocation
-from services.programs.matching.queries import ranks_of, why_open
+from services.programs.matching.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
 from services.programs.needs.queries import find_need, list_needs
 from services.programs.needs.schemas import ClosingSchema, NeedQuery, NeedSchema, NewNeedSchema, render_need
 from services.programs.policy.queries import current_version
+from services.programs.registry.queries import find_household
+from services.programs.standing.queries import ranks_of
+from shared import clock
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.http.idempotency import idempotent
 from shared.http.lists import listing, page
 from shared.http.resources import Blueprint, created
+from shared.web.language import asked_language
 
 blueprint = Blueprint("needs", __name__, url_prefix="/v1", description="What households lack.")
 
@@ -79,7 +85,28 @@ def as_cash(need: UUID) -> Any:
 
 def _shown(need: Need) -> dict[str, Any]:
     (body,) = _with_cover([need])
-    return body | {"why": why_open(db.session, need)}
+    policy, household = current_version(db.session).rules(), find_household(db.session, need.household_id)
+    standing = {
+        "tier": policy.tier_of(household.decile),
+        "decile": household.decile,
+        "score": household.score,
+        "score_parts": household.score_parts,
+        "urgency": need.urgency,
+        "waited_days": max(0, (clock.today() - clock.day_of(need.created_at)).days),
+        "policy_version": policy.version,
+    }
+    return body | {"why": _why(need), "standing": standing}
+
+
+def _why(need: Need) -> dict[str, Any] | None:
+    why = why_open(db.session, need)
+    if why is None:
+        return None
+    with asked_language():
+        said = [words.label(words.WHY_OPEN, why.code)]
+        if why.needs_before:
+            said.append(words.needs_before(why.needs_before))
+    return asdict(why) | {"words": said}
 
 
 def _with_cover(needs: Sequence[Need]) -> list[dict[str, Any]]:

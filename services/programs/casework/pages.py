@@ -13,10 +13,12 @@ from services.programs.casework.operations import close_need
 from services.programs.casework.queries import stands
 from services.programs.database import db
 from services.programs.matching.models import Allocation
-from services.programs.matching.queries import ranks_of, why_open
+from services.programs.matching.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.queries import find_need, list_needs
 from services.programs.policy.queries import current_version
+from services.programs.registry.queries import find_household
+from services.programs.standing.queries import ranks_of
 from shared import areas
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
@@ -100,9 +102,12 @@ def as_cash(need: UUID) -> Any:
 
 def _page(need: Need, form: Form | None) -> str:
     cover = select(Allocation).where(Allocation.need_id == need.id).order_by(Allocation.id)
+    household = find_household(db.session, need.household_id)
     return render_template(
         "casework/need.html",
         need=need,
+        household=household,
+        tier=current_version(db.session).rules().tier_of(household.decile),
         words=words,
         rank=_ranks([need.id]).get(need.id),
         why=why_open(db.session, need),

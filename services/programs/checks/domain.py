@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from services.programs.allocating.domain import Mind
 from services.programs.matching.domain import Rule
 from services.programs.matching.engine.nodes import Supply
 from services.programs.matching.engine.residual import Residual
-from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import NeedState, PledgeState
+from services.programs.proposing.domain import NeedState, PledgeState, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,7 @@ class Invariant:
 class MarketState:
     """The needs and pledges of a market, as they are."""
 
-    policy: Policy
-    today: date
+    terms: Terms
     needs: Mapping[UUID, NeedState]
     pledges: Mapping[UUID, PledgeState]
 
@@ -49,7 +46,7 @@ class MarketState:
             given.update(need.parts)
         anew = Residual()
         anew.change(
-            {need.id: need.demand(self.policy) for need in self.needs.values()},
+            {need.id: need.demand(self.terms.policy) for need in self.needs.values()},
             {pledge.id: pledge.supply(given[pledge.id]) for pledge in self.pledges.values()},
         )
         return anew
@@ -75,7 +72,7 @@ def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
 
 
 def _unsettled(market: MarketState) -> Iterator[str]:
-    mind = Mind(market.policy, market.today, market.needs, market.pledges)
+    mind = Mind(market.terms, market.needs, market.pledges)
     for wanted in mind.following(len(market.needs)):
         has, wants = sum(wanted.need.parts.values()), sum(wanted.parts.values())
         yield f"{wanted.need.id}: the need has {has}, and should have {wants}, of what the match may give to it."

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from services.programs.checks.domain import Invariant, MarketState, at_rest
 from services.programs.policy.queries import current_version
+from services.programs.proposing.domain import Terms
 from services.programs.proposing.queries import find_need_states, find_pledge_states
 from shared import checks, clock
 from shared.database import AnySession
@@ -119,13 +120,10 @@ def audit(session: AnySession) -> list[Invariant]:
         Invariant("What only a whole covers is covered whole or not at all", whole),
         Invariant("Used and free are all of each pledge", over),
     ]
-    policy = current_version(session).rules()
+    terms = Terms(current_version(session).rules(), today)
     markets = (
         MarketState(
-            policy,
-            today,
-            find_need_states(session, market, today),
-            find_pledge_states(session, market, today),
+            terms, find_need_states(session, market, terms), find_pledge_states(session, market, terms)
         )
         for market in session.scalars(_MARKETS).all()
     )

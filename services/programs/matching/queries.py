@@ -1,20 +1,16 @@
 """Reads of needs, pledges and allocations as the match sees them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.programs.matching.domain import LIVE, Claimed, Rule, Rules
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
-from services.programs.policy.domain import Policy
 from services.programs.registry.models import Household
-from shared import clock
 from shared.database import AnySession
 
 
@@ -62,41 +58,6 @@ def find_rules(session: AnySession) -> dict[str, Rules]:
     for pledge in session.scalars(select(Pledge).where(Pledge.status == "open")):
         found[pledge.market].append(pledge.rule())
     return {market: Rules(rules) for market, rules in found.items()}
-
-
-_SORTED_BY: dict[str, ColumnElement[Any]] = {
-    "decile": Household.decile.asc(),
-    "score": Household.score.desc(),
-    "urgency": Need.urgency.desc(),
-    "verified_at": Household.verified_at.asc(),
-}
-
-
-def ranks_of(session: AnySession, needs: Iterable[UUID], policy: Policy) -> dict[UUID, tuple[int, int]]:
-    """Return (rank, of how many) of each need that may be matched, among all of its market.
-
-    A rank counts needs that the reader may not see: their number tells nothing about them.
-    """
-    wanted = list(needs)
-    if not wanted:
-        return {}
-    order = [*(_SORTED_BY[key] for key in policy.order), Need.id.asc()]
-    mine = select(Need.market).where(Need.id.in_(wanted)).distinct().scalar_subquery()
-    ranked = (
-        select(
-            Need.id,
-            func.row_number().over(partition_by=Need.market, order_by=order).label("place"),
-            func.count().over(partition_by=Need.market).label("all"),
-        )
-        .join(Household, Household.id == Need.household_id)
-        .where(Need.market.in_(mine), may_be_matched(clock.today()))
-        .subquery()
-    )
-    rows = session.execute(
-        select(ranked.c.id, ranked.c.place, ranked.c["all"]).where(ranked.c.id.in_(wanted)),
-        execution_options={"everyone": True},
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

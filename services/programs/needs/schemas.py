@@ -56,9 +56,22 @@ class WhyOpenSchema(Schema):
     """
 
     code = fields.String()
+    words = fields.List(fields.String())
     admitting_pledges = fields.Integer()
     needs_before = fields.Integer()
     missing = fields.Integer()
+
+
+class StandingSchema(Schema):
+    """What the policy's order looks at, as it is now, and the points of the household's score."""
+
+    tier = fields.Integer()
+    decile = fields.Integer()
+    score = fields.Integer()
+    score_parts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    urgency = fields.Integer()
+    waited_days = fields.Integer()
+    policy_version = fields.Integer()
 
 
 class NeedSchema(Schema):
@@ -82,6 +95,7 @@ class NeedSchema(Schema):
     of = fields.Integer(allow_none=True)
     allocations = fields.List(fields.Nested(CoverSchema))
     why = fields.Nested(WhyOpenSchema, allow_none=True)
+    standing = fields.Nested(StandingSchema)
     moved_from = fields.UUID(allow_none=True)
     closed_at = fields.DateTime(allow_none=True)
     closed_reason = fields.String(allow_none=True)

@@ -1,12 +1,20 @@
-"""`/v1/policy`: read by officers, changed by the planner."""
+"""`/v1/policy`: read by officers, drafted by a planner, adopted by a second person."""
 
+from http import HTTPStatus
 from typing import Any
 
 from services.programs.database import db
-from services.programs.policy.models import PolicyVersion
-from services.programs.policy.operations import adopt_policy
-from services.programs.policy.queries import current_version
-from services.programs.policy.schemas import NewPolicySchema, PolicySchema, render_policy
+from services.programs.policy import operations
+from services.programs.policy.models import PolicyDraft, PolicyVersion
+from services.programs.policy.queries import current_version, find_draft
+from services.programs.policy.schemas import (
+    NewPolicySchema,
+    PolicyDraftSchema,
+    PolicySchema,
+    render_draft,
+    render_policy,
+    rules_of,
+)
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.http.resources import Blueprint
@@ -29,13 +37,62 @@ def get_policy() -> Answer:
 @access.only("planner", whole_regency=True)
 @versioned
 @blueprint.arguments(NewPolicySchema)
-@blueprint.response(200, PolicySchema)
+@blueprint.response(200, PolicyDraftSchema)
+@blueprint.may_refuse(HTTPStatus.CONFLICT)
 def put_policy(body: dict[str, Any]) -> Answer:
-    """Adopt the next version of the policy; If-Match names the one it was made from."""
+    """Draft the next version of the policy; If-Match names the one it is made from. Another person adopts it.
+
+    What it would change is worked out at once, and told by the draft.
+    """
     current = current_version(db.session)
     require_version(current.version)
-    return _answer(adopt_policy(current.version, body, by=current_principal().id))
+    return _drafted(operations.draft_policy(current.version, rules_of(body), by=current_principal().id))
+
+
+@blueprint.route("/draft", methods=["GET"])
+@access.only(*OFFICERS, whole_regency=True)
+@blueprint.response(200, PolicyDraftSchema)
+@blueprint.may_refuse(HTTPStatus.NOT_FOUND)
+def get_draft() -> Answer:
+    """Return the draft of the next version, and whom it would help and cost."""
+    return _drafted(find_draft(db.session))
+
+
+@blueprint.route("/draft", methods=["DELETE"])
+@access.only("planner", whole_regency=True)
+@versioned
+@blueprint.response(204)
+@blueprint.may_refuse(HTTPStatus.NOT_FOUND)
+def delete_draft() -> None:
+    """Withdraw the draft; If-Match names the one that was read."""
+    require_version(find_draft(db.session, lock=True).number)
+    operations.withdraw_draft()
+
+
+@blueprint.route("/draft/dry-run", methods=["POST"])
+@access.only("planner", "approver", whole_regency=True)
+@blueprint.response(200, PolicyDraftSchema)
+@blueprint.may_refuse(HTTPStatus.NOT_FOUND)
+def work_out_anew() -> Answer:
+    """Have it worked out once more what the draft would change, with needs and pledges as they are by now."""
+    return _drafted(operations.work_out_anew())
+
+
+@blueprint.route("/draft/adopt", methods=["POST"])
+@access.only("planner", "approver", whole_regency=True)
+@versioned
+@blueprint.response(200, PolicySchema)
+@blueprint.may_refuse(HTTPStatus.NOT_FOUND)
+@blueprint.may_refuse(HTTPStatus.CONFLICT)
+def adopt() -> Answer:
+    """Adopt the draft, as another person than who made it; If-Match names the one that was read."""
+    require_version(find_draft(db.session, lock=True).number)
+    return _answer(operations.adopt_draft(by=current_principal().id))
 
 
 def _answer(policy: PolicyVersion) -> Answer:
     return render_policy(policy), 200, tagged(policy.version)
+
+
+def _drafted(draft: PolicyDraft) -> Answer:
+    return render_draft(draft), 200, tagged(draft.number)

@@ -1,7 +1,4 @@
-"""Changes of the policy."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Changes of the policy: somebody drafts the next version, sees whom it helps and whom it costs, another adopts it."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,30 +7,83 @@ from services.programs.database import db
 from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
 from services.programs.needs.models import Need
-from services.programs.policy.domain import policy_faults
-from services.programs.policy.models import PolicyVersion
-from shared import clock
-from shared.errors import Invalid, PreconditionFailed
+from services.programs.policy.domain import Rules, policy_faults
+from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_of
+from services.programs.policy.queries import find_draft, peek_draft
+from shared import bell, clock
+from shared.errors import Conflict, Invalid, PreconditionFailed
+
+# What the task is rung for that works out what a draft would change.
+DRAFTED = "policy"
 
 
-def adopt_policy(version: int, rules: Mapping[str, Any], *, by: str) -> PolicyVersion:
-    """Adopt `rules` as the version after `version`; every market with an open need is then settled under it.
+def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
+    """Draft the version after `based_on`, in place of an earlier draft of the same person.
 
-    Raises Invalid with every fault, PreconditionFailed where somebody was faster.
+    Raises Invalid with every fault; Conflict where another person's draft is there.
     """
-    faults = policy_faults(
-        rules["order"], rules["approval_threshold_idr"], rules["second_person_threshold_idr"]
-    )
+    faults = policy_faults(rules)
     if faults:
         raise Invalid(faults)
+    old = peek_draft(db.session, lock=True)
+    if old is not None:
+        if old.drafted_by != by:
+            raise Conflict("draft_there", "Somebody else's draft is there. Adopt it or withdraw it first.")
+        db.session.delete(old)
+        db.session.flush()
+    draft = PolicyDraft(based_on=based_on, drafted_by=by, drafted_at=clock.now(), **columns_of(rules))
+    try:
+        with db.session.begin_nested():
+            db.session.add(draft)
+    except IntegrityError:
+        raise Conflict(
+            "draft_there", "Somebody else's draft is there. Adopt it or withdraw it first."
+        ) from None
+    bell.ring_after_commit(db.session, DRAFTED)
+    db.session.commit()
+    return draft
+
+
+def withdraw_draft() -> None:
+    """Take the draft back; raise NotFound where there is none."""
+    db.session.delete(find_draft(db.session, lock=True))
+    db.session.commit()
+
+
+def work_out_anew() -> PolicyDraft:
+    """Have it worked out once more what the draft would change: needs and pledges are others by now."""
+    draft = find_draft(db.session, lock=True)
+    draft.effect = None
+    bell.ring_after_commit(db.session, DRAFTED)
+    db.session.commit()
+    return draft
+
+
+def adopt_draft(*, by: str) -> PolicyVersion:
+    """Let the draft hold from now on, and have every market with an open need settled under it.
+
+    Raises Conflict where the same person drafted it, or it is not worked out yet what it would change.
+    """
+    draft = find_draft(db.session, lock=True)
+    if draft.drafted_by == by:
+        raise Conflict("second_person_needed", "You drafted it. Another person must adopt it.")
+    if draft.effect is None:
+        raise Conflict(
+            "not_worked_out", "What it would change is still being worked out. Look at that first."
+        )
+    rules, drafted_by = draft.rules(), draft.drafted_by
+    db.session.delete(draft)
+    return put_in_force(rules.version, rules, drafted_by=drafted_by, adopted_by=by)
+
+
+def put_in_force(version: int, rules: Rules, *, drafted_by: str, adopted_by: str) -> PolicyVersion:
+    """Let rules hold as a version; raise PreconditionFailed where there is such a version already."""
     adopted = PolicyVersion(
-        version=version + 1,
-        order=list(rules["order"]),
-        approval_threshold_idr=rules["approval_threshold_idr"],
-        second_person_threshold_idr=rules["second_person_threshold_idr"],
-        cash_after_days=rules["cash_after_days"],
-        adopted_by=by,
+        version=version,
+        drafted_by=drafted_by,
+        adopted_by=adopted_by,
         adopted_at=clock.now(),
+        **columns_of(rules),
     )
     try:
         with db.session.begin_nested():

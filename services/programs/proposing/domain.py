@@ -1,20 +1,26 @@
 """Needs and pledges as the match sees them, and what has to be changed of what is allocated."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from services.programs.matching.domain import Claimed, Rule
-from services.programs.matching.engine.nodes import Demand, Key, Supply
+from services.programs.matching.engine.nodes import Demand, Supply
 from services.programs.policy.domain import Policy
+from services.programs.standing.domain import standing
 from shared.events.programs import Reasons
 
 # So much of each pledge.
 Parts = Mapping[UUID, int]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policy under which, and the day on which, the match is worked out."""
+
+    policy: Policy
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class NeedState:
     attributes: frozenset[str]
     quantity: int
     kept: int
+    recorded_on: date
+    village_share: int = 0
     parts: Parts = field(default_factory=dict)
     excluded: frozenset[UUID] = frozenset()
 
@@ -55,26 +63,30 @@ class NeedState:
 
     def reasons(self, place: "Place", pledge: "PledgeState") -> Reasons:
         """Return why a pledge covers it."""
+        policy = place.terms.policy
         return Reasons(
             rank=place.rank,
             of=place.of,
+            tier=policy.tier_of(self.decile),
             decile=self.decile,
             score=self.score,
             urgency=self.urgency,
             admitted_by=pledge.rule.admitted_by(self),
             alternatives=place.alternatives,
-            policy_version=place.policy_version,
+            policy_version=policy.version,
+            waited_days=max(0, (place.terms.today - self.recorded_on).days),
+            village_share=self.village_share if policy.fair_between_villages else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a need stands: its rank, of how many, how many other pledges could have, and by which policy."""
+    """Where a need stands: its rank, of how many, how many other pledges could have, and on which terms."""
 
     rank: int
     of: int
     alternatives: int
-    policy_version: int
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +126,6 @@ class PledgeState:
             minimum=self.minimum_grant,
             received=self.received,
         )
-
-
-_SORT_VALUE: dict[str, Callable[[NeedState], int]] = {
-    "decile": lambda need: need.decile,
-    "score": lambda need: -need.score,
-    "urgency": lambda need: -need.urgency,
-    "verified_at": lambda need: (need.verified_at - _EPOCH) // _MICROSECOND,
-}
-
-
-def standing(need: NeedState, policy: Policy) -> Key:
-    """Return the place of a need in the policy's order: the smaller stands higher."""
-    return (*(_SORT_VALUE[key](need) for key in policy.order), need.id.int)
 
 
 @dataclass(frozen=True, slots=True)

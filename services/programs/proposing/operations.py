@@ -7,7 +7,6 @@ and left as it is where it is no longer what was decided on.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -19,7 +18,7 @@ from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.operations import Locked, cancel, lock_allocations, tell, withdraw
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Difference, Held, Parts, PledgeState, Wanted, difference
+from services.programs.proposing.domain import Difference, Held, Parts, PledgeState, Terms, Wanted, difference
 from services.programs.proposing.queries import find_given, find_incomplete, find_movable, find_need_states
 from services.programs.registry.models import Household
 from shared import clock, outbox
@@ -30,13 +29,12 @@ from shared.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a market's needs shall have, and the pledges, the policy and the day that it was decided on."""
+    """What a market's needs shall have, and the pledges and the terms that it was decided on."""
 
     market: str
     wanted: Sequence[Wanted]
     pledges: Mapping[UUID, PledgeState]
-    policy: Policy
-    today: date
+    terms: Terms
 
 
 def write(session: Session, decided: Decided) -> dict[UUID, Parts]:
@@ -51,7 +49,7 @@ def write(session: Session, decided: Decided) -> dict[UUID, Parts]:
     proposals: list[_Proposal] = []
     for each, change in changes:
         proposals.extend(rows.take(each, change.proposed))
-    _propose(session, proposals, decided.policy)
+    _propose(session, proposals, decided.terms.policy)
     return rows.parts_of([each.need.id for each, change in changes if change])
 
 
@@ -64,11 +62,11 @@ class _Rows:
         _lock_households(session, {each.need.household for each in decided.wanted})
         self._needs = lock_rows(session, Need, needs)
         # Those that nobody else may change by now; their pledges may be others than those that were decided on.
-        movable = find_movable(session, needs, decided.today)
+        movable = find_movable(session, needs, decided.terms)
         pledges = {pledge for _, _, pledge in movable} | decided.pledges.keys()
         self._pledges = lock_rows(session, Pledge, pledges)
         self._allocations = lock_rows(session, Allocation, [allocation for allocation, _, _ in movable])
-        self._states = find_need_states(session, decided.market, decided.today, needs)
+        self._states = find_need_states(session, decided.market, decided.terms, needs)
         self._held: dict[UUID, list[Held]] = defaultdict(list)
         for allocation in self._allocations.values():
             held = Held(allocation.id, allocation.pledge_id, allocation.quantity)

@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
 
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.queries import is_barred
 from services.programs.needs.models import Need
-from services.programs.proposing.domain import NeedState, PledgeState
+from services.programs.proposing.domain import NeedState, PledgeState, Terms
 from services.programs.registry.models import Household
+from services.programs.standing.queries import recorded_on, village_share
 from shared.database import AnySession
 
 
@@ -27,24 +28,25 @@ def is_in_play(today: date) -> ColumnElement[bool]:
     )
 
 
-def may_be_moved(today: date) -> ColumnElement[bool]:
+def may_be_moved(terms: Terms) -> ColumnElement[bool]:
     """Return the condition that the match may end an allocation, of which nobody has paid or decided anything.
 
     Its pledge must be in the statement too.
     """
+    stages = LIVE if terms.policy.rerouted_until == "contributed" else ("proposed",)
     return and_(
-        Allocation.stage.in_(LIVE),
+        Allocation.stage.in_(stages),
         Allocation.contributed == 0,
         Allocation.delivered == 0,
         Allocation.approvals == 0,
         ~Allocation.held,
         ~Allocation.household_held,
-        is_in_play(today),
+        is_in_play(terms.today),
     )
 
 
 def find_need_states(
-    session: AnySession, market: str, today: date, needs: Collection[UUID] | None = None
+    session: AnySession, market: str, terms: Terms, needs: Collection[UUID] | None = None
 ) -> dict[UUID, NeedState]:
     """Return the needs of a market that the match may give something to; where `needs` names some, those of them.
 
@@ -54,9 +56,10 @@ def find_need_states(
         select(
             func.array_agg(Allocation.pledge_id).label("pledges"),
             func.array_agg(Allocation.quantity).label("quantities"),
+            func.sum(Allocation.quantity).filter(Allocation.stage == "reserved").label("reserved"),
         )
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.need_id == Need.id, may_be_moved(today))
+        .where(Allocation.need_id == Need.id, may_be_moved(terms))
         .lateral()
     )
     barred = (
@@ -81,6 +84,9 @@ def find_need_states(
             Need.quantity,
             Need.covered,
             Need.promised,
+            _taken_from_nobody(moved.c.reserved, terms),
+            recorded_on(),
+            village_share(terms.policy, terms.today),
             moved.c.pledges,
             moved.c.quantities,
             barred.c.pledges,
@@ -92,7 +98,7 @@ def find_need_states(
             Need.market == market,
             Need.closed_at.is_(None),
             Household.status == "verified",
-            Household.valid_until >= today,
+            Household.valid_until >= terms.today,
             Household.held.is_(False),
             true() if needs is None else Need.id.in_(needs),
         )
@@ -101,9 +107,14 @@ def find_need_states(
     return {state.id: state for state in states if state.quantity}
 
 
+def _taken_from_nobody(reserved: ColumnElement[int], terms: Terms) -> ColumnElement[int]:
+    """Return how much a need keeps because it is reserved, whether its household was told or not."""
+    return func.coalesce(reserved, 0) if terms.policy.displaced_until == "reserved" else literal(0)
+
+
 def _state_of(row: Any) -> NeedState:
-    need, household, category, desa, decile, score, verified_at, urgency, whole = row[:9]
-    attributes, quantity, covered, promised, pledges, quantities, barred = row[9:]
+    need, household, category, desa, decile, score, verified_at, urgency, whole, attributes = row[:10]
+    quantity, covered, promised, reserved, recorded, share, pledges, quantities, barred = row[10:]
     parts: dict[UUID, int] = {}
     for pledge, part in zip(pledges or (), quantities or (), strict=True):
         parts[pledge] = parts.get(pledge, 0) + part
@@ -120,25 +131,27 @@ def _state_of(row: Any) -> NeedState:
         whole,
         attributes=frozenset(attributes),
         quantity=quantity - fixed,
-        kept=max(0, min(promised, quantity) - fixed),
+        kept=max(reserved, min(promised, quantity) - fixed),
+        recorded_on=recorded,
+        village_share=share,
         parts=parts,
         excluded=frozenset(barred or ()),
     )
 
 
 def find_pledge_states(
-    session: AnySession, market: str, today: date, pledges: Collection[UUID] | None = None
+    session: AnySession, market: str, terms: Terms, pledges: Collection[UUID] | None = None
 ) -> dict[UUID, PledgeState]:
     """Return the pledges of a market that are open today, spent or not; where `pledges` names some, those of them."""
     found = session.scalars(
         select(Pledge).where(
             Pledge.market == market,
-            is_in_play(today),
+            is_in_play(terms.today),
             true() if pledges is None else Pledge.id.in_(pledges),
         )
     ).all()
     capped = [pledge.id for pledge in found if pledge.cap_per_household is not None]
-    received = _find_received(session, capped, today) if capped else {}
+    received = _find_received(session, capped, terms) if capped else {}
     return {
         pledge.id: PledgeState(
             id=pledge.id,
@@ -155,13 +168,13 @@ def find_pledge_states(
 
 
 def _find_received(
-    session: AnySession, pledges: Collection[UUID], today: date
+    session: AnySession, pledges: Collection[UUID], terms: Terms
 ) -> Mapping[UUID, Mapping[UUID, int]]:
     """Return what households have of pledges that the match can't give otherwise."""
     rows = session.execute(
         select(Allocation.pledge_id, Allocation.household_id, func.sum(Allocation.holding))
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.pledge_id.in_(pledges), Allocation.holding > 0, ~may_be_moved(today))
+        .where(Allocation.pledge_id.in_(pledges), Allocation.holding > 0, ~may_be_moved(terms))
         .group_by(Allocation.pledge_id, Allocation.household_id)
     )
     found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
@@ -177,12 +190,12 @@ def find_concerned(session: AnySession, pledges: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(concerned.distinct())) if pledges else set()
 
 
-def find_movable(session: AnySession, needs: Collection[UUID], today: date) -> list[tuple[UUID, UUID, UUID]]:
+def find_movable(session: AnySession, needs: Collection[UUID], terms: Terms) -> list[tuple[UUID, UUID, UUID]]:
     """Return (allocation, need, pledge) of what the match may end of some needs."""
     rows = session.execute(
         select(Allocation.id, Allocation.need_id, Allocation.pledge_id)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.need_id.in_(needs), may_be_moved(today))
+        .where(Allocation.need_id.in_(needs), may_be_moved(terms))
     )
     return [(allocation, need, pledge) for allocation, need, pledge in rows]
 

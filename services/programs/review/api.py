@@ -1,17 +1,12 @@
 """`/v1/allocations`: what is matched with what, why, and what people say to it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
-
-from flask import request
-from flask_babel import force_locale
 
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
-from services.programs.review.queries import find_allocation, list_allocations
+from services.programs.review.queries import find_allocation, find_score_parts, list_allocations
 from services.programs.review.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -24,7 +19,7 @@ from shared.auth.principal import OFFICERS, current_principal
 from shared.http.idempotency import idempotent
 from shared.http.lists import listing, page
 from shared.http.resources import Blueprint
-from shared.web.language import DEFAULT, LANGUAGES
+from shared.web.language import asked_language
 
 blueprint = Blueprint("allocations", __name__, url_prefix="/v1/allocations", description="Allocations.")
 
@@ -36,7 +31,7 @@ blueprint = Blueprint("allocations", __name__, url_prefix="/v1/allocations", des
 def get_allocations(query: dict[str, Any]) -> dict[str, Any]:
     """List the allocations of the caller's area, in order of id."""
     rows = list_allocations(need=query["need"], pledge=query["pledge"], status=query["status"])
-    with _asked_language():
+    with asked_language():
         return page(db.session(), rows, Allocation.id, query, render_allocation)
 
 
@@ -88,12 +83,6 @@ def told(allocation: UUID) -> dict[str, Any]:
 
 
 def _shown(allocation: Allocation) -> dict[str, Any]:
-    with _asked_language():
-        return render_allocation(allocation)
-
-
-@contextmanager
-def _asked_language() -> Iterator[None]:
-    """Speak the language that a program asks for; pages have their own switch."""
-    with force_locale(request.accept_languages.best_match(list(LANGUAGES), DEFAULT)):
-        yield
+    with asked_language():
+        shown = render_allocation(allocation)
+    return shown | {"score_parts": find_score_parts(db.session, allocation)}

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from services.programs import words
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
@@ -16,6 +17,7 @@ from services.programs.review.queries import (
     find_allocation,
     find_next,
     find_pledge,
+    find_score_parts,
     is_held,
     list_allocations,
     list_alternatives,
@@ -120,6 +122,7 @@ def _page(match: Allocation, form: Form | None) -> str:
         need=match.need,
         pledge=find_pledge(db.session, match.pledge_id),
         reasons=explain(match.reasons),
+        score_parts=words.score_parts(find_score_parts(db.session, match)),
         alternatives=list_alternatives(db.session, match),
         trail=course(match, list_decisions(db.session, match.id), list_steps(db.session, match.id)),
         form=form,

@@ -129,6 +129,11 @@ def find_pledge(session: AnySession, pledge: UUID) -> Pledge:
     return session.get_one(Pledge, pledge)
 
 
+def find_score_parts(session: AnySession, allocation: Allocation) -> dict[str, int]:
+    """Return what gives how many points of its household's vulnerability score, as it is now."""
+    return session.get_one(Household, allocation.household_id).score_parts
+
+
 def list_alternatives(session: AnySession, allocation: Allocation, most: int = 10) -> list[Pledge]:
     """Return other pledges that could meet the need today, as the match sees it: the soonest to expire first.
 

@@ -11,7 +11,7 @@ from services.programs.matching.models import Allocation, AllocationDecision, Al
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
-from shared.web.formats import day, quantity, whole
+from shared.web.formats import day, percent, quantity, whole
 from shared.web.words import word
 
 # What happened, and its tone.
@@ -85,6 +85,14 @@ class ReasonsSchema(Schema):
     admitted_by = fields.List(fields.String())
     alternatives = fields.Integer()
     policy_version = fields.Integer()
+    tier = fields.Integer(metadata={"description": "Absent in matches from before there were tiers."})
+    waited_days = fields.Integer()
+    village_share = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "How much of what its village needs was paid for, in thousandths, where that counts."
+        },
+    )
     words = fields.List(fields.String())
 
 
@@ -116,6 +124,11 @@ class AllocationSchema(Schema):
     told_at = fields.DateTime(allow_none=True)
     ended_reason = fields.String(allow_none=True)
     reasons = fields.Nested(ReasonsSchema)
+    score_parts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "The points of the household's score as it is now; of one allocation only."},
+    )
     policy_version = fields.Integer()
     created_at = fields.DateTime()
 
@@ -164,12 +177,35 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
             most=whole(1000),
             urgency=reasons["urgency"],
         ),
+        *_standing(reasons),
         gettext(
             "What the donor asks for is met: %(rules)s.", rules=", ".join(_rules(reasons["admitted_by"]))
         ),
         _others(reasons["alternatives"]),
         gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
     ]
+
+
+def _standing(reasons: Mapping[str, Any]) -> list[str]:
+    """Return what else the order of needs looked at; nothing of matches from before that was kept."""
+    if reasons.get("tier") is None:
+        return []
+    said = [
+        ngettext(
+            "It is in tier %(tier)s of the policy, and was recorded %(num)s day before.",
+            "It is in tier %(tier)s of the policy, and was recorded %(num)s days before.",
+            reasons["waited_days"],
+            tier=reasons["tier"],
+        )
+    ]
+    if reasons.get("village_share") is not None:
+        said.append(
+            gettext(
+                "Of what its village needs %(share)s was paid for that morning; the smallest share goes first.",
+                share=percent(reasons["village_share"] / 1000),
+            )
+        )
+    return said
 
 
 def _others(number: int) -> str:

@@ -12,7 +12,7 @@ from services.programs.audit.queries import entries
 from services.programs.database import db
 from services.programs.needs.queries import list_needs
 from services.programs.registry.domain import attributes_of
-from services.programs.registry.models import Household, Member, life_of
+from services.programs.registry.models import Member, life_of
 from services.programs.registry.operations import record_reading
 from services.programs.registry.queries import find_household, open_household
 from services.programs.vault import current_vault
@@ -36,7 +36,6 @@ from shared import clock
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
-from shared.web.formats import whole
 from shared.web.forms import Form
 from shared.web.sentences import say
 from shared.web.words import word
@@ -131,7 +130,7 @@ def _page(household: UUID, form: Form | None) -> str:
         needs=db.session.scalars(list_needs(household=record.id)).all(),
         visit=visit,
         answers=_answers(visit),
-        score_parts=_score_parts(record),
+        score_parts=words.score_parts(record.score_parts),
         trail=_trail(record.id),
         asked=bool(open_visits(db.session, [record.id])),
         waits=undecided is not None,
@@ -163,12 +162,6 @@ def _marks(member: Member) -> str:
     """Return a member's attributes, those that follow from the age too, and what to look at in the papers."""
     burdens = [word(attribute, "attribute") for attribute in attributes_of(life_of(member), clock.today())]
     return "; ".join(burdens + [words.label(words.NIK_WARNINGS, warning) for warning in member.warnings])
-
-
-def _score_parts(household: Household) -> list[tuple[str, str]]:
-    """Return what gave how many points, the most first."""
-    parts = sorted(household.score_parts.items(), key=lambda part: (-part[1], part[0]))
-    return [(words.label(words.SCORE_PARTS, part), whole(points)) for part, points in parts]
 
 
 def _trail(household: UUID) -> list[dict[str, Any]]:

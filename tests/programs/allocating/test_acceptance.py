@@ -26,7 +26,7 @@ class Played:
         self._scene, self._case = scene, case
         self._ids: dict[str, UUID] = {}
         # The cases have one order, the priority; who may receive zakat is of the first decile.
-        scene.adopt(order=("score", "decile", "urgency", "verified_at"))
+        scene.adopt(tiers=(), order=("score", "decile", "urgency", "verified_at"))
 
     def happen(self, events: Iterable[str]) -> None:
         """Let things happen, each once the one before is at rest."""

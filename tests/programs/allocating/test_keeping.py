@@ -11,6 +11,7 @@ from services.programs.allocating.models import MarketKeeper
 from services.programs.allocating.operations import Allocator
 from services.programs.database import db
 from services.programs.policy.queries import current_version
+from services.programs.proposing.domain import Terms
 from shared import clock
 from shared.silence import SILENCE_SECONDS
 from tests.programs.heard import TODAY
@@ -164,7 +165,7 @@ def test_a_large_market_may_be_worked_out_for_longer(scene: Scene, monkeypatch: 
         scene.need(scene.household(), 50)
 
     def allowed(session: Session) -> str | None:
-        operations.read_market(session, "IDR", current_version(session).rules(), TODAY)
+        operations.read_market(session, "IDR", Terms(current_version(session).rules(), TODAY))
         found: str | None = session.scalar(text("SHOW idle_in_transaction_session_timeout"))
         return found
 
@@ -176,7 +177,7 @@ def test_a_new_day_and_a_new_policy_have_the_market_read_anew(scene: Scene, read
     scene.need(scene.household(decile=1, score=100), 100)
     scene.pledge(100)
     scene.settle()
-    scene.adopt(order=("score", "decile", "urgency", "verified_at"))
+    scene.adopt(tiers=(), order=("score", "decile", "urgency", "verified_at"))
     scene.settle()
     assert scene.find_need(low).covered == 100
     with clock.shifted(timedelta(days=1)):

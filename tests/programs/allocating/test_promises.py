@@ -132,3 +132,37 @@ def test_who_was_promised_something_stands_first_where_the_pledge_is_lost(
     scene.pledge(100)
     scene.settle()
     assert (scene.find_need(given.need_id).covered, scene.find_need(waiting).covered) == (100, 0)
+
+
+def test_the_policy_may_say_that_a_reserved_match_is_not_displaced(scene: Scene) -> None:
+    scene.adopt(displaced_until="reserved")
+    lower = scene.need(scene.household(decile=3), 100)
+    pledge = scene.pledge(100)
+    scene.settle()
+    scene.reserve(scene.only_allocation(), left=0)
+    higher = _higher(scene)
+    assert (scene.find_need(higher).covered, scene.find_need(lower).covered) == (0, 100)
+    other = scene.pledge(100, categories=["food"])
+    scene.settle()
+    given = {row.need_id: row.pledge_id for row in scene.allocations() if row.is_live}
+    assert given == {lower: other, higher: pledge}, "it is rerouted all the same"
+
+
+def test_the_policy_may_say_that_a_reserved_match_is_not_rerouted(scene: Scene) -> None:
+    scene.adopt(rerouted_until="reserved")
+    lower = scene.need(scene.household(decile=3), 100)
+    pledge = scene.pledge(100)
+    scene.settle()
+    scene.reserve(scene.only_allocation(), left=0)
+    other = scene.pledge(50, categories=["food"])
+    higher = _higher(scene)
+    assert {row.need_id: row.pledge_id for row in scene.allocations() if row.is_live} == {lower: pledge}
+    scene.settle()
+    assert (scene.find_need(higher).covered, scene.find_pledge(other).used) == (0, 0)
+
+
+def test_the_policy_may_say_so_of_what_is_reserved_already(scene: Scene, given: Allocation) -> None:
+    scene.adopt(displaced_until="reserved")
+    scene.settle()
+    higher = _higher(scene)
+    assert (scene.find_need(higher).covered, scene.find_need(given.need_id).covered) == (0, 100)

@@ -1,88 +1,131 @@
-"""The policy over HTTP: read, changed from the version that was read, obeyed by the next match."""
+"""The policy over HTTP: read, drafted from the version that was read, adopted by another person, obeyed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from services.programs.database import db
 from services.programs.markets.models import MarketChange
+from tests.programs.policy.office import CHANGED, PolicyOffice
 from tests.programs.scene import Scene
 
 Bearer = Callable[..., dict[str, str]]
 
-CHANGED = {
-    "order": ["urgency", "decile", "score", "verified_at"],
-    "approval_threshold_idr": 100,
-    "second_person_threshold_idr": 1000,
-    "cash_after_days": 30,
-}
+
+@pytest.fixture
+def office(scene: Scene, bearer: Bearer) -> PolicyOffice:
+    """Two planners and an approver."""
+    return PolicyOffice(scene, bearer)
 
 
-def test_the_policy_is_read_with_its_version(scene: Scene, bearer: Bearer) -> None:
-    answer = scene.app.test_client().get("/v1/policy", headers=bearer(scene.app, "planner"))
+def test_the_policy_is_read_with_its_version(office: PolicyOffice) -> None:
+    answer = office.ask("GET")
     assert answer.headers["ETag"] == '"1"'
     body = answer.get_json()
     assert (body["object"], body["version"]) == ("policy", 1)
-    assert body["order"] == ["decile", "score", "urgency", "verified_at"]
+    assert body["order"] == ["decile", "score", "urgency", "waiting", "verified_at"]
+    assert (body["tiers"], body["fair_between_villages"]) == ([1, 4], False)
+    assert (body["rerouted_until"], body["displaced_until"]) == ("contributed", "told")
     assert (body["approval_threshold_idr"], body["second_person_threshold_idr"]) == (5_000_000, 20_000_000)
 
 
-def test_a_new_version_rules_the_next_match(scene: Scene, bearer: Bearer) -> None:
+def test_a_draft_changes_nothing_until_another_person_adopts_it(office: PolicyOffice, scene: Scene) -> None:
     scene.need(scene.household(decile=1), 100, urgency=1)
     urgent = scene.need(scene.household(decile=3), 100, urgency=5)
     scene.pledge(100)
-    client, planner = scene.app.test_client(), bearer(scene.app, "planner")
-    answer = client.put("/v1/policy", json=CHANGED, headers=planner | {"If-Match": '"1"'})
-    assert (answer.status_code, answer.headers["ETag"], answer.get_json()["version"]) == (200, '"2"', 2)
+    drafted = office.draft(tiers=[])
+    assert (drafted.status_code, drafted.get_json()["object"]) == (200, "policy_draft")
+    assert office.ask("GET").get_json()["version"] == 1
+    office.try_out()
+    adopted = office.adopt()
+    assert (adopted.status_code, adopted.headers["ETag"], adopted.get_json()["version"]) == (200, '"2"', 2)
+    assert adopted.get_json()["drafted_by"] != adopted.get_json()["adopted_by"]
+    assert office.ask("GET", "/draft").status_code == 404
     scene.settle()
     allocation = scene.only_allocation()
     assert (allocation.need_id, allocation.policy_version, allocation.approvals_needed) == (urgent, 2, 1)
-    body = client.get(f"/v1/needs/{urgent}", headers=planner).get_json()
-    assert body["status"] == "covered"
 
 
-def test_a_new_version_has_every_market_settled(scene: Scene, bearer: Bearer) -> None:
+def test_who_drafted_it_may_not_adopt_it(office: PolicyOffice) -> None:
+    office.draft()
+    office.try_out()
+    refused = office.adopt(who=office.planner)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "second_person_needed")
+    assert office.adopt(who=office.approver).status_code == 200
+
+
+def test_nobody_adopts_what_was_not_tried_out(office: PolicyOffice) -> None:
+    office.draft()
+    refused = office.adopt()
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "not_worked_out")
+
+
+def test_another_draft_than_the_one_that_was_read_is_not_adopted(office: PolicyOffice) -> None:
+    read = office.draft().headers["ETag"]
+    office.draft(cash_after_days=60)
+    office.try_out()
+    refused = office.adopt(tag=read)
+    assert (refused.status_code, refused.get_json()["code"]) == (412, "changed_meanwhile")
+
+
+def test_somebody_elses_draft_is_not_overwritten(office: PolicyOffice) -> None:
+    office.draft()
+    refused = office.draft(who=office.other)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "draft_there")
+    assert office.withdraw(who=office.other).status_code == 204
+    assert office.draft(who=office.other).status_code == 200
+
+
+def test_a_new_version_has_every_market_settled(office: PolicyOffice, scene: Scene) -> None:
     scene.need(scene.household(), 100)
+    office.draft()
+    office.try_out()
     scene.forget_changes()
-    planner = bearer(scene.app, "planner")
-    answer = scene.app.test_client().put("/v1/policy", json=CHANGED, headers=planner | {"If-Match": '"1"'})
-    assert answer.status_code == 200
+    assert office.adopt().status_code == 200
     with scene.app.app_context():
         assert db.session.scalars(select(MarketChange.market)).all() == ["IDR"]
 
 
-def test_a_change_from_an_old_version_is_refused(scene: Scene, bearer: Bearer) -> None:
-    client, planner = scene.app.test_client(), bearer(scene.app, "planner")
-    assert client.put("/v1/policy", json=CHANGED, headers=planner).status_code == 428
-    stale = client.put("/v1/policy", json=CHANGED, headers=planner | {"If-Match": '"7"'})
+def test_a_draft_from_an_old_version_is_refused(office: PolicyOffice) -> None:
+    assert office.ask("PUT", json=CHANGED).status_code == 428
+    stale = office.draft(tag='"7"')
     assert (stale.status_code, stale.content_type) == (412, "application/problem+json")
 
 
-def test_every_fault_of_a_policy_is_told(scene: Scene, bearer: Bearer) -> None:
-    client, planner = scene.app.test_client(), bearer(scene.app, "planner")
-    wrong = CHANGED | {"order": ["decile", "decile"], "second_person_threshold_idr": 1}
-    answer = client.put("/v1/policy", json=wrong, headers=planner | {"If-Match": '"1"'})
+@pytest.mark.parametrize(
+    ("wrong", "pointers"),
+    [
+        (
+            {"order": ["decile", "decile"], "second_person_threshold_idr": 1},
+            {"/order", "/second_person_threshold_idr"},
+        ),
+        ({"order": [], "tiers": [4, 1]}, {"/order", "/tiers"}),
+        ({"tiers": [0]}, {"/tiers"}),
+        ({"tiers": [10]}, {"/tiers"}),
+        ({"tiers": [2, 2]}, {"/tiers"}),
+        (
+            {"rerouted_until": "told", "displaced_until": "contributed"},
+            {"/rerouted_until", "/displaced_until"},
+        ),
+        (
+            {"cash_after_days": 0, "fair_between_villages": "yes"},
+            {"/cash_after_days", "/fair_between_villages"},
+        ),
+    ],
+)
+def test_every_fault_of_a_policy_is_told(
+    office: PolicyOffice, wrong: dict[str, Any], pointers: set[str]
+) -> None:
+    answer = office.draft(**wrong)
     assert answer.status_code == 422
-    assert {fault["pointer"] for fault in answer.get_json()["errors"]} == {
-        "/order",
-        "/second_person_threshold_idr",
-    }
+    assert {fault["pointer"] for fault in answer.get_json()["errors"]} == pointers
 
 
-@pytest.mark.parametrize("setting", ["rerouted_until", "displaced_until"])
-def test_a_setting_that_would_do_nothing_is_refused(scene: Scene, bearer: Bearer, setting: str) -> None:
-    """What is allocated is never moved, so there is nothing to set."""
-    client, planner = scene.app.test_client(), bearer(scene.app, "planner")
-    assert setting not in client.get("/v1/policy", headers=planner).get_json()
-    body = CHANGED | {setting: "reserved"}
-    answer = client.put("/v1/policy", json=body, headers=planner | {"If-Match": '"1"'})
-    assert (answer.status_code, answer.get_json()["errors"][0]["pointer"]) == (422, f"/{setting}")
-
-
-def test_only_the_planner_of_the_whole_regency_changes_it(scene: Scene, bearer: Bearer) -> None:
-    client = scene.app.test_client()
-    limited = bearer(scene.app, "planner", area="35.17.01") | {"If-Match": '"1"'}
-    assert client.put("/v1/policy", json=CHANGED, headers=limited).status_code == 403
-    assert client.put("/v1/policy", json=CHANGED, headers=bearer(scene.app, "approver")).status_code == 403
-    assert client.get("/v1/policy").status_code == 401
+def test_only_the_whole_regencys_planner_drafts_it(
+    office: PolicyOffice, scene: Scene, bearer: Bearer
+) -> None:
+    assert office.draft(who=bearer(scene.app, "planner", area="35.17.01")).status_code == 403
+    assert office.draft(who=office.approver).status_code == 403
+    assert office.ask("GET", who={}).status_code == 401

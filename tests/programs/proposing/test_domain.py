@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.programs.matching.domain import Rule
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Held, NeedState, Place, PledgeState, difference, standing
+from services.programs.proposing.domain import Held, NeedState, Place, PledgeState, Terms, difference
+from services.programs.standing.domain import standing
 from shared.ids import new_id
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -30,6 +31,7 @@ def _need(**more: object) -> NeedState:
         "attributes": frozenset(),
         "quantity": 100,
         "kept": 0,
+        "recorded_on": NOW.date(),
     } | more
     return NeedState(**fields)  # type: ignore[arg-type]
 
@@ -40,16 +42,22 @@ def _held(pledge: UUID, quantity: int) -> Held:
 
 @pytest.mark.parametrize(
     "higher",
-    [{"decile": 1}, {"score": 501}, {"urgency": 4}, {"verified_at": NOW - timedelta(microseconds=1)}],
+    [
+        {"decile": 1},
+        {"score": 501},
+        {"urgency": 4},
+        {"recorded_on": NOW.date() - timedelta(days=1)},
+        {"verified_at": NOW - timedelta(microseconds=1)},
+    ],
 )
 def test_each_key_of_the_order_raises_a_need(higher: dict[str, object]) -> None:
-    assert standing(_need(**higher), Policy(1)) < standing(_need(), Policy(1))
+    assert standing(_need(**higher), Policy(version=1)) < standing(_need(), Policy(version=1))
 
 
 def test_the_policy_tells_which_key_comes_first() -> None:
     poor, urgent = _need(decile=1, urgency=1), _need(decile=4, urgency=5)
-    by_urgency = Policy(1, order=("urgency", "decile", "score", "verified_at"))
-    assert standing(poor, Policy(1)) < standing(urgent, Policy(1))
+    by_urgency = Policy(version=1, tiers=(), order=("urgency", "decile", "score", "verified_at"))
+    assert standing(poor, Policy(version=1)) < standing(urgent, Policy(version=1))
     assert standing(urgent, by_urgency) < standing(poor, by_urgency)
 
 
@@ -58,9 +66,10 @@ def test_the_reasons_say_which_restrictions_it_meets() -> None:
     pledge = PledgeState(
         new_id(), 1, 0, rule=Rule(zakat=True, attributes=frozenset({"elderly", "disability"}))
     )
-    reasons = need.reasons(Place(3, 10, 2, 7), pledge)
+    reasons = need.reasons(Place(3, 10, 2, Terms(Policy(version=7), NOW.date() + timedelta(days=4))), pledge)
     assert reasons.admitted_by == ["zakat", "attribute_elderly"]
     assert (reasons.rank, reasons.of, reasons.alternatives, reasons.policy_version) == (3, 10, 2, 7)
+    assert (reasons.tier, reasons.waited_days, reasons.village_share) == (1, 4, None)
 
 
 def test_nothing_is_done_where_a_need_has_what_it_shall_have() -> None:

@@ -38,7 +38,9 @@ def test_an_allocation_says_why_in_the_language_asked_for(scene: Scene, bearer: 
     assert (body["object"], body["status"], body["policy_version"]) == ("allocation", "proposed", 1)
     assert body["reasons"]["admitted_by"] == ["open_to_all"]
     assert body["reasons"]["words"][0] == "The need stands at place 1 of 1 open needs of its kind."
-    assert len(body["reasons"]["words"]) == 5
+    assert len(body["reasons"]["words"]) == 6
+    assert body["reasons"]["words"][2] == "It is in tier 1 of the policy, and was recorded 0 days before."
+    assert body["score_parts"] == {}
     listed = client.get(
         f"/v1/allocations?pledge={body['pledge']}&status=proposed", headers=officer
     ).get_json()

@@ -1,0 +1,34 @@
+"""Keeping what villages have been paid, for as long as a day's order looks at it."""
+
+from datetime import date
+
+from sqlalchemy import text
+
+from shared.database import AnySession
+
+# A village of which nothing is needed has no share; the lowest, where something is needed of it later in the day.
+_KEEP = text("""
+    WITH paid AS (
+        SELECT need_id, sum(greatest(contributed, delivered)) AS quantity
+        FROM allocation WHERE greatest(contributed, delivered) > 0 AND (
+            stage IN ('proposed', 'reserved') OR delivered > 0)
+        GROUP BY need_id
+    )
+    INSERT INTO village_share (day, desa, share)
+    SELECT :day, household.desa, least(1000, floor(
+        1000 * sum(need.value_idr * coalesce(paid.quantity, 0) / need.quantity) / sum(need.value_idr)))
+    FROM need JOIN household ON household.id = need.household_id
+    LEFT JOIN paid ON paid.need_id = need.id
+    WHERE household.status = 'verified' AND (need.closed_at IS NULL OR need.closed_reason = 'delivered')
+    GROUP BY household.desa HAVING sum(need.value_idr) > 0
+    ON CONFLICT DO NOTHING
+""")
+_FORGET = text("DELETE FROM village_share WHERE day < :day")
+_IS_KEPT = text("SELECT EXISTS (SELECT FROM village_share WHERE day = :day)")
+
+
+def keep_shares(session: AnySession, day: date) -> None:
+    """Keep the shares of villages of a day, where they are not kept yet. The caller commits."""
+    if not session.scalar(_IS_KEPT, {"day": day}):
+        session.execute(_KEEP, {"day": day})
+        session.execute(_FORGET, {"day": day})

@@ -1,0 +1,75 @@
+"""What another policy would change of what the match gives, by tier and by sub-district."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.programs.allocating.domain import Mind
+from services.programs.policy.domain import Rules
+from services.programs.proposing.domain import NeedState, PledgeState, Terms
+from shared.areas import subdistrict_of
+
+_FIGURES = (
+    "needs",
+    "gaining",
+    "losing",
+    "value_idr",
+    "covered_before_idr",
+    "covered_after_idr",
+    "gained_idr",
+    "lost_idr",
+)
+
+
+def _nothing() -> Counter[str]:
+    return Counter(dict.fromkeys(_FIGURES, 0))
+
+
+@dataclass(slots=True)
+class Effect:
+    """How many needs would gain and lose, and how much, at reference prices: in all, by tier, by sub-district.
+
+    Of each need it counts what the match may give to it, whatever is paid, held or approved left out.
+    """
+
+    rules: Rules
+    total: Counter[str] = field(default_factory=_nothing)
+    tiers: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
+    areas: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
+
+    def add(
+        self, terms: Terms, needs: Mapping[UUID, NeedState], pledges: Mapping[UUID, PledgeState], price: int
+    ) -> None:
+        """Count a market of which one unit costs `price`: match it on other terms than it is written on."""
+        mind = Mind(terms, needs, pledges)
+        after = {each.need.id: sum(each.parts.values()) for each in mind.following(len(needs))}
+        for need in needs.values():
+            before = sum(need.parts.values())
+            self._count(need, before * price, after.get(need.id, before) * price, need.quantity * price)
+
+    def _count(self, need: NeedState, before: int, after: int, value: int) -> None:
+        figures = {
+            "needs": 1,
+            "gaining": int(after > before),
+            "losing": int(after < before),
+            "value_idr": value,
+            "covered_before_idr": before,
+            "covered_after_idr": after,
+            "gained_idr": max(0, after - before),
+            "lost_idr": max(0, before - after),
+        }
+        for part in (
+            self.total,
+            self.tiers[self.rules.tier_of(need.decile)],
+            self.areas[subdistrict_of(need.desa)],
+        ):
+            part.update(figures)
+
+    def told(self) -> dict[str, object]:
+        """Return it as it is kept with the draft: tiers by their number, sub-districts by their code."""
+        return {
+            "total": dict(self.total),
+            "tiers": [{"tier": tier} | dict(self.tiers[tier]) for tier in sorted(self.tiers)],
+            "areas": [{"area": area} | dict(self.areas[area]) for area in sorted(self.areas)],
+        }

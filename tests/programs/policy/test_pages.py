@@ -1,0 +1,76 @@
+"""The page of the policy, in a real browser: one person drafts, sees whom it helps and costs; another adopts."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.programs.trying_out.operations import work_out
+from tests.browser import WIDTHS, assert_accessible
+from tests.programs.people import Office
+from tests.programs.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def scene(office: Office) -> Scene:
+    """A market in which one need has everything, and a more urgent one nothing."""
+    made = Scene(office.app)
+    made.need(made.household(decile=1), 100, urgency=1)
+    made.need(made.household(decile=3), 100, urgency=5)
+    made.pledge(100)
+    made.settle()
+    return made
+
+
+def _draft(page: Page) -> None:
+    for decile in ("1", "4"):
+        page.locator(f"input[name=tiers][value='{decile}']").uncheck()
+    page.select_option("#order_1", "urgency")
+    page.select_option("#order_3", "decile")
+    page.get_by_role("button", name="Simpan rancangan dan coba").click()
+
+
+def test_one_drafts_and_another_adopts_what_the_page_shows(scene: Scene, enter: Callable[..., Page]) -> None:
+    page = enter("planner", "/policy")
+    _draft(page)
+    expect(page.get_by_text("Sedang dihitung")).to_be_visible()
+    assert_accessible(page)
+    scene.do(work_out)
+    # The page renews itself once it is known, without a click.
+    expect(page.get_by_role("heading", name="Menurut tingkat dalam rancangan")).to_be_visible()
+    expect(page.get_by_text("Yang menetapkan harus orang lain")).to_be_visible()
+    expect(page.get_by_role("button", name="Tetapkan rancangan")).to_have_count(0)
+    other = enter("approver", "/policy", width=WIDTHS[1])
+    assert_accessible(other)
+    other.get_by_role("button", name="Tetapkan rancangan").click()
+    other.get_by_role("button", name="Tetapkan", exact=True).click()
+    expect(other.get_by_text("Kebijakan versi 2 berlaku sekarang.")).to_be_visible()
+    scene.settle()
+    assert [row.reasons["urgency"] for row in scene.allocations() if row.is_live] == [5]
+
+
+def test_every_fault_is_shown_beside_its_field(scene: Scene, enter: Callable[..., Page]) -> None:
+    page = enter("planner", "/policy")
+    page.select_option("#order_2", "decile")
+    page.fill("#approval_threshold_idr", "900")
+    page.fill("#second_person_threshold_idr", "100")
+    page.get_by_role("button", name="Simpan rancangan dan coba").click()
+    expect(page.locator("#order_1-error")).to_be_visible()
+    expect(page.locator("#second_person_threshold_idr-error")).to_be_visible()
+    expect(page.locator("#approval_threshold_idr")).to_have_value("900")
+    assert_accessible(page)
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_adopted(scene: Scene, enter: Callable[..., Page]) -> None:
+    page = enter("planner", "/policy")
+    _draft(page)
+    scene.do(work_out)
+    other = enter("approver", "/policy")
+    page.get_by_role("button", name="Simpan rancangan dan coba").click()
+    scene.do(work_out)
+    other.get_by_role("button", name="Tetapkan rancangan").click()
+    other.get_by_role("button", name="Tetapkan", exact=True).click()
+    expect(other.get_by_text("Kebijakan versi 2 berlaku sekarang.")).to_have_count(0)
+    expect(other.get_by_role("alert")).to_be_visible()

@@ -1,0 +1,86 @@
+"""What a draft would change, before anybody adopts it: counted by tier and sub-district, and nothing is written."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.programs.review import operations as review
+from services.programs.trying_out.operations import work_out
+from tests.programs.policy.office import PolicyOffice
+from tests.programs.scene import Scene
+
+Bearer = Callable[..., dict[str, str]]
+WEST, EAST = "35.17.01", "35.17.02"
+
+
+@pytest.fixture
+def office(scene: Scene, bearer: Bearer) -> PolicyOffice:
+    """Planners beside a market in which one need has everything, and a more urgent one nothing."""
+    scene.need(scene.household(desa=f"{WEST}.2001", decile=1), 100, urgency=1)
+    scene.need(scene.household(desa=f"{EAST}.2001", decile=3), 100, urgency=5)
+    scene.need(scene.household(desa=f"{EAST}.2001", decile=6), 7, item="rice", unit="kg", category="food")
+    scene.pledge(100)
+    scene.pledge(3, item="rice", unit="kg")
+    scene.settle()
+    return PolicyOffice(scene, bearer)
+
+
+def test_it_says_who_gains_and_who_loses(office: PolicyOffice, scene: Scene) -> None:
+    office.draft(tiers=[1, 4], order=["urgency"])
+    same = office.try_out()
+    assert (same["total"]["gaining"], same["total"]["losing"]) == (0, 0), "the tiers come before the urgency"
+    office.draft(tiers=[], order=["urgency"])
+    effect = office.try_out()
+    total = effect["total"]
+    assert (total["needs"], total["gaining"], total["losing"]) == (3, 1, 1)
+    assert (total["gained_idr"], total["lost_idr"]) == (100, 100)
+    areas = {part["area"]: part for part in effect["areas"]}
+    assert (areas[WEST]["losing"], areas[WEST]["covered_before_idr"], areas[WEST]["covered_after_idr"]) == (
+        1,
+        100,
+        0,
+    )
+    assert (areas[EAST]["gaining"], areas[EAST]["gained_idr"]) == (1, 100)
+    assert [part["tier"] for part in effect["tiers"]] == [1]
+    assert len([row for row in scene.allocations() if row.is_live]) == 2, "nothing is written"
+
+
+def test_it_counts_by_the_tiers_of_the_draft_at_reference_prices(office: PolicyOffice) -> None:
+    office.draft(tiers=[2, 5])
+    effect = office.try_out()
+    assert [(part["tier"], part["needs"]) for part in effect["tiers"]] == [(1, 1), (2, 1), (3, 1)]
+    rice = effect["tiers"][2]
+    assert rice["covered_before_idr"] == rice["covered_after_idr"] == rice["value_idr"] * 3 // 7 > 7
+
+
+def test_what_was_told_is_lost_by_no_policy(office: PolicyOffice, scene: Scene) -> None:
+    (cash,) = [row for row in scene.allocations() if row.quantity == 100]
+    scene.do(lambda _: review.note_told(cash.id))
+    office.draft(tiers=[], order=["urgency"])
+    assert office.try_out()["total"]["losing"] == 0
+
+
+def test_it_is_what_the_match_then_does(office: PolicyOffice, scene: Scene) -> None:
+    office.draft(tiers=[], order=["urgency"])
+    promised = office.try_out()["areas"]
+    assert office.adopt().status_code == 200
+    scene.settle()
+    covered = {WEST: 0, EAST: 0}
+    for row in scene.allocations():
+        if row.is_live:
+            covered[row.desa[:8]] += row.value_idr
+    assert covered == {part["area"]: part["covered_after_idr"] for part in promised}
+
+
+def test_it_is_worked_out_once_more_where_somebody_asks(office: PolicyOffice, scene: Scene) -> None:
+    office.draft(tiers=[], order=["urgency"])
+    assert office.try_out()["total"]["needs"] == 3
+    scene.need(scene.household(desa=f"{EAST}.2001"), 50, category="health")
+    assert office.try_out()["total"]["needs"] == 3
+    again = office.ask("POST", "/draft/dry-run", office.approver)
+    assert (again.status_code, again.get_json()["effect"]) == (200, None)
+    assert office.try_out()["total"]["needs"] == 4
+
+
+def test_there_is_nothing_to_do_without_a_draft(scene: Scene) -> None:
+    assert scene.do(work_out) is False
