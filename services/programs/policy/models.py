@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Integer, String
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Integer, String, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -15,10 +15,10 @@ from services.programs.policy.domain import Policy, Rules
 class _Stated:
     """The columns of what a policy says."""
 
-    tiers: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    fair_between_villages: Mapped[bool]
-    rerouted_until: Mapped[str] = mapped_column(String(12))
-    displaced_until: Mapped[str] = mapped_column(String(12))
+    tiers: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{1,4}")
+    fair_between_villages: Mapped[bool] = mapped_column(server_default=false())
+    rerouted_until: Mapped[str] = mapped_column(String(12), server_default="contributed")
+    displaced_until: Mapped[str] = mapped_column(String(12), server_default="told")
     approval_threshold_idr: Mapped[int] = mapped_column(BigInteger)
     second_person_threshold_idr: Mapped[int] = mapped_column(BigInteger)
     cash_after_days: Mapped[int | None]
@@ -59,7 +59,7 @@ class PolicyVersion(_Stated, Model):
 
     # Two people who adopt the same version: the primary key lets one of them win.
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    drafted_by: Mapped[str] = mapped_column(String(100))
+    drafted_by: Mapped[str] = mapped_column(String(100), server_default="")
     adopted_by: Mapped[str] = mapped_column(String(100))
     adopted_at: Mapped[datetime]
 

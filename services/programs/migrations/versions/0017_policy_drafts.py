@@ -8,10 +8,10 @@ revision = "0017"
 down_revision = "0016"
 
 _STATED = (
-    ("tiers", sa.ARRAY(sa.Integer())),
-    ("fair_between_villages", sa.Boolean()),
-    ("rerouted_until", sa.String(length=12)),
-    ("displaced_until", sa.String(length=12)),
+    ("tiers", sa.ARRAY(sa.Integer()), "{1,4}"),
+    ("fair_between_villages", sa.Boolean(), "false"),
+    ("rerouted_until", sa.String(length=12), "contributed"),
+    ("displaced_until", sa.String(length=12), "told"),
 )
 _HOLDS = {
     "thresholds": "approval_threshold_idr BETWEEN 0 AND second_person_threshold_idr",
@@ -22,22 +22,17 @@ _HOLDS = {
 
 
 def upgrade() -> None:
-    for name, kind in _STATED:
-        op.add_column("policy", sa.Column(name, kind, nullable=True))
-    op.add_column("policy", sa.Column("drafted_by", sa.String(length=100), nullable=True))
-    # As it was: everything in one order, of which tiers by decile change nothing where it begins with the decile.
-    op.execute("""
-        UPDATE policy SET tiers = CASE WHEN need_order[1] = 'decile' THEN '{1,4}'::int[] ELSE '{}'::int[] END,
-            fair_between_villages = false, rerouted_until = 'contributed', displaced_until = 'told',
-            drafted_by = adopted_by
-    """)
+    for name, kind, default in _STATED:
+        op.add_column("policy", sa.Column(name, kind, nullable=False, server_default=default))
+    op.add_column("policy", sa.Column("drafted_by", sa.String(length=100), nullable=False, server_default=""))
+    op.execute("UPDATE policy SET drafted_by = adopted_by")
+    # Tiers by decile change nothing where the order begins with the decile; elsewhere all stays one order.
+    op.execute("UPDATE policy SET tiers = '{}' WHERE need_order[1] <> 'decile'")
     # The days that a need waits are looked at before its verification, where nothing was matched by another order.
     op.execute("""
         UPDATE policy SET need_order = '{decile,score,urgency,waiting,verified_at}'
         WHERE version = 1 AND (SELECT count(*) FROM policy) = 1 AND NOT EXISTS (SELECT FROM allocation)
     """)
-    for name in (*(name for name, _ in _STATED), "drafted_by"):
-        op.alter_column("policy", name, nullable=False)
     for name in ("rerouted_until", "displaced_until"):
         op.create_check_constraint(f"ck_policy_{name}", "policy", _HOLDS[name])
     op.create_table(
@@ -45,7 +40,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("one", sa.Boolean(), nullable=False),
         sa.Column("based_on", sa.Integer(), nullable=False),
-        *(sa.Column(name, kind, nullable=False) for name, kind in _STATED),
+        *(sa.Column(name, kind, nullable=False, server_default=default) for name, kind, default in _STATED),
         sa.Column("need_order", sa.ARRAY(sa.String(length=20)), nullable=False),
         sa.Column("approval_threshold_idr", sa.BigInteger(), nullable=False),
         sa.Column("second_person_threshold_idr", sa.BigInteger(), nullable=False),
