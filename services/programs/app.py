@@ -26,6 +26,7 @@ from services.programs.imports.pages import pages as import_pages
 from services.programs.policy.api import blueprint as policy
 from services.programs.policy.pages import pages as policy_pages
 from services.programs.registry.api import blueprint as households
+from services.programs.replaying.operations import SEAL
 from services.programs.review.api import blueprint as allocations
 from services.programs.review.pages import pages as match_pages
 from services.programs.trying_out.operations import TRY_OUT
@@ -91,6 +92,7 @@ SERVICE = Service(
         ALLOCATOR,
         MOVE_TO_CASH,
         TRY_OUT,
+        SEAL,
     ],
     accounts=ACCOUNTS,
 )

@@ -11,6 +11,7 @@ from services.programs.app import create_app
 from services.programs.audit.queries import first_broken_line
 from services.programs.checks.queries import audit as audit_of_match
 from services.programs.database import db
+from services.programs.replaying.queries import look_at_chain, replay_all
 from shared.auth.account_command import add_by_command
 from shared.auth.accounts import Grant
 from shared.auth.principal import ROLES
@@ -81,6 +82,31 @@ def audit_match(settings: Settings) -> None:
     faults = [fault for invariant in found for fault in invariant.faults]
     if faults:
         raise click.ClickException("\n".join(faults))
+
+
+@matching.command("replay")
+@click.option(
+    "--check", is_flag=True, help="fail where the chain is broken, or something is other than the log says"
+)
+@click.pass_obj
+def replay_log(settings: Settings, check: bool) -> None:
+    """Replay the log of all that was decided of allocations, and compare it with what there is."""
+    with create_app(settings).app_context():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        chain = look_at_chain(db.session, bytes.fromhex(settings.audit_key))
+        replayed = replay_all(db.session)
+    broken = (
+        [] if chain.broken is None else [f"Seal {chain.broken} does not hold, or lines of it are missing."]
+    )
+    click.echo(f"{chain.holding} lines are sealed and hold; {chain.unsealed} are not sealed yet.")
+    click.echo(
+        f"{replayed.same} allocations are as the log says; {replayed.from_before} are from before it began."
+    )
+    faults = broken + replayed.differences
+    for fault in faults:
+        click.echo(fault)
+    if check and faults:
+        raise click.ClickException(f"{len(faults)} things are other than the log says.")
 
 
 COMMANDS: tuple[click.Command, ...] = (account, audit)

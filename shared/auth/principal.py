@@ -46,6 +46,12 @@ class Principal:
 PUBLIC = Principal(id="public", roles=frozenset())
 
 
+def acting() -> str:
+    """Return the id of who acts: the caller's, or `system` in a task of a worker."""
+    caller = current_principal()
+    return "system" if caller is PUBLIC else caller.id
+
+
 def current_principal() -> Principal:
     """Return the caller of this request; the public where nobody signed in."""
     if not has_request_context():

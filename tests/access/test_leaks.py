@@ -25,8 +25,7 @@ _READABLE = {
     ("decision", "reason"): {"name", "address", "phone", "note"},
     ("hold", "reason"): {"name", "phone", "note"},
     ("hold", "release_reason"): {"nik", "phone", "note"},
-    ("allocation_decision", "reason"): {"name", "nik", "phone", "note"},
-    ("allocation_step", "reason"): {"name", "phone", "note"},
+    ("allocation_entry", "reason"): {"name", "nik", "phone", "note"},
     ("delivery", "reason"): {"name", "phone", "note"},
 }
 

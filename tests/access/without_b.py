@@ -18,7 +18,7 @@ _STATEMENTS: dict[str, list[str]] = {
         f"DELETE FROM audit_entry WHERE household_id IN (SELECT id FROM household WHERE {_LIES})",  # noqa: S608
         *(
             f"DELETE FROM {table} WHERE allocation_id IN (SELECT id FROM allocation WHERE {_LIES})"  # noqa: S608
-            for table in ("allocation_decision", "allocation_step")
+            for table in ("allocation_entry",)
         ),
         *(f"DELETE FROM {table} WHERE {_LIES}" for table in ("allocation", *_LYING, "household")),  # noqa: S608
         "DELETE FROM import_row WHERE import_id IN (SELECT id FROM import_job WHERE area = %(area)s)",

@@ -24,6 +24,7 @@ from services.programs.matching.operations import (
     cancel_unadmitted,
     end,
     find_unpaid,
+    note,
     shorten,
     tell_end,
 )
@@ -207,7 +208,7 @@ def _reserve(book: _Book, told: AllocationReserved) -> None:
         allocation.stage, allocation.changed_at = "reserved", clock.now()
         # It is worth what the pledge was valued at, so that what is delivered is told as what was pledged.
         allocation.value_idr = told.value_idr
-        book.session.add(allocation.moment("reserved", told.quantity))
+        note(book.session, allocation, "reserved", told.quantity)
         if book.policy.binds_reserved:
             book.match_again(locked.pledge, locked.need)
     book.believe(told.pledge, told.left)
@@ -218,7 +219,7 @@ def _refuse(book: _Book, told: AllocationRefused) -> None:
     book.answered(locked.allocation)
     if locked.allocation.is_live:
         end(locked, "refused", told.why)
-        book.session.add(locked.allocation.moment("refused", told.quantity, reason=told.why))
+        note(book.session, locked.allocation, "refused", told.quantity, reason=told.why)
     if told.why not in _ONLY_THIS_NEED:
         _block(book, locked.pledge, told.why)
     book.believe(told.pledge, told.left, refused=True)
@@ -245,9 +246,9 @@ def _release(book: _Book, told: AllocationReleased) -> None:
         else:
             # The unpaid part goes, the paid part stays on its way.
             shorten(locked, told.quantity)
-        book.session.add(allocation.moment("released", told.quantity, reason=told.why))
-    elif told.contributed:
-        book.session.add(allocation.moment("returned", told.contributed))
+        note(book.session, allocation, "released", told.quantity, reason=told.why)
+    if told.contributed:
+        note(book.session, allocation, "returned", told.contributed)
     # What had been paid of it is with the pledge again, whoever ended it.
     paid = max(allocation.delivered, allocation.contributed - told.contributed)
     allocation.contributed = min(paid, allocation.quantity)
@@ -265,7 +266,7 @@ def _contribute(book: _Book, told: ContributionMade) -> None:
     book.answered(allocation)
     allocation.contributed = min(allocation.quantity, allocation.contributed + told.quantity)
     allocation.stage, allocation.changed_at = "reserved", clock.now()
-    book.session.add(allocation.moment("paid", told.quantity, paid_on=told.paid_on))
+    note(book.session, allocation, "paid", told.quantity, paid_on=told.paid_on)
     book.match_again(locked.pledge, locked.need)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.programs.audit.domain import Line, digest
 from services.programs.database import db
 from shared import clock
-from shared.auth.principal import PUBLIC, current_principal
+from shared.auth.principal import acting
 from shared.database import AnySession
 from shared.ids import new_id
 from shared.settings import Settings
@@ -58,7 +58,7 @@ def record_each(
     trace, at = current_trace(), clock.now()
     said: dict[str, Any] = {
         "at": at,
-        "actor": (actor or _caller())[:100],
+        "actor": (actor or acting())[:100],
         "action": action,
         "why": why[:300],
         "request_id": trace.request_id if trace else None,
@@ -78,11 +78,6 @@ def record_each(
         "last_digest": before,
     }
     session.execute(_APPEND, said | rows)
-
-
-def _caller() -> str:
-    caller = current_principal()
-    return "system" if caller is PUBLIC else caller.id
 
 
 def record_now(action: str, household: UUID | None, *, why: str = "") -> None:

@@ -11,6 +11,7 @@ from services.programs.checks.domain import Invariant, MarketState, at_rest
 from services.programs.policy.queries import current_version
 from services.programs.proposing.domain import Terms
 from services.programs.proposing.queries import find_need_states, find_pledge_states
+from services.programs.replaying.queries import replay_all
 from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
@@ -71,7 +72,7 @@ _NEVER: Mapping[str, Mapping[str, str]] = {
     "What is paid, or approved by a person, is not moved": {
         "the allocation was given to another although somebody had paid or approved it": """
             SELECT id FROM allocation WHERE ended_reason IN ('rerouted', 'displaced') AND (approvals > 0 OR held
-                OR EXISTS (SELECT FROM allocation_step WHERE allocation_id = allocation.id AND step = 'paid'))
+                OR EXISTS (SELECT FROM allocation_entry WHERE allocation_id = allocation.id AND step = 'paid'))
         """,
     },
 }
@@ -97,7 +98,7 @@ _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open' ORDER 
 def find_breaches(session: AnySession) -> list[str]:
     """Return what is wrong even while markets wait to be settled."""
     together = {sentence: statement for never in _NEVER.values() for sentence, statement in never.items()}
-    return checks.find_breaches(session, together)
+    return checks.find_breaches(session, together) + replay_all(session).differences
 
 
 def find_faults(session: AnySession) -> list[str]:
@@ -111,6 +112,9 @@ def audit(session: AnySession) -> list[Invariant]:
     What holds only of a market at rest is left out while something waits to be settled.
     """
     found = [Invariant(says, checks.find_breaches(session, never)) for says, never in _NEVER.items()]
+    found.append(
+        Invariant("Every allocation is as the log of decisions says", replay_all(session).differences)
+    )
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
         return found

@@ -15,6 +15,7 @@ from services.programs.matching.operations import (
     end,
     find_unpaid,
     lock_allocations,
+    note,
     note_allocations,
     tell,
     tell_end,
@@ -64,7 +65,7 @@ def record_delivery(said: HandingOver, *, by: str) -> Delivery:
         return found
     _refuse(one, said.quantity, held=household.held)
     delivery = _keep(one, said, by=by)
-    db.session.add(one.allocation.moment(said.outcome, said.quantity, reason=delivery.reason))
+    note(db.session, one.allocation, said.outcome, said.quantity, reason=delivery.reason)
     if said.outcome == "delivered":
         _hand_over(one, delivery)
         _give_back_unpaid(one, household)

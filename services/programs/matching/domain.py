@@ -11,19 +11,25 @@ LIVE = ("proposed", "reserved")
 OVER = ("refused", "vetoed", "delivered", "failed", "released")
 STAGES = LIVE + OVER
 
-# What can happen to an allocation beside its proposal and what people say to it. `returned`: what was
-# paid of one that was over already is with its pledge again.
+# What can happen to an allocation. `stopped`: by what became of its household; `returned`: what was paid of it is with
+# its pledge again; `taken_over`: the log begins with it, so that what came before is not known in full.
 STEPS = (
+    "proposed",
     "reserved",
     "refused",
     "paid",
+    "approved",
     "held",
+    "stopped",
     "resumed",
+    "vetoed",
+    "told",
     "delivered",
     "failed",
     "cancelled",
     "released",
     "returned",
+    "taken_over",
 )
 
 # How many villages an area stands for, by the length of its code: regency, sub-district, village.

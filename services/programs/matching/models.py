@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     ForeignKey,
+    Identity,
     Index,
     String,
     case,
@@ -199,59 +200,50 @@ class Allocation(OfHousehold, Model):
         """Return what a part of it is worth in rupiah; the parts add up to the whole."""
         return self.value_idr * quantity // self.quantity
 
-    def moment(
-        self, step: str, quantity: int, *, reason: str | None = None, paid_on: date | None = None
-    ) -> "AllocationStep":
-        """Return the row that keeps that so much of it came so far now, for those who look at it later."""
-        return AllocationStep(
+    def entry(self, step: str, quantity: int, *, by: str, **more: Any) -> "AllocationEntry":
+        """Return the line of the log that tells of a step of so much of it, who made it, and why."""
+        return AllocationEntry(
             allocation_id=self.id,
             step=step,
             quantity=quantity,
-            reason=reason,
-            paid_on=paid_on,
+            by=by,
             at=clock.now(),
+            **more,
         )
 
 
-class AllocationStep(Model):
-    """A moment of an allocation that its row no longer tells of; never changed.
+class AllocationEntry(Model):
+    """A line of the log of all that was decided of allocations and came of them; never changed.
 
-    `quantity` is how much the step is about. `reason` is a code, or what the TKSK wrote of a failure;
-    `paid_on` is the donor's day. What people said to it is in `AllocationDecision`.
+    `quantity` is how much the step is about; `by` is who made it, `system` for the match and for what donations told.
+    `reason` is a code, or what a person wrote; `paid_on` is the donor's day; `counts` is said of an approval that the
+    amount needed. `seal` is the number of the seal that closes it, and None for the moment until it is sealed.
     """
 
-    __tablename__ = "allocation_step"
-    __table_args__ = (CheckConstraint(f"step IN ({_STEPS})", "step"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"), index=True)
-    step: Mapped[str] = mapped_column(String(12))
-    quantity: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str | None] = mapped_column(String(500))
-    paid_on: Mapped[date | None]
-    at: Mapped[datetime]
-
-
-class AllocationDecision(Model):
-    """What a person said to an allocation; never changed."""
-
-    __tablename__ = "allocation_decision"
+    __tablename__ = "allocation_entry"
     __table_args__ = (
-        CheckConstraint("decision IN ('approve', 'hold', 'veto')", "decision"),
+        CheckConstraint(f"step IN ({_STEPS})", "step"),
         # The second word must be another person's.
         Index(
-            "uq_allocation_decision_approve",
+            "uq_allocation_entry_approved",
             "allocation_id",
-            "decided_by",
+            "by",
             unique=True,
-            postgresql_where=text("decision = 'approve' AND counts"),
+            postgresql_where=text("step = 'approved' AND counts"),
         ),
+        Index("ix_allocation_entry_allocation_id", "allocation_id", "seq"),
+        Index("ix_allocation_entry_unsealed", "seq", postgresql_where=text("seal IS NULL")),
+        Index("ix_allocation_entry_seal", "seal", "seq"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"), index=True)
-    decision: Mapped[str] = mapped_column(String(10))
-    counts: Mapped[bool] = mapped_column(default=False)
+    # Of one allocation it follows the order of its steps: each is made under the allocation's lock.
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    allocation_id: Mapped[UUID] = mapped_column(ForeignKey("allocation.id"))
+    step: Mapped[str] = mapped_column(String(12))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str | None] = mapped_column(String(500))
-    decided_by: Mapped[str] = mapped_column(String(100))
-    decided_at: Mapped[datetime]
+    paid_on: Mapped[date | None]
+    counts: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+    seal: Mapped[int | None] = mapped_column(BigInteger)

@@ -19,6 +19,7 @@ from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock, outbox
+from shared.auth.principal import acting
 from shared.database import AnySession
 from shared.events.event import Event
 from shared.events.programs import (
@@ -79,6 +80,11 @@ def tell_end(kind: type[End], locked: Locked, quantity: int, **more: Any) -> End
     return tell(kind, locked, quantity, delivered=locked.allocation.delivered, **more)
 
 
+def note(session: AnySession, allocation: Allocation, step: str, quantity: int, **more: Any) -> None:
+    """Write a step into the log, in the name of the caller. The allocation is locked."""
+    session.add(allocation.entry(step, quantity, by=acting(), **more))
+
+
 def give_back(locked: Locked, quantity: int) -> None:
     """Take a quantity away from what covers the need, back to the pledge."""
     locked.need.covered -= quantity
@@ -114,7 +120,7 @@ def withdraw(session: AnySession, several: Sequence[Locked], reason: str) -> Non
     events = []
     for one in several:
         rest = end(one, "released", reason)
-        session.add(one.allocation.moment("cancelled", rest, reason=reason))
+        note(session, one.allocation, "cancelled", rest, reason=reason)
         events.append(tell_end(AllocationCancelled, one, rest, reason=reason))
     outbox.record_all(session, events)
 
@@ -154,7 +160,7 @@ def follow_hold(session: AnySession, households: Collection[UUID]) -> None:
         elif not household.held and allocation.household_held:
             allocation.household_held = False
             allocation.changed_at = clock.now()
-            session.add(allocation.moment("resumed", allocation.quantity - allocation.delivered))
+            note(session, allocation, "resumed", allocation.quantity - allocation.delivered)
             note_allocations(session, [one])
             if not allocation.held and not allocation.awaits_approval:
                 outbox.record(session, tell(AllocationApproved, one, allocation.quantity))
@@ -235,6 +241,6 @@ def _lock_live(session: AnySession, households: Collection[UUID]) -> list[tuple[
 def _tell_hold(session: AnySession, one: Locked, reason: str) -> None:
     allocation = one.allocation
     allocation.changed_at = clock.now()
-    session.add(allocation.moment("held", allocation.quantity - allocation.delivered, reason=reason))
+    note(session, allocation, "stopped", allocation.quantity - allocation.delivered, reason=reason)
     outbox.record(session, tell(AllocationHeld, one, allocation.quantity, reason=reason))
     note_allocations(session, [one])

@@ -7,6 +7,7 @@ and left as it is where it is no longer what was decided on.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services.programs.database import lock_rows
-from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.models import Allocation, AllocationEntry, Pledge
 from services.programs.matching.operations import Locked, cancel, lock_allocations, tell, withdraw
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
@@ -22,6 +23,7 @@ from services.programs.proposing.domain import Difference, Held, Parts, PledgeSt
 from services.programs.proposing.queries import find_given, find_incomplete, find_movable, find_need_states
 from services.programs.registry.models import Household
 from shared import clock, outbox
+from shared.auth.principal import acting
 from shared.catalogue import reference_price
 from shared.events.programs import AllocationProposed, Reasons
 from shared.ids import new_id
@@ -176,6 +178,7 @@ def _propose(session: Session, proposals: Sequence[_Proposal], policy: Policy) -
     session.execute(
         insert(Allocation), [{name: getattr(row, name) for name in columns} for row in allocations]
     )
+    session.execute(insert(AllocationEntry), [_entry(row) for row in allocations])
     outbox.record_all(
         session,
         [
@@ -190,6 +193,12 @@ def _propose(session: Session, proposals: Sequence[_Proposal], policy: Policy) -
             for row, proposal in zip(allocations, proposals, strict=True)
         ],
     )
+
+
+def _entry(row: Allocation) -> dict[str, Any]:
+    """Return the line of the log that tells of a proposal."""
+    step = {"step": "proposed", "quantity": row.quantity, "by": acting(), "at": row.created_at}
+    return {"allocation_id": row.id} | step
 
 
 def _allocation(proposal: _Proposal, policy: Policy, given: dict[UUID, tuple[int, int]]) -> Allocation:

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
-from services.programs.review.queries import find_allocation, find_score_parts, list_allocations
+from services.programs.review.queries import find_allocation, find_score_parts, list_allocations, list_entries
 from services.programs.review.schemas import (
     AllocationQuery,
     AllocationSchema,
@@ -85,4 +85,7 @@ def told(allocation: UUID) -> dict[str, Any]:
 def _shown(allocation: Allocation) -> dict[str, Any]:
     with asked_language():
         shown = render_allocation(allocation)
-    return shown | {"score_parts": find_score_parts(db.session, allocation)}
+    return shown | {
+        "score_parts": find_score_parts(db.session, allocation),
+        "log": list_entries(db.session, allocation.id),
+    }

@@ -7,11 +7,12 @@ than the first. A hold stops payment and delivery until somebody approves; a vet
 from uuid import UUID
 
 from services.programs.database import db
-from services.programs.matching.models import Allocation, AllocationDecision
+from services.programs.matching.models import Allocation
 from services.programs.matching.operations import (
     Locked,
     end,
     lock_allocations,
+    note,
     note_allocations,
     tell,
     tell_end,
@@ -42,7 +43,7 @@ def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocati
     note_allocations(db.session, [one])
     row.approvals, row.changed_at = row.approvals + counts, clock.now()
     row.held = row.awaits_approval and row.held
-    _keep(row, "approve", reason, by=by, counts=counts)
+    db.session.add(row.entry("approved", row.quantity - row.delivered, by=by, reason=reason, counts=counts))
     if not row.awaits_approval:
         outbox.record(db.session, tell(AllocationApproved, one, row.quantity))
     return _done(row)
@@ -53,7 +54,8 @@ def hold(allocation: UUID, reason: str, *, by: str) -> Allocation:
     one = _lock_live(allocation)
     if not one.allocation.held:
         one.allocation.held, one.allocation.changed_at = True, clock.now()
-        _keep(one.allocation, "hold", reason, by=by)
+        rest = one.allocation.quantity - one.allocation.delivered
+        db.session.add(one.allocation.entry("held", rest, by=by, reason=reason))
         note_allocations(db.session, [one])
         event = tell(AllocationHeld, one, one.allocation.quantity, reason=_BY_PERSON)
         outbox.record(db.session, event)
@@ -64,7 +66,7 @@ def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
     """Refuse it for ever: this pledge is not proposed for this need again. Raises Conflict where it is over."""
     one = _lock_live(allocation)
     rest = end(one, "vetoed", _BY_PERSON)
-    _keep(one.allocation, "veto", reason, by=by)
+    db.session.add(one.allocation.entry("vetoed", rest, by=by, reason=reason))
     outbox.record(db.session, tell_end(AllocationVetoed, one, rest, reason=_BY_PERSON))
     note_allocations(db.session, [one])
     return _done(one.allocation)
@@ -79,6 +81,7 @@ def note_told(allocation: UUID) -> Allocation:
     if one.allocation.told_at is None:
         one.allocation.told_at = one.allocation.changed_at = clock.now()
         one.need.promised = max(one.need.promised, sum_told(db.session, one.need.id))
+        note(db.session, one.allocation, "told", one.allocation.quantity - one.allocation.delivered)
         note_allocations(db.session, [one])
     return _done(one.allocation)
 
@@ -90,21 +93,6 @@ def _lock_live(allocation: UUID) -> Locked:
     if not one.allocation.is_live:
         raise Conflict("allocation_over", "The allocation is over.", extra={"ended_as": one.allocation.stage})
     return one
-
-
-def _keep(
-    allocation: Allocation, decision: str, reason: str | None, *, by: str, counts: bool = False
-) -> None:
-    db.session.add(
-        AllocationDecision(
-            allocation_id=allocation.id,
-            decision=decision,
-            counts=counts,
-            reason=reason,
-            decided_by=by,
-            decided_at=clock.now(),
-        )
-    )
 
 
 def _done(allocation: Allocation) -> Allocation:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.programs import words
+from services.programs.audit.queries import accounts_of
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
@@ -21,8 +22,7 @@ from services.programs.review.queries import (
     is_held,
     list_allocations,
     list_alternatives,
-    list_decisions,
-    list_steps,
+    list_entries,
     standing_of,
     waits_for_word,
 )
@@ -111,6 +111,16 @@ def _say_done(decision: str, match: Allocation) -> str:
     return str(gettext("It is approved and goes on."))
 
 
+def _named(trail: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a timeline with the names of the people in it."""
+    accounts = accounts_of(db.session, {moment["by"] for moment in trail})
+    for moment in trail:
+        if (account := accounts.get(moment["by"])) is not None:
+            who = gettext("By %(person)s.", person=account.display_name or account.username)
+            moment["text"] = " ".join(filter(None, (moment["text"], who)))
+    return trail
+
+
 def _page(match: Allocation, form: Form | None) -> str:
     caller = current_principal()
     standing = standing_of(db.session, match, match.need, caller.id)
@@ -124,7 +134,7 @@ def _page(match: Allocation, form: Form | None) -> str:
         reasons=explain(match.reasons),
         score_parts=words.score_parts(find_score_parts(db.session, match)),
         alternatives=list_alternatives(db.session, match),
-        trail=course(match, list_decisions(db.session, match.id), list_steps(db.session, match.id)),
+        trail=_named(course(match, list_entries(db.session, match.id))),
         form=form,
         standing=standing,
         decisions=decisions_open(standing) if may_decide else (),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
-from services.programs.matching.models import Allocation, AllocationDecision, AllocationStep, Pledge
+from services.programs.matching.models import Allocation, AllocationEntry, Pledge
 from services.programs.matching.queries import is_barred, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
@@ -66,12 +66,13 @@ def waits_for(person: str) -> ColumnElement[bool]:
     return and_(waits_for_word(), ~_approved_by(person).exists(), ~recorded.exists())
 
 
-def _approved_by(person: str) -> Select[UUID]:
+def _approved_by(person: str) -> Select[int]:
     """Return the selection of the decisions by which a person's approval of an allocation counts."""
-    return select(AllocationDecision.id).where(
-        AllocationDecision.allocation_id == Allocation.id,
-        AllocationDecision.decided_by == person,
-        AllocationDecision.counts,
+    return select(AllocationEntry.seq).where(
+        AllocationEntry.allocation_id == Allocation.id,
+        AllocationEntry.step == "approved",
+        AllocationEntry.by == person,
+        AllocationEntry.counts,
     )
 
 
@@ -107,21 +108,10 @@ def count_allocations(session: AnySession, condition: ColumnElement[bool]) -> in
     return session.scalar(select(func.count(Allocation.id)).where(condition)) or 0
 
 
-def list_decisions(session: AnySession, allocation: UUID) -> list[AllocationDecision]:
-    """Return what people said to an allocation, in order."""
-    return list(
-        session.scalars(
-            select(AllocationDecision)
-            .where(AllocationDecision.allocation_id == allocation)
-            .order_by(AllocationDecision.id)
-        )
-    )
-
-
-def list_steps(session: AnySession, allocation: UUID) -> list[AllocationStep]:
-    """Return what else came of an allocation, in order."""
-    rows = select(AllocationStep).where(AllocationStep.allocation_id == allocation)
-    return list(session.scalars(rows.order_by(AllocationStep.at, AllocationStep.id)))
+def list_entries(session: AnySession, allocation: UUID) -> list[AllocationEntry]:
+    """Return what was decided of an allocation and came of it, in order."""
+    wanted = select(AllocationEntry).where(AllocationEntry.allocation_id == allocation)
+    return list(session.scalars(wanted.order_by(AllocationEntry.seq)))
 
 
 def find_pledge(session: AnySession, pledge: UUID) -> Pledge:

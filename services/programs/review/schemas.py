@@ -7,7 +7,7 @@ from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from services.programs.matching.models import Allocation, AllocationDecision, AllocationStep
+from services.programs.matching.models import Allocation, AllocationEntry
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
@@ -16,13 +16,15 @@ from shared.web.words import word
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {
-    "approve": (_("Approved by an officer"), "good"),
-    "hold": (_("Held by an officer"), "wait"),
-    "veto": (_("Vetoed by an officer"), "stop"),
+    "proposed": (_("Proposed by the match"), "info"),
+    "approved": (_("Approved by an officer"), "good"),
+    "held": (_("Held by an officer"), "wait"),
+    "vetoed": (_("Vetoed by an officer"), "stop"),
     "reserved": (_("Set aside from the pledge: %(amount)s"), "info"),
     "refused": (_("Refused by the pledge: %(amount)s"), "stop"),
     "paid": (_("Paid by the donor: %(amount)s"), "good"),
-    "held": (_("Stopped"), "wait"),
+    "told": (_("The household was told"), "info"),
+    "stopped": (_("Stopped"), "wait"),
     "resumed": (_("The household was released, and it goes on"), "good"),
     "delivered": (_("Handed over: %(amount)s"), "good"),
     "failed": (_("Could not be handed over: %(amount)s"), "stop"),
@@ -96,6 +98,17 @@ class ReasonsSchema(Schema):
     words = fields.List(fields.String())
 
 
+class EntrySchema(Schema):
+    """A line of the log: what was decided or came of it, who did it (`system`: no person here), and why."""
+
+    at = fields.DateTime()
+    step = fields.String()
+    quantity = fields.Integer()
+    by = fields.String()
+    reason = fields.String(allow_none=True)
+    paid_on = fields.Date(allow_none=True)
+
+
 class AllocationSchema(Schema):
     """A quantity of one pledge set aside for one need."""
 
@@ -128,6 +141,9 @@ class AllocationSchema(Schema):
         keys=fields.String(),
         values=fields.Integer(),
         metadata={"description": "The points of the household's score as it is now; of one allocation only."},
+    )
+    log = fields.List(
+        fields.Nested(EntrySchema), metadata={"description": "All that became of it; of one allocation only."}
     )
     policy_version = fields.Integer()
     created_at = fields.DateTime()
@@ -192,8 +208,8 @@ def _standing(reasons: Mapping[str, Any]) -> list[str]:
         return []
     said = [
         ngettext(
-            "It is in tier %(tier)s of the policy, and was recorded %(num)s day before.",
-            "It is in tier %(tier)s of the policy, and was recorded %(num)s days before.",
+            "It is in tier %(tier)s of the policy, and had waited %(num)s day.",
+            "It is in tier %(tier)s of the policy, and had waited %(num)s days.",
             reasons["waited_days"],
             tier=reasons["tier"],
         )
@@ -231,28 +247,19 @@ def _rules(codes: list[str]) -> list[str]:
     return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
 
 
-def course(
-    match: Allocation, decisions: Iterable[AllocationDecision], steps: Iterable[AllocationStep]
-) -> list[dict[str, Any]]:
+def course(match: Allocation, entries: Iterable[AllocationEntry]) -> list[dict[str, Any]]:
     """Return what happened to a match, loaded with its need, as a timeline shows it: the first first."""
-    moments: list[dict[str, Any]] = [
-        {"at": match.created_at, "title": gettext("Proposed by the match"), "tone": "info"}
-    ]
-    for said in decisions:
-        title, tone = _MOMENTS[said.decision]
-        moments.append({"at": said.decided_at, "title": title, "tone": tone, "text": said.reason})
-    for step in steps:
-        title, tone = _MOMENTS[step.step]
-        amount = quantity(step.quantity, match.need.unit, match.need.item)
-        moments.append(
-            {"at": step.at, "title": str(title) % {"amount": amount}, "tone": tone, "text": _cause(step)}
-        )
-    if match.told_at is not None:
-        moments.append({"at": match.told_at, "title": gettext("The household was told"), "tone": "info"})
-    return sorted(moments, key=lambda moment: moment["at"])
+    moments = []
+    for entry in entries:
+        if entry.step in _MOMENTS:
+            title, tone = _MOMENTS[entry.step]
+            amount = quantity(entry.quantity, match.need.unit, match.need.item)
+            said = {"title": str(title) % {"amount": amount}, "tone": tone, "text": _cause(entry)}
+            moments.append({"at": entry.at, "by": entry.by} | said)
+    return moments
 
 
-def _cause(step: AllocationStep) -> str | None:
+def _cause(step: AllocationEntry) -> str | None:
     """Return the day of a payment, or why a step was made: in words, or as the TKSK wrote it."""
     if step.paid_on is not None:
         return str(gettext("On %(day)s.", day=day(step.paid_on)))

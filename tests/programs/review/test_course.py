@@ -2,7 +2,7 @@
 
 from services.programs.database import db
 from services.programs.matching.models import Allocation
-from services.programs.review.queries import find_allocation, list_decisions, list_steps
+from services.programs.review.queries import find_allocation, list_entries
 from services.programs.review.schemas import course
 from tests.programs.scene import Scene
 
@@ -10,9 +10,9 @@ from tests.programs.scene import Scene
 def told(scene: Scene, allocation: Allocation) -> list[tuple[str, str | None]]:
     with scene.app.app_context():
         row = find_allocation(db.session, allocation.id)
-        decisions, steps = list_decisions(db.session, row.id), list_steps(db.session, row.id)
+        entries = list_entries(db.session, row.id)
     with scene.app.test_request_context("/?lang=en"):
-        return [(moment["title"], moment.get("text")) for moment in course(row, decisions, steps)]
+        return [(moment["title"], moment.get("text")) for moment in course(row, entries)]
 
 
 def matched(scene: Scene) -> Allocation:

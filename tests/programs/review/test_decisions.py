@@ -39,8 +39,11 @@ def test_an_allocation_says_why_in_the_language_asked_for(scene: Scene, bearer: 
     assert body["reasons"]["admitted_by"] == ["open_to_all"]
     assert body["reasons"]["words"][0] == "The need stands at place 1 of 1 open needs of its kind."
     assert len(body["reasons"]["words"]) == 6
-    assert body["reasons"]["words"][2] == "It is in tier 1 of the policy, and was recorded 0 days before."
+    assert body["reasons"]["words"][2] == "It is in tier 1 of the policy, and had waited 0 days."
     assert body["score_parts"] == {}
+    assert [(line["step"], line["by"], line["quantity"]) for line in body["log"]] == [
+        ("proposed", "system", body["quantity"])
+    ]
     listed = client.get(
         f"/v1/allocations?pledge={body['pledge']}&status=proposed", headers=officer
     ).get_json()

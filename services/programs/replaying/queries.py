@@ -1,0 +1,127 @@
+"""Reading the log: whether the chain holds, and whether what it tells is what there is."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from services.programs.matching.models import Allocation, AllocationEntry
+from services.programs.replaying.domain import BEGINNING, Line, State, digest, replay
+from services.programs.replaying.models import Seal
+from shared.database import AnySession
+
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How many lines hold, how many are not sealed yet, and the number of the first seal that does not hold."""
+
+    holding: int
+    unsealed: int
+    broken: int | None
+
+
+@dataclass(slots=True)
+class Replayed:
+    """How many allocations are as the log says, how many it does not begin with, and what is otherwise."""
+
+    same: int
+    from_before: int
+    differences: list[str]
+
+
+def find_lines(session: AnySession, condition: ColumnElement[bool], *, most: int) -> Sequence[Line]:
+    """Return the first lines that fit a condition, in order."""
+    return [_line(row) for row in session.execute(_lines().where(condition).limit(most))]
+
+
+def look_at_chain(session: AnySession, key: bytes) -> Chain:
+    """Go through the whole chain."""
+    before, holding, number = BEGINNING, 0, 0
+    for seal in session.scalars(select(Seal).order_by(Seal.number)).all():
+        number += 1
+        lines = find_lines(session, AllocationEntry.seal == seal.number, most=seal.entries + 1)
+        before = digest(key, before, lines)
+        if (seal.number, seal.entries, seal.digest) != (number, len(lines), before):
+            return Chain(holding, 0, number)
+        holding += len(lines)
+    beyond = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal > number)
+    if session.scalar(beyond):
+        return Chain(holding, 0, number + 1)
+    unsealed = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal.is_(None))
+    return Chain(holding, session.scalar(unsealed) or 0, None)
+
+
+def replay_all(session: AnySession) -> Replayed:
+    """Make every allocation anew from its lines, and compare it with what there is."""
+    found = Replayed(0, 0, [])
+    everything = (
+        select(Allocation, AllocationEntry)
+        .outerjoin(AllocationEntry, AllocationEntry.allocation_id == Allocation.id)
+        .order_by(Allocation.id, AllocationEntry.seq)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    result: Any = session.execute(everything)
+    with closing(result) as rows:
+        for allocation, group in groupby(rows, key=lambda row: row[0]):
+            lines = [_line_of(entry) for _, entry in group if entry]
+            state = replay(lines, allocation.approvals_needed)
+            if state is None:
+                found.from_before += 1
+                continue
+            wrong = list(_differences(allocation, state))
+            found.differences.extend(wrong)
+            found.same += not wrong
+    return found
+
+
+def _differences(allocation: Allocation, state: State) -> Iterator[str]:
+    for field in fields(State):
+        told = getattr(state, field.name)
+        has = allocation.told_at is not None if field.name == "told" else getattr(allocation, field.name)
+        if has != told:
+            yield f"{allocation.id}: {field.name} is {has}, and {told} by the log."
+
+
+def _lines() -> Select[Any]:
+    """Return the statement of lines, each with what its proposal was made of."""
+    about = (
+        Allocation.need_id,
+        Allocation.pledge_id,
+        Allocation.approvals_needed,
+        Allocation.policy_version,
+        Allocation.pledge_version,
+        Allocation.reasons,
+    )
+    return (
+        select(AllocationEntry, *about)
+        .join(Allocation, Allocation.id == AllocationEntry.allocation_id)
+        .order_by(AllocationEntry.seq)
+    )
+
+
+def _line(row: Any) -> Line:
+    entry, *about = row
+    if entry.step != "proposed":
+        return _line_of(entry)
+    return _line_of(entry, [str(each) if isinstance(each, UUID) else each for each in about])
+
+
+def _line_of(entry: AllocationEntry, about: list[Any] | None = None) -> Line:
+    return Line(
+        seq=entry.seq,
+        allocation=entry.allocation_id,
+        step=entry.step,
+        quantity=entry.quantity,
+        by=entry.by,
+        reason=entry.reason,
+        paid_on=entry.paid_on,
+        counts=entry.counts,
+        at=entry.at,
+        about=about,
+    )
