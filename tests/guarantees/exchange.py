@@ -204,6 +204,16 @@ EXCHANGE = (
         (f"{_EXCHANGE}::test_two_relays_never_work_at_once",),
     ),
     Trial(
+        "an end gives back what was delivered and not heard of yet",
+        _ORDER,
+        "services/donations/reservations/operations.py",
+        " - max(0, end.delivered - allocation.delivered)\n",
+        "\n",
+        (
+            "tests/donations/reservations/test_redriven.py::test_a_delivery_handed_back_after_the_end_still_counts",
+        ),
+    ),
+    Trial(
         "the outbox is read in no order",
         _ORDER,
         "shared/relay.py",

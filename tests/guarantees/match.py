@@ -4,6 +4,11 @@ from tests.guarantees.trial import Trial
 
 _BEST = "Every need has what the best match gives it"
 
+_TWO_PEOPLE = "Who is helped first is decided by two people who see what it does"
+_LOG = "What became of a match stays as it was"
+
+_POLICY = "tests/programs/policy/test_policy.py"
+_REPLAY = "tests/programs/replaying/test_log.py"
 _KEEPING = "tests/programs/allocating/test_keeping.py"
 _PROMISES = "tests/programs/allocating/test_promises.py"
 
@@ -20,8 +25,8 @@ MATCH = (
         "what a household was told of is taken from it",
         _BEST,
         "services/programs/proposing/queries.py",
-        "        kept=max(0, min(promised, quantity) - fixed),\n",
-        "        kept=0,\n",
+        "        kept=max(reserved, min(promised, quantity) - fixed),\n",
+        "        kept=reserved,\n",
         (_PROMISES,),
     ),
     Trial(
@@ -47,5 +52,61 @@ MATCH = (
         "        keeper.worker IS NULL OR keeper.worker = :worker OR (\n",
         "        :worker IS NOT NULL OR (\n",
         (_KEEPING,),
+    ),
+    Trial(
+        "the order of villages follows what is proposed in the course of the day",
+        _BEST,
+        "services/programs/standing/operations.py",
+        '    if not session.scalar(_IS_KEPT, {"day": day}):\n',
+        '    session.execute(text("DELETE FROM village_share"))\n    if True:\n',
+        ("tests/programs/standing/test_villages.py",),
+    ),
+    Trial(
+        "who drafted a policy adopts it",
+        _TWO_PEOPLE,
+        "services/programs/policy/operations.py",
+        "    if draft.drafted_by == by:\n",
+        "    if by is None:\n",
+        (_POLICY,),
+    ),
+    Trial(
+        "a policy is adopted before anybody saw what it does",
+        _TWO_PEOPLE,
+        "services/programs/policy/operations.py",
+        "    if draft.effect is None:\n",
+        "    if draft.number is None:\n",
+        (_POLICY,),
+    ),
+    Trial(
+        "somebody else's draft is overwritten",
+        _TWO_PEOPLE,
+        "services/programs/policy/operations.py",
+        "        if old.drafted_by != by:\n",
+        "        if by is None:\n",
+        (_POLICY,),
+    ),
+    Trial(
+        "what a household was told of is not in the log",
+        _LOG,
+        "services/programs/review/operations.py",
+        '        note(db.session, one.allocation, "told", one.allocation.quantity - one.allocation.delivered)\n',
+        "",
+        (_REPLAY,),
+    ),
+    Trial(
+        "a proposal may get other reasons afterwards",
+        _LOG,
+        "services/programs/replaying/queries.py",
+        "    return _line_of(entry, [str(each) if isinstance(each, UUID) else each for each in about])\n",
+        "    return _line_of(entry)\n",
+        (_REPLAY,),
+    ),
+    Trial(
+        "a link of the log does not hold on to the one before",
+        _LOG,
+        "services/programs/replaying/domain.py",
+        '    chain = hmac.new(key, before, "sha256")\n',
+        '    chain = hmac.new(key, BEGINNING, "sha256")\n',
+        (_REPLAY,),
     ),
 )

@@ -181,3 +181,19 @@ def test_the_chain_goes_on_over_many_seals(
     assert len(scene.do(lambda session: session.scalars(select(Seal)).all())) == 3
     assert "5 lines are sealed and hold; 0 are not sealed yet." in replay()[1]
     assert replay()[0] == 0
+
+
+def test_a_beginning_that_was_cut_off_is_noticed(scene: Scene, replay: Replay) -> None:
+    for _ in range(2):
+        scene.need(scene.household(), 100)
+        scene.pledge(100)
+        scene.settle()
+        _seal(scene)
+    for statement in (
+        "DELETE FROM allocation_entry WHERE seal = 1",
+        "DELETE FROM allocation_seal WHERE number = 1",
+        "UPDATE allocation_entry SET seal = 1",
+        "UPDATE allocation_seal SET number = 1",
+    ):
+        _tamper(scene, statement)
+    assert "Seal 1 does not hold" in replay()[1]
