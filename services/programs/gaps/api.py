@@ -9,6 +9,7 @@ from services.programs.gaps.queries import find_gaps
 from services.programs.gaps.schemas import GapQuery, GapsSchema, render_gap
 from shared import clock
 from shared.auth import access
+from shared.gaps import narrow
 from shared.http.resources import Blueprint
 
 blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What is short, and where.")
@@ -21,7 +22,7 @@ blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What
 def get_gaps(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return what verified households still lack, those first that no existing pledge can reach."""
     regency = current_app.config["HELIX"].regency
-    gaps = find_gaps(db.session, regency, area=query["area"], category=query["category"])
+    gaps = narrow(find_gaps(db.session, regency, category=query["category"]), area=query["area"])
     body = {
         "data": [render_gap(gap) for gap in gaps],
         "url": request.full_path.rstrip("?"),

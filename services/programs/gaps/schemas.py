@@ -4,9 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.programs.gaps.queries import Gap
 from shared import areas
-from shared.catalogue import market
+from shared.gaps import Gap
 from shared.http.fields import AreaCode, Word
 from shared.vocabulary import NEED_CATEGORIES
 
@@ -29,17 +28,18 @@ class GapQuery(Schema):
 
 
 class NextSchema(Schema):
-    """The need that the next unit would go to."""
+    """The open need that stands highest in the policy's order: of those that nothing reaches, where there are any."""
 
     decile = fields.Integer()
     urgency = fields.Integer()
 
 
 class GapSchema(Schema):
-    """What is open in the regency or a sub-district, of a category and market. `unreached`: no open pledge admits it.
+    """What the next unit would cover in the regency or a sub-district, of a category and market.
 
-    The regency's contain those of its sub-districts. Fewer than 10 needs are neither counted nor
-    described, and of a sub-district not even named.
+    `unreached`: nothing that is pledged could reach it. No open pledge admits it that has anything left to give, be it
+    free or set aside in a way that may still change. The regency's contain those of its sub-districts. Fewer than 10
+    needs are neither counted nor described, and of a sub-district not even named.
     """
 
     object = fields.Constant("gap")
@@ -58,7 +58,7 @@ class GapSchema(Schema):
 
 
 class GapsSchema(Schema):
-    """All gaps, those that no pledge reaches first."""
+    """All gaps, those first that nothing pledged reaches."""
 
     object = fields.Constant("list")
     data = fields.List(fields.Nested(GapSchema))
@@ -72,14 +72,14 @@ def render_gap(gap: Gap) -> dict[str, Any]:
     return {
         "area": gap.area,
         "area_name": areas.name_of(gap.area),
-        "category": gap.category,
-        "market": market(gap.item, gap.unit),
-        "unit": gap.unit,
-        "item": gap.item,
+        "category": gap.kind.category,
+        "market": gap.kind.market,
+        "unit": gap.kind.unit,
+        "item": gap.kind.item,
         "open": gap.open,
         "unreached": gap.unreached,
         "value_idr": gap.value_idr,
         "needs": gap.needs,
         "suppressed": None in {gap.needs, gap.unreached},
-        "next": gap.next_need and dict(zip(("decile", "urgency"), gap.next_need, strict=True)),
+        "next": gap.next_need,
     }

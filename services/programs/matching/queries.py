@@ -1,6 +1,5 @@
 """Reads of needs, pledges and allocations as the match sees them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from services.programs.matching.domain import LIVE, Claimed, Rule, Rules
+from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
@@ -56,20 +55,17 @@ def is_barred() -> ColumnElement[bool]:
     )
 
 
-def find_rules(session: AnySession) -> dict[str, Rules]:
-    """Return the rules of every open pledge, spent or not, by market."""
-    found: dict[str, list[Rule]] = defaultdict(list)
-    for pledge in session.scalars(select(Pledge).where(Pledge.status == "open")):
-        found[pledge.market].append(pledge.rule())
-    return {market: Rules(rules) for market, rules in found.items()}
-
-
 _SORTED_BY: dict[str, ColumnElement[Any]] = {
     "decile": Household.decile.asc(),
     "score": Household.score.desc(),
     "urgency": Need.urgency.desc(),
     "verified_at": Household.verified_at.asc(),
 }
+
+
+def order_of_needs(policy: Policy) -> list[ColumnElement[Any]]:
+    """Return what a statement of needs and their households is ordered by to be in the policy's order."""
+    return [*(_SORTED_BY[key] for key in policy.order), Need.id.asc()]
 
 
 def ranks_of(session: AnySession, needs: Iterable[UUID], policy: Policy) -> dict[UUID, tuple[int, int]]:
@@ -80,12 +76,11 @@ def ranks_of(session: AnySession, needs: Iterable[UUID], policy: Policy) -> dict
     wanted = list(needs)
     if not wanted:
         return {}
-    order = [*(_SORTED_BY[key] for key in policy.order), Need.id.asc()]
     mine = select(Need.market).where(Need.id.in_(wanted)).distinct().scalar_subquery()
     ranked = (
         select(
             Need.id,
-            func.row_number().over(partition_by=Need.market, order_by=order).label("place"),
+            func.row_number().over(partition_by=Need.market, order_by=order_of_needs(policy)).label("place"),
             func.count().over(partition_by=Need.market).label("all"),
         )
         .join(Household, Household.id == Need.household_id)
