@@ -1,7 +1,10 @@
-"""The shape of the gaps over HTTP."""
+"""The shape of the gaps over HTTP: the same in all three services."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, ValidationError, fields
 
 from shared import areas
@@ -67,8 +70,22 @@ class GapsSchema(Schema):
     as_of = fields.DateTime()
 
 
-def render_gap(gap: Gap) -> dict[str, Any]:
-    """Return a gap as `GapSchema` shows it."""
+class ToldGapsSchema(GapsSchema):
+    """All gaps, those first that nothing pledged reaches, as the officers' service told of them last."""
+
+    as_of = fields.DateTime(allow_none=True, metadata={"description": "null before the first was told"})
+
+
+def render_gaps(gaps: Iterable[Gap], as_of: datetime | None) -> dict[str, Any]:
+    """Return the answer to a request for gaps."""
+    return {
+        "data": [_render(gap) for gap in gaps],
+        "url": request.full_path.rstrip("?"),
+        "as_of": as_of,
+    }
+
+
+def _render(gap: Gap) -> dict[str, Any]:
     return {
         "area": gap.area,
         "area_name": areas.name_of(gap.area),
