@@ -150,10 +150,16 @@ def _render(step: str, form: Form) -> str:
 
 
 def _worth_pledging(step: str, board: Board, item: str | None) -> list[Gap]:
-    """Return the first of the board, so far as a person who answers a step may still choose it."""
+    """Return the first of the board, so far as a person who answers a step may still choose it.
+
+    Of each kind the sub-districts; the regency where none of them may be named.
+    """
     if step == "when":
         return []
-    found = [gap for gap in board.gaps if gap.needs and gap.area != _regency()]
+    told_apart = {gap.kind for gap in board.gaps if gap.area != _regency()}
+    found = [
+        gap for gap in board.gaps if gap.needs and (gap.area != _regency() or gap.kind not in told_apart)
+    ]
     return [gap for gap in found if step == "what" or gap.kind.item == item][:_GAPS_SHOWN]
 
 

@@ -113,11 +113,13 @@ def test_who_pledges_sees_what_it_would_cover_and_may_choose_it(
     programs.tell(
         counted(lacking(open=900, unreached=0), lacking("35.17.02", open=900, unreached=0), **rice),
         counted(lacking(), lacking("35.17.01", unreached=4_000_000)),
+        counted(lacking(open=10, unreached=0), category="health"),
     )
     page = enter("/pledge?fresh=1", width=390, javascript=False)
     rows = page.locator("main tbody tr")
-    # What nothing reaches stands first; the regency as a whole is no choice beside its sub-districts.
-    expect(rows).to_have_count(2)
+    # What nothing reaches stands first; the regency as a whole is a choice only where no sub-district is named.
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("Kabupaten Jombang")
     expect(rows.first).to_contain_text("Perak")
     follow(page, rows.nth(1).locator("a"))
     assert (page.input_value("#what"), page.input_value("#quantity")) == ("rice", "900")
