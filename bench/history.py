@@ -53,6 +53,16 @@ _DONATIONS = (
         %(quantity)s / 2, CASE WHEN closed THEN %(quantity)s / 2 ELSE 0 END, 0
     FROM lack CROSS JOIN (SELECT * FROM pledge LIMIT 1) AS pledge
     """,
+    """
+    INSERT INTO gap (id, category, unit, price_idr, parts, told_at, told_in)
+    SELECT gen_random_uuid(), 'food', 'IDR', 1, jsonb_agg(part), now(), 1
+    FROM (
+        SELECT jsonb_build_object('area', area, 'needs', count(*), 'open', sum(%(quantity)s / 2),
+            'unreached', sum(%(quantity)s / 2), 'next', jsonb_build_object('decile', 1, 'urgency', 3)) AS part
+        FROM lack CROSS JOIN LATERAL (VALUES (left(desa, 5)), (left(desa, 8))) AS level (area)
+        WHERE NOT closed GROUP BY area
+    ) AS told
+    """,
 )
 _PROGRAMS = (
     """
@@ -105,6 +115,17 @@ def _events(households: int, days: int) -> Iterator[Received]:
         at = start + timedelta(days=days) * number / households
         for event in _life(villages[number % len(villages)], at):
             yield received(event, at)
+    yield received(_gap(), clock.now())
+
+
+def _gap() -> programs.GapCounted:
+    facts: dict[str, Any] = {"open": LACKING * _QUANTITY, "unreached": LACKING * _QUANTITY}
+    first = programs.NextNeed(decile=1, urgency=3)
+    parts = [
+        programs.GapPart(area=area, needs=LACKING, next=first, **facts)
+        for area in ("35.17", *areas.subdistricts())
+    ]
+    return programs.GapCounted(gap=new_id(), category="food", unit="IDR", price_idr=1, parts=parts)
 
 
 def _life(desa: str, at: datetime) -> Iterator[Event]:

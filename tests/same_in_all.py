@@ -87,6 +87,11 @@ SAME: Mapping[str, Mapping[str, str]] = {
         """,
         "donations": "SELECT id, household, category, unit, item, quantity, value_idr, closed FROM board_need",
     },
+    "what is short of a kind (category, item, unit, price, parts)": {
+        "programs": "SELECT id, category, item, unit, price_idr, parts::text FROM gap_told",
+        "donations": "SELECT id, category, item, unit, price_idr, parts::text FROM gap",
+        "reporting": "SELECT id, category, item, unit, price_idr, parts::text FROM gap",
+    },
     "household (village, status, hold, people)": {
         "programs": "SELECT id, desa, status, held, people FROM household",
         "reporting": "SELECT id, desa, status, held, people FROM household WHERE version > 0",

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext
 
 from services.donations.admission import api as admission
+from services.donations.board import api as board_api
 from services.donations.board import handlers as board
 from services.donations.board import pages as board_pages
 from services.donations.contributions import api as contributions
@@ -44,6 +45,7 @@ SERVICE = Service(
         fulfilment.allocations,
         contributions.contributions,
         receipts.receipts,
+        board_api.gaps,
     ),
     pages=(
         home.pages,

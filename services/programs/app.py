@@ -19,6 +19,7 @@ from services.programs.delivery.pages import pages as delivery_pages
 from services.programs.fieldwork.operations import FORGET_DRAFTS
 from services.programs.fieldwork.pages import pages as field_pages
 from services.programs.gaps.api import blueprint as gaps
+from services.programs.gaps.operations import TELL_GAPS
 from services.programs.households.pages import pages as household_pages
 from services.programs.imports.api import blueprint as imports
 from services.programs.imports.operations import IMPORTS
@@ -93,6 +94,7 @@ SERVICE = Service(
         MOVE_TO_CASH,
         TRY_OUT,
         SEAL,
+        TELL_GAPS,
     ],
     accounts=ACCOUNTS,
 )

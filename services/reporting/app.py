@@ -7,6 +7,7 @@ from flask import Flask
 from services.reporting.dashboard.pages import NAVIGATION, pages
 from services.reporting.database import db
 from services.reporting.funding.api import blueprint as funding
+from services.reporting.gaps.api import blueprint as gaps
 from services.reporting.indicators.api import blueprint as indicators
 from services.reporting.progress.api import blueprint as progress
 from services.reporting.projections.handlers import HANDLERS, UNHEARD
@@ -19,7 +20,7 @@ from shared.worker import Task
 SERVICE = Service(
     name="reporting",
     db=db,
-    resources=(progress, funding, trend, indicators),
+    resources=(progress, funding, gaps, trend, indicators),
     pages=(pages,),
     navigation=NAVIGATION,
     handlers=HANDLERS,

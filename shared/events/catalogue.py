@@ -26,6 +26,7 @@ EVENTS: tuple[type[Event], ...] = (
     programs.HouseholdGraduated,
     programs.NeedRecorded,
     programs.NeedClosed,
+    programs.GapCounted,
     programs.AllocationProposed,
     programs.AllocationApproved,
     programs.AllocationHeld,

@@ -15,6 +15,9 @@ Area = Annotated[str, Meta(pattern=r"^[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?
 Village = Annotated[str, Meta(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}$")]
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
 Amount = Annotated[int, Meta(ge=0, le=MAX_QUANTITY)]
+# A sum of amounts.
+Total = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Urgency = Annotated[int, Meta(ge=1, le=5)]
 Decile = Annotated[int, Meta(ge=1, le=10)]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]

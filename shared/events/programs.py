@@ -8,7 +8,20 @@ import msgspec
 from msgspec import Meta
 
 from shared.events.event import Event
-from shared.events.fields import Amount, Code, Count, Decile, Quantity, Text, Unit, Version, Village
+from shared.events.fields import (
+    Amount,
+    Area,
+    Code,
+    Count,
+    Decile,
+    Quantity,
+    Text,
+    Total,
+    Unit,
+    Urgency,
+    Version,
+    Village,
+)
 from shared.vocabulary import (
     Attribute,
     DecileSource,
@@ -116,7 +129,7 @@ class NeedRecorded(_HouseholdEvent, frozen=True, kw_only=True):
     unit: Unit
     item: Code | None = None
     value_idr: Amount
-    urgency: Annotated[int, Meta(ge=1, le=5)]
+    urgency: Urgency
     indivisible: bool
 
 
@@ -129,6 +142,42 @@ class NeedClosed(_HouseholdEvent, frozen=True, kw_only=True):
     delivered: Amount
 
 
+class NextNeed(msgspec.Struct, frozen=True, kw_only=True):
+    """The open need that the next unit would go to."""
+
+    decile: Decile
+    urgency: Urgency
+
+
+class GapPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open in the regency, or in one sub-district of it; null where it would tell of few households.
+
+    `unreached` of it nothing that is pledged could reach.
+    """
+
+    area: Area
+    needs: Count | None
+    open: Total | None
+    unreached: Total | None
+    next: NextNeed | None
+
+
+class GapCounted(Event, frozen=True, kw_only=True):
+    """What is open of one kind of need, as far as everyone may know it. Nothing is open where there are no parts.
+
+    The regency's part contains those of its sub-districts, of which those are left out that have few needs or none.
+    """
+
+    service: ClassVar[str] = "programs"
+    keyed_by: ClassVar[str] = "gap"
+    gap: UUID
+    category: NeedCategory
+    unit: Unit
+    item: Code | None = None
+    price_idr: Quantity
+    parts: list[GapPart]
+
+
 class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Why this pledge met this need, in data; pages and answers put it into words."""
 
@@ -136,7 +185,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     of: Count
     decile: Decile
     score: Annotated[int, Meta(ge=0, le=1000)]
-    urgency: Annotated[int, Meta(ge=1, le=5)]
+    urgency: Urgency
     admitted_by: list[Code]
     alternatives: Count
     policy_version: Version

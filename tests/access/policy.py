@@ -47,6 +47,7 @@ GET    /receipts/{receipt}                        donor                    own+a
 GET    /v1/allocations                            donor,read,officers      -         200
 GET    /v1/allocations/{allocation}               donor,read,officers      own+area  200
 GET    /v1/catalogue                              everyone                 -         200
+GET    /v1/gaps                                   everyone                 -         200
 GET    /v1/contributions                          donor,read,officers      -         200
 POST   /v1/contributions                          donor,pay                own+area  201
 GET    /v1/contributions/{contribution}           donor,read,officers      own       200
@@ -163,6 +164,7 @@ GET    /areas                                     everyone                 -    
 GET    /areas/{code}                              everyone                 -         200
 GET    /asyncapi.json                             everyone                 -         200
 GET    /data                                      everyone                 -         200
+GET    /gaps                                      everyone                 -         200
 GET    /docs                                      everyone                 -         200
 GET    /healthz                                   everyone                 -         200
 GET    /live                                      everyone                 -         200
@@ -174,6 +176,7 @@ GET    /schemas/{type_name}                       everyone                 -    
 GET    /static/{name}                             everyone                 -         200
 GET    /v1/areas/{code}                           everyone                 -         200
 GET    /v1/funding                                everyone                 -         200
+GET    /v1/gaps                                   everyone                 -         200
 GET    /v1/indicators                             everyone                 -         200
 GET    /v1/indicators/{identity}                  everyone                 -         200
 GET    /v1/summary                                everyone                 -         200

@@ -10,6 +10,7 @@ import msgspec
 import psycopg
 from psycopg.rows import dict_row
 
+from services.programs.gaps.operations import TELL_GAPS
 from services.reporting.app import SERVICE
 from services.reporting.rebuild.operations import rebuild
 from shared import dead_letters
@@ -22,6 +23,9 @@ from tests.faults.load import Ledger
 from tests.faults.machine import Machine
 
 REST_WITHIN_SECONDS = 120.0
+LOOK_EVERY_SECONDS = 0.3
+# What is short is told some seconds after the last change.
+QUIET_SECONDS = TELL_GAPS.every.total_seconds() + 1
 
 _TABLES = (
     "SELECT table_name FROM information_schema.tables"
@@ -50,7 +54,7 @@ def rest(machine: Machine, seconds: float = REST_WITHIN_SECONDS) -> None:
     """Wait until nothing is to be published, applied or matched any more, and stays so."""
     deadline = time.monotonic() + seconds
     quiet = 0
-    while quiet < 3:
+    while quiet * LOOK_EVERY_SECONDS < QUIET_SECONDS:
         try:
             waiting = _waiting(machine)
         except psycopg.OperationalError:
@@ -59,7 +63,7 @@ def rest(machine: Machine, seconds: float = REST_WITHIN_SECONDS) -> None:
         quiet = 0 if waiting else quiet + 1
         assert time.monotonic() < deadline, f"it does not come to rest: {waiting}"
         machine.revive()
-        time.sleep(0.3)
+        time.sleep(LOOK_EVERY_SECONDS)
 
 
 def _waiting(machine: Machine) -> dict[str, int]:

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from services.donations.app import SERVICE as DONATIONS
 from services.donations.board.handlers import HANDLERS as BOARD
-from services.donations.board.models import BoardHousehold, BoardNeed
+from services.donations.board.models import BoardHousehold, BoardNeed, ToldGap
 from services.programs.answers.handlers import on_donations
 from services.programs.app import SERVICE as PROGRAMS
 from services.programs.matching.models import Pledge
@@ -68,7 +68,7 @@ class Replay:
             if not (days_differ and table.name == "change")
         ]
         wrong = _differences("told anew", self._tell(self._reporting), live["reporting"], of_reporting)
-        of_board = [_table(BoardHousehold), _table(BoardNeed)]
+        of_board = [_table(BoardHousehold), _table(BoardNeed), _table(ToldGap)]
         wrong += _differences("told anew", self._tell(self._donations), live["donations"], of_board)
         wrong += _differences("told anew", self._tell(self._programs), live["programs"], [_table(Pledge)])
         reporting = live["reporting"]
@@ -96,11 +96,16 @@ def contents(side: Side, tables: Iterable[Table]) -> Contents:
         for table in tables:
             kept = [column for column in table.columns if column not in _LEFT_OUT]
             keys = len(table.primary_key.columns)
-            rows = [tuple(row) for row in connection.execute(select(*kept))]
+            rows = [tuple(map(_comparable, row)) for row in connection.execute(select(*kept))]
             if table.name in _SUMS:
                 rows = [row for row in rows if any(row[keys:])]
             found[table.name] = sorted(rows, key=repr)
     return found
+
+
+def _comparable(value: Any) -> Any:
+    """Return a value of a row so that it can be an element of a set."""
+    return repr(value) if isinstance(value, list) else value
 
 
 def _differences(how: str, told: Side, live: Side, tables: list[Table]) -> list[str]:

@@ -13,6 +13,7 @@ from shared.events.catalogue import topic_of
 from shared.events.envelope import Received
 from shared.events.event import Event
 from shared.ids import new_id
+from tests.told_gaps import counted, lacking
 
 MORNING = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 VILLAGE = "35.17.01.2001"
@@ -232,6 +233,9 @@ def season(seed: int, households: int = 60) -> list[Received]:
         if number % 2:
             story.pledge(chance.randint(1, 9000), pledge=pledge, version=2)
             story.pledge(0, pledge=pledge, version=3, kind=donations.PledgeWithdrawn)
+    food, health = counted(), counted(category="health")
+    for told in (food, health, counted(lacking(needs=15), gap=food.gap)):
+        story.tell(told)
     return story.events
 
 

@@ -22,6 +22,8 @@ ADDRESSES = (
     "/v1/funding?by=strategy",
     "/v1/funding?by=stakeholder_kind",
     "/v1/funding?by=category",
+    "/v1/gaps",
+    "/v1/gaps?area=35.17.01&category=food",
     "/v1/trend",
     "/v1/trend?measure=delivered",
     "/v1/indicators",

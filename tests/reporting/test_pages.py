@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from services.reporting.dashboard.queries import days_in_short
 from shared import clock
 from shared.ids import new_id
 from tests.browser import WIDTHS, assert_accessible, picture
-from tests.reporting.story import MORNING, VILLAGE, Story, season
+from tests.reporting.story import MORNING, VILLAGE, Story, received, season
+from tests.told_gaps import counted, lacking
 
-PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/method", "/data", "/docs")
+PAGES = ("/", "/areas", "/areas/35.17.01", "/areas/35.17.01.2001", "/gaps", "/method", "/data", "/docs")
 
 OpenPage = Callable[..., Page]
 Fold = Callable[..., None]
@@ -206,3 +208,40 @@ def test_what_a_sign_of_the_trend_means_stands_with_the_table_that_has_it(
     assert "∗" not in drawn
     assert "∗</td>" in table
     assert "∗ Disembunyikan" in table.split("</details>")[0]
+
+
+def test_everyone_sees_what_the_next_gift_would_cover_first_what_nothing_reaches(
+    reporting: Flask, fold: Fold
+) -> None:
+    client = reporting.test_client()
+    assert "Belum ada kebutuhan tercatat" in client.get("/gaps").text
+    kits = {"category": "education", "item": "school_kit", "unit": "kit", "price_idr": 350_000}
+    chairs = {"category": "disability_aid", "item": "wheelchair", "unit": "piece", "price_idr": 1_800_000}
+    story = Story()
+    story.tell(counted(lacking(unreached=0), lacking("35.17.02", unreached=0)))
+    story.tell(counted(lacking(open=40, unreached=1), lacking("35.17.01", open=40, unreached=1), **kits))
+    story.tell(counted(lacking(needs=None), **chairs))
+    fold(reporting, story.events)
+    for path in ("/", "/gaps"):
+        table = client.get(f"{path}?lang=en").text.split(
+            "What the next rupiah, kilogram or seat would cover"
+        )[-1]
+        rows = table.split("<tbody")[1].split("</tbody>")[0].split("<tr")[1:]
+        assert ["School kit" in row for row in rows] == [True, False], path
+        assert "1 kits" in rows[0]
+        assert "nothing" in rows[1]
+        assert "Wheelchair" in table.split("Also short, each of fewer than 10 needs:")[1]
+        assert "Data as of 2 November 2026" in table
+    assert "Rp6" not in client.get("/gaps?lang=en&category=education").text
+    here = client.get("/gaps?lang=en&area=35.17.02").text
+    assert "Rp6,000,000" in here
+    assert "School kit" not in here
+    assert 'href="/gaps?area=35.17.02"' in client.get("/areas/35.17.02").text
+
+
+def test_what_is_short_is_as_the_last_word_says_it(reporting: Flask, fold: Fold) -> None:
+    first = counted()
+    for place, told in ((5, counted(lacking(open=70), gap=first.gap)), (4, first)):
+        fold(reporting, [replace(received(told, MORNING), offset=place)])
+        answer: Any = reporting.test_client().get("/v1/gaps").json
+        assert [gap["open"] for gap in answer["data"]] == [70]

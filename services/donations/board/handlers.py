@@ -1,10 +1,11 @@
-"""What donations does when programs tells of a household or a need."""
+"""What donations does when programs tells of a household, a need, or what is short."""
 
 from sqlalchemy.orm import Session
 
-from services.donations.board.operations import apply_household_events
+from services.donations.board.operations import apply_gaps, apply_household_events
 from shared.events.envelope import Received
 from shared.events.programs import (
+    GapCounted,
     HouseholdChanged,
     HouseholdGraduated,
     HouseholdHeld,
@@ -19,8 +20,13 @@ from shared.worker import Handler
 
 
 def on_households(session: Session, events: list[Received]) -> None:
-    """Keep the board's copy."""
+    """Keep the copy of who lacks what."""
     apply_household_events(session, events)
+
+
+def on_gaps(session: Session, events: list[Received]) -> None:
+    """Keep the board."""
+    apply_gaps(session, events)
 
 
 HANDLERS: tuple[Handler, ...] = (
@@ -38,4 +44,5 @@ HANDLERS: tuple[Handler, ...] = (
         ),
         on_households,
     ),
+    Handler((GapCounted,), on_gaps),
 )

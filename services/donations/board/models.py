@@ -1,4 +1,4 @@
-"""What this service knows of needs, from the events of programs."""
+"""What this service knows of needs and of what is short, from the events of programs."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
+from shared.gaps import GapCopy
 
 
 def _offset() -> Mapped[int]:
@@ -45,3 +46,9 @@ class BoardNeed(Model):
     closed: Mapped[bool] = mapped_column(default=False)
     recorded_in: Mapped[int] = _offset()
     closed_in: Mapped[int] = _offset()
+
+
+class ToldGap(GapCopy, Model):
+    """What is short of one kind, as programs told it last."""
+
+    __tablename__ = "gap"

@@ -1,4 +1,4 @@
-"""Keeping the board's copy of households and needs. Few statements, however many events.
+"""Keeping the copy of households and needs, and the board. Few statements, however many events.
 
 What was told last holds, by its offset on the topic: an event that was put aside comes whenever it
 is handed back.
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.donations.board.models import ToldGap
 from shared.events.envelope import Received
 from shared.events.programs import (
     HouseholdGraduated,
@@ -21,6 +22,7 @@ from shared.events.programs import (
     NeedRecorded,
     VerificationLapsed,
 )
+from shared.gaps import keep_gaps
 
 # What an event says about a household; the other columns stay as they are.
 _SAYS: dict[type, dict[str, bool]] = {
@@ -72,6 +74,11 @@ _CLOSE_NEEDS = text("""
         closed = known.closed OR excluded.closed_in >= known.recorded_in,
         closed_in = greatest(known.closed_in, excluded.closed_in)
 """)
+
+
+def apply_gaps(session: Session, events: Sequence[Received]) -> None:
+    """Keep what is short of each kind, as it was told last. Does not commit."""
+    keep_gaps(session, ToldGap, events)
 
 
 def apply_household_events(session: Session, events: Sequence[Received]) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from services.donations.board.queries import find_shortages, is_anything_recorded
+from services.donations.board.queries import find_board
 from services.donations.fulfilment.queries import find_payable
 from services.donations.home import queries
 from shared import clock
@@ -11,7 +11,7 @@ from shared.auth.principal import current_principal
 
 pages = Blueprint("home", __name__, template_folder="../templates")
 
-_SHORTAGES_SHOWN = 5
+_GAPS_SHOWN = 5
 _WAITING_SHOWN = 10
 
 
@@ -20,18 +20,17 @@ _WAITING_SHOWN = 10
 def show_home() -> str:
     """Show what waits for the donor, or how to become one."""
     regency = current_app.config["HELIX"].regency
-    shortages = find_shortages(regency, area=regency)[:_SHORTAGES_SHOWN]
+    board = find_board()
+    gaps = board.narrow(area=regency)[:_GAPS_SHOWN]
     if not current_principal().has("donor"):
-        recorded = bool(shortages) or is_anything_recorded()
-        return render_template(
-            "donations/welcome.html", shortages=shortages, recorded=recorded, as_of=clock.now()
-        )
+        return render_template("donations/welcome.html", gaps=gaps, counted_at=board.as_of, as_of=clock.now())
     payable = find_payable(limit=_WAITING_SHOWN + 1)
     return render_template(
         "donations/home.html",
         totals=queries.sum_pledges(),
         payable=payable[:_WAITING_SHOWN],
         more=len(payable) > _WAITING_SHOWN,
-        shortages=shortages,
+        gaps=gaps,
+        counted_at=board.as_of,
         as_of=clock.now(),
     )

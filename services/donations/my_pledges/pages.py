@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.donations.board.queries import why_it_waits
@@ -108,7 +108,7 @@ def _render(pledge_id: UUID, form: Form | None) -> str:
         "donations/pledge.html",
         pledge=pledge,
         waiting=find_waiting([pledge_id]),
-        why=why_it_waits(pledge, current_app.config["HELIX"].regency),
+        why=why_it_waits(pledge),
         form=form or Form.of(quantity=pledge.quantity, expires_on=pledge.expires_on),
         amending=form is not None,
         allocations=allocations,

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from services.donations.board.queries import is_short, why_it_waits
+from services.donations.board.queries import find_board, is_short, why_it_waits
 from services.donations.fulfilment.queries import find_waiting
 from services.donations.pledges.operations import open_pledge
 from services.donations.pledges.queries import find_submitted, get_pledge
@@ -17,12 +17,15 @@ from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.catalogue import ITEMS
 from shared.errors import DomainError, NotFound
+from shared.gaps import Board, Gap
 from shared.settings import Settings
 from shared.web.forms import Form
 from shared.web.words import item_name, unit_name
 
 # What a link to this form may say beforehand; `fresh` forgets the answers of before.
 _PREFILLED = {"what", "quantity", "area", "category", "fresh"}
+
+_GAPS_SHOWN = 5
 
 pages = Blueprint("pledging", __name__, url_prefix="/pledge", template_folder="../templates")
 
@@ -108,7 +111,7 @@ def show_opened(pledge_id: Any) -> str:
         pledge=pledge,
         steps=steps,
         looking=pledge.status == "open",
-        why=why_it_waits(pledge, _regency()),
+        why=why_it_waits(pledge),
     )
 
 
@@ -130,6 +133,7 @@ def _render(step: str, form: Form) -> str:
         raise NotFound("step")
     draft = Draft.find()
     given = draft.given() if draft else {}
+    board = find_board()
     return render_template(
         f"donations/pledge_{step}.html",
         form=form,
@@ -139,8 +143,24 @@ def _render(step: str, form: Form) -> str:
         goods=[(code, f"{item_name(code)} ({unit_name(entry.unit)})") for code, entry in ITEMS.items()],
         places=[(place.code, place.name) for place in areas.subdistricts().values()],
         given=given,
-        nothing_short=step == "whom" and not is_short(_regency(), given["resource"].get("item")),
+        nothing_short=step == "whom" and not is_short(given["resource"].get("item")),
+        gaps=_worth_pledging(step, board, given["resource"].get("item")),
+        as_of=board.as_of,
     )
+
+
+def _worth_pledging(step: str, board: Board, item: str | None) -> list[Gap]:
+    """Return the first of the board, so far as a person who answers a step may still choose it.
+
+    Of each kind the sub-districts; the regency where none of them may be named.
+    """
+    if step == "when":
+        return []
+    told_apart = {gap.kind for gap in board.gaps if gap.area != _regency()}
+    found = [
+        gap for gap in board.gaps if gap.needs and (gap.area != _regency() or gap.kind not in told_apart)
+    ]
+    return [gap for gap in found if step == "what" or gap.kind.item == item][:_GAPS_SHOWN]
 
 
 def _render_check(draft: Draft, form: Form) -> str:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 
 from services.programs.database import db
 from services.programs.gaps.queries import find_gaps
-from services.programs.gaps.schemas import GapQuery, GapsSchema, render_gap
 from shared import clock
 from shared.auth import access
+from shared.gaps import narrow
+from shared.http.gaps import GapQuery, GapsSchema, render_gaps
 from shared.http.resources import Blueprint
 
 blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What is short, and where.")
@@ -21,10 +22,5 @@ blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What
 def get_gaps(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return what verified households still lack, those first that no existing pledge can reach."""
     regency = current_app.config["HELIX"].regency
-    gaps = find_gaps(db.session, regency, area=query["area"], category=query["category"])
-    body = {
-        "data": [render_gap(gap) for gap in gaps],
-        "url": request.full_path.rstrip("?"),
-        "as_of": clock.now(),
-    }
-    return body, 200, {"Cache-Control": "public, max-age=5"}
+    gaps = narrow(find_gaps(db.session, regency, category=query["category"]), area=query["area"])
+    return render_gaps(gaps, clock.now()), 200, {"Cache-Control": "public, max-age=5"}

@@ -1,138 +1,154 @@
-"""What is open, by area, category and market; and what of it no pledge could reach."""
+"""What is open, by area, category and market; and what of it nothing that is pledged could reach."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import array
 
-from services.programs.matching.domain import Claimed, Rules
-from services.programs.matching.queries import find_rules, may_be_matched
+from services.programs.gaps.domain import Offer, Reach
+from services.programs.matching.domain import Claimed
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.queries import may_be_matched
 from services.programs.needs.models import Need
+from services.programs.policy.queries import current_version
+from services.programs.proposing.domain import Terms
+from services.programs.proposing.queries import may_be_moved
 from services.programs.registry.models import Household
+from services.programs.standing.queries import in_order
 from shared import clock
 from shared.areas import subdistrict_of
 from shared.catalogue import reference_price
 from shared.database import AnySession
 from shared.disclosure import Group, Shown, disclose_parts
+from shared.events.programs import NextNeed
+from shared.gaps import Gap, Kind
 
 # Few that a pledge reaches are told by what it does not reach, and the other way round.
 _GROUPS = (Group(("needs",), ("open",)), Group(("unreached_needs", "reached_needs"), ("unreached",)))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What is open of one thing in the regency or in one sub-district; None where it would tell of few.
-
-    `unreached`: no open pledge admits it. `next_need` is (decile, urgency) of the need that stands
-    highest among the unreached, or among all where none is known to be unreached.
-    """
-
-    area: str
-    category: str
-    item: str | None
-    unit: str
-    needs: int | None
-    open: int | None
-    unreached: int | None
-    next_need: tuple[int, int] | None
-
-    @property
-    def value_idr(self) -> int | None:
-        """Return what is open, in whole rupiah."""
-        return None if self.open is None else self.open * reference_price(self.item)
-
-    @property
-    def order(self) -> tuple[Any, ...]:
-        """Return its place by nothing that it hides: what no pledge reaches first, then what is worth most."""
-        unreached_idr = (self.unreached or 0) * reference_price(self.item)
-        return -unreached_idr, -(self.value_idr or 0), self.area, self.category, self.item or ""
-
-
 @dataclass(slots=True)
 class _Part:
-    """What is counted of one thing in one sub-district. `best` holds (decile, -urgency) by whether it is unreached."""
+    """What is counted of one kind in one sub-district.
+
+    `first` holds (place in the policy's order, decile, urgency) of the need that stands highest, by whether it is
+    unreached.
+    """
 
     figures: Counter[str] = field(
         default_factory=lambda: Counter(needs=0, open=0, unreached=0, unreached_needs=0, reached_needs=0)
     )
-    best: dict[bool, tuple[int, int]] = field(default_factory=dict)
+    first: dict[bool, tuple[int, int, int]] = field(default_factory=dict)
 
 
-def find_gaps(
-    session: AnySession,
-    regency: str,
-    *,
-    area: str | None = None,
-    category: str | None = None,
-) -> list[Gap]:
-    """Return the gaps, the largest that no pledge reaches first. It counts needs of every area.
+def find_gaps(session: AnySession, regency: str, *, category: str | None = None) -> list[Gap]:
+    """Return the gaps, the largest that nothing pledged reaches first. It counts needs of every area.
 
     A gap of the regency contains those of its sub-districts, of which those are left out that have
-    few needs or none. A filter takes rows from the one table: it never changes what a row says.
+    few needs or none.
     """
-    rules = find_rules(session)
-    nobody = Rules(())
-    kinds: dict[tuple[Any, ...], dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
-    for row in session.execute(_open_needs(category), execution_options={"everyone": True}):
-        part = kinds[row.category, row.item, row.unit][subdistrict_of(row.desa)]
-        _count(part, row, rules.get(row.market, nobody))
+    terms = Terms(current_version(session).rules(), clock.today())
+    offers = _find_offers(session, terms)
+    reach = {market: Reach(pledges) for market, pledges in offers.items()}
+    steps = _steps_of(offers.values())
+    wanted = _open_needs(terms, steps, category)
+    kinds: dict[Kind, dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
+    for row in session.execute(wanted, execution_options={"everyone": True}):
+        kind = Kind(row.category, row.item, row.unit)
+        claim = Claimed(row.category, row.desa, row.decile, frozenset(row.attributes))
+        reached = reach.get(row.market, Reach()).reaches(claim, steps[row.step - 1])
+        _count(kinds[kind][subdistrict_of(row.desa)], row, unreached=not reached)
     found = [gap for kind, parts in kinds.items() for gap in _gaps(kind, parts, regency)]
-    return sorted((gap for gap in found if area in {None, gap.area}), key=lambda gap: gap.order)
+    return sorted(found, key=lambda gap: gap.order)
 
 
-def _open_needs(category: str | None) -> Any:
-    """Return the statement of what is open, of needs that no pledge could tell from each other."""
-    alike = (
-        Need.market,
-        Need.category,
-        Need.item,
-        Need.unit,
-        Need.desa,
-        Household.decile,
-        Household.attributes,
+def _find_offers(session: AnySession, terms: Terms) -> dict[str, list[Offer]]:
+    """Return what pledges offer, by market, that have something which may go to one need or another.
+
+    That is what is free of them, or given in a way that the match may still change. One that refuses everything
+    until it is changed, as while its organisation is suspended, has nothing.
+    """
+    movable = select(Allocation.id).where(Allocation.pledge_id == Pledge.id, may_be_moved(terms)).exists()
+    giving = select(Pledge).where(
+        Pledge.status == "open",
+        or_(Pledge.expires_on.is_(None), Pledge.expires_on >= terms.today),
+        or_(Pledge.blocked_by.is_(None), Pledge.blocked_until.is_not(None)),
+        or_(Pledge.quantity > Pledge.used + Pledge.withheld, movable),
     )
-    wanted = (
+    found: dict[str, list[Offer]] = defaultdict(list)
+    for pledge in session.scalars(giving, execution_options={"everyone": True}):
+        found[pledge.market].append((pledge.rule(), pledge.minimum_grant or 1))
+    return found
+
+
+def _steps_of(markets: Collection[Sequence[Offer]]) -> list[int]:
+    """Return the quantities, ascending and from 1 on, from which on more pledges reach a need than below."""
+    return sorted({1, *(least for pledges in markets for _, least in pledges)})
+
+
+def _open_needs(terms: Terms, steps: Sequence[int], category: str | None) -> Any:
+    """Return the statement of what is open, of needs that no pledge could tell from each other.
+
+    `step`: how many of the steps a need takes by what it asks for. `first`: the place in the policy's order, and
+    the urgency, of the one that stands highest.
+    """
+    asked = Need.quantity - Need.delivered
+    place = func.row_number().over(order_by=in_order(terms.policy, terms.today))
+    lacking = (
         select(
-            *alike,
-            func.sum(Need.quantity - Need.covered).label("open"),
-            func.count().label("needs"),
-            func.max(Need.urgency).label("urgency"),
+            Need.market,
+            Need.category,
+            Need.item,
+            Need.unit,
+            Need.desa,
+            Household.decile,
+            Household.attributes,
+            func.width_bucket(asked, literal(steps, ARRAY(BigInteger))).label("step"),
+            (Need.quantity - Need.covered).label("open"),
+            array([place, cast(Need.urgency, BigInteger)]).label("standing"),
         )
         .join(Household, Household.id == Need.household_id)
-        .where(may_be_matched(clock.today()))
-        .group_by(*alike)
+        .where(may_be_matched(terms.today))
     )
-    return wanted if category is None else wanted.where(Need.category == category)
+    if category is not None:
+        lacking = lacking.where(Need.category == category)
+    found = lacking.subquery()
+    alike = [column for column in found.c if column.name not in {"open", "standing"}]
+    return select(
+        *alike,
+        func.sum(found.c.open).label("open"),
+        func.count().label("needs"),
+        func.min(found.c.standing).label("first"),
+    ).group_by(*alike)
 
 
-def _count(part: _Part, row: Any, rules: Rules) -> None:
-    claim = Claimed(row.category, row.desa, row.decile, frozenset(row.attributes))
-    unreached = not rules.admitting(claim)
+def _count(part: _Part, row: Any, *, unreached: bool) -> None:
     quantity = int(row.open)
     part.figures.update(needs=row.needs, open=quantity)
     if unreached:
         part.figures.update(unreached=quantity, unreached_needs=row.needs)
     else:
         part.figures.update(reached_needs=row.needs)
-    need = row.decile, -row.urgency
-    part.best[unreached] = min(need, part.best.get(unreached, need))
+    place, urgency = row.first
+    first = place, row.decile, urgency
+    part.first[unreached] = min(first, part.first.get(unreached, first))
 
 
-def _gaps(kind: tuple[Any, ...], parts: dict[str, _Part], regency: str) -> Iterator[Gap]:
-    category, item, unit = kind
-    for area, shown in disclose_parts(
-        {area: part.figures for area, part in parts.items()}, _GROUPS, regency
-    ).items():
+def _gaps(kind: Kind, parts: dict[str, _Part], regency: str) -> Iterator[Gap]:
+    figures = {area: part.figures for area, part in parts.items()}
+    for area, shown in disclose_parts(figures, _GROUPS, regency).items():
         inside = parts.values() if area == regency else [parts[area]]
         numbers = {name: shown[name] for name in ("needs", "open", "unreached")}
-        yield Gap(area, category, item, unit, **numbers, next_need=_next_need(inside, shown))
+        yield Gap(area, kind, reference_price(kind.item), **numbers, next_need=_next_need(inside, shown))
 
 
-def _next_need(parts: Any, shown: Shown) -> tuple[int, int] | None:
+def _next_need(parts: Collection[_Part], shown: Shown) -> NextNeed | None:
+    """Return the need that stands highest: of the unreached, or of all where none is known to be unreached."""
     if shown["needs"] is None:
         return None
     standing = (True,) if shown["unreached"] else (True, False)
-    decile, urgency = min(part.best[each] for part in parts for each in standing if each in part.best)
-    return decile, -urgency
+    _, decile, urgency = min(part.first[each] for part in parts for each in standing if each in part.first)
+    return NextNeed(decile=decile, urgency=urgency)

@@ -1,13 +1,12 @@
 """Reads of needs, pledges and allocations as the match sees them."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from services.programs.matching.domain import LIVE, Claimed, Rule, Rules
+from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
@@ -50,14 +49,6 @@ def is_barred() -> ColumnElement[bool]:
             Allocation.pledge_version == Pledge.version,
         ),
     )
-
-
-def find_rules(session: AnySession) -> dict[str, Rules]:
-    """Return the rules of every open pledge, spent or not, by market."""
-    found: dict[str, list[Rule]] = defaultdict(list)
-    for pledge in session.scalars(select(Pledge).where(Pledge.status == "open")):
-        found[pledge.market].append(pledge.rule())
-    return {market: Rules(rules) for market, rules in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from services.reporting.dashboard.queries import (
     tells_anything,
 )
 from services.reporting.database import db
+from services.reporting.gaps.queries import find_board
 from services.reporting.indicators.domain import OFFICIAL, REGISTRY
 from services.reporting.indicators.queries import definitions, list_indicators, official_values
 from services.reporting.progress.queries import SUBDISTRICTS, describe_area, find_standing, summarise
@@ -33,7 +34,9 @@ from shared.disclosure import SMALLEST_SHOWN
 from shared.errors import NotFound
 from shared.http.versions import revalidated
 from shared.settings import Settings
+from shared.vocabulary import NEED_CATEGORIES
 from shared.web import Link, add_assets
+from shared.web.forms import Form
 from shared.web.language import current_language
 
 pages = Blueprint("dashboard", __name__, template_folder="templates")
@@ -47,6 +50,7 @@ pages.add_app_template_filter(days_in_short)
 NAVIGATION = (
     Link(lazy_gettext("How far 0% is"), "dashboard.show_home"),
     Link(lazy_gettext("Areas"), "dashboard.show_area"),
+    Link(lazy_gettext("What is short"), "dashboard.show_gaps"),
     Link(lazy_gettext("Definitions"), "dashboard.show_method"),
     Link(lazy_gettext("Data"), "dashboard.show_data"),
 )
@@ -105,6 +109,7 @@ PUBLISHED_WORDS = (
     lazy_gettext("press quoting Bappeda (14 Jun 2023)"),
 )
 
+_GAPS_SHOWN = 5
 _OFFICIAL_BESIDE = ("extreme_poverty_headcount", "extreme_poverty_rate", "poverty_headcount_rate")
 
 
@@ -149,6 +154,7 @@ def _home() -> dict[str, Any]:
     standing = find_standing(db.session, code, SUBDISTRICTS)
     area = summarise(standing, code, synthetic=_settings().synthetic)
     by, unit, figure = _chosen("by", GROUPINGS), _chosen("trend", TRENDS), _chosen("map", MAPS)
+    board = find_board(db.session)
     chosen: dict[str, Any] = {"by": by, "trend": unit, "map": figure}
     return {
         "area": area,
@@ -169,6 +175,8 @@ def _home() -> dict[str, Any]:
         "funding": draw_funding(db.session, by, GROUPINGS[by][1]),
         "trend": draw_trend(db.session, TRENDS[unit][1]),
         "official": [(definitions()[name], official_values()[name]) for name in _OFFICIAL_BESIDE],
+        "gaps": board.narrow(area=code)[:_GAPS_SHOWN],
+        "counted_at": board.as_of,
         "defined": definitions(),
     }
 
@@ -210,6 +218,27 @@ def _kind(code: str) -> str:
     if village is not None:
         return village.kind
     return "kecamatan" if code in areas.subdistricts() else "kabupaten"
+
+
+@pages.get("/gaps")
+@access.everyone
+@revalidated(_tag)
+def show_gaps() -> str:
+    """Show what the next gift would cover: in the regency, and in a sub-district with many needs."""
+    code, form = _settings().regency, Form.asked()
+    area = form.choice("area", areas.subdistricts(), required=False)
+    category = form.choice("category", NEED_CATEGORIES, required=False)
+    board = find_board(db.session)
+    gaps = board.narrow(area=area, category=category)
+    return render_template(
+        "dashboard/gaps.html",
+        form=form,
+        places=[(place.code, place.name) for place in areas.subdistricts().values()],
+        narrowed=area is not None,
+        in_the_regency=[gap for gap in gaps if gap.area == code],
+        by_subdistrict=[gap for gap in gaps if gap.area != code],
+        as_of=board.as_of,
+    )
 
 
 @pages.get("/method")

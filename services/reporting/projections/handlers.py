@@ -2,6 +2,7 @@
 
 from services.reporting.projections.operations import (
     DECISIONS,
+    GAPS,
     NEEDS,
     PLEDGES,
     STATES,
@@ -13,7 +14,7 @@ from shared.events.event import Event
 from shared.worker import Handler
 
 # One handler for all of them keeps their order.
-HANDLERS = (Handler((*STATES, *DECISIONS, *NEEDS, *PLEDGES, *STEPS), apply_events),)
+HANDLERS = (Handler((*STATES, *DECISIONS, *NEEDS, *GAPS, *PLEDGES, *STEPS), apply_events),)
 
 # What these tell is not public, or becomes a figure by an event that is heard.
 UNHEARD: tuple[type[Event], ...] = (

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Numeric, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reporting.database import Model
+from shared.gaps import GapCopy
 
 Instant = DateTime(timezone=True)
 
@@ -175,6 +176,12 @@ class Change(Model):
     reserved_idr: Mapped[int] = _rupiah_of_all()
     contributed_idr: Mapped[int] = _rupiah_of_all()
     delivered_idr: Mapped[int] = _rupiah_of_all()
+
+
+class ToldGap(GapCopy, Model):
+    """What is short of one kind of need, as programs told it last."""
+
+    __tablename__ = "gap"
 
 
 class Applied(Model):

@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 from services.reporting.facts import domain as facts
 from services.reporting.facts.domain import Fact, Household, Need, Pledge
 from services.reporting.projections import domain
+from services.reporting.projections.models import ToldGap
 from services.reporting.projections.queries import add_to, load_and_lock, save
 from shared import clock
 from shared.clock import LOCAL_ZONE
 from shared.events import donations, programs
 from shared.events.envelope import Received
+from shared.gaps import keep_gaps
 
 MINUTES_KEPT = timedelta(days=2)
 
@@ -46,6 +48,7 @@ STEPS = (
     donations.ContributionMade,
     programs.DeliveryConfirmed,
 )
+GAPS = (programs.GapCounted,)
 
 # What the trend follows of a household's own events; what allocations change has no such instant.
 _FOLLOWED = (
@@ -102,6 +105,7 @@ def apply_events(session: Session, events: list[Received]) -> None:
         _apply(after, event)
     _count_differences(before, after)
     _write(session, before, after)
+    keep_gaps(session, ToldGap, [event for event in events if isinstance(event.data, GAPS)])
     # A clock that was ahead must not make the figures look newer than they can be.
     as_of = min(max(event.time for event in events), clock.now())
     session.execute(_ADVANCE, {"as_of": as_of, "rules": domain.RULES})

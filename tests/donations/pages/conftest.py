@@ -12,6 +12,7 @@ from shared.ids import new_id
 from tests.browser import follow, sign_in
 from tests.donations.board.test_shortages import need, verified
 from tests.donations.conftest import Programs
+from tests.told_gaps import counted
 
 PASSWORD = "abcd-efgh-ijkm-npqr"
 
@@ -30,8 +31,9 @@ def enter(app: Flask, browser_page: Callable[..., Page]) -> Callable[..., Page]:
 
 
 def short_of_cash(programs: Programs, households: int = 12) -> None:
+    """Let so many households of Perak lack Rp500,000 for food each, which nothing reaches."""
     ids = [new_id() for _ in range(households)]
-    programs.tell(*(event for one in ids for event in (verified(one), need(one, 500_000))))
+    programs.tell(*(event for one in ids for event in (verified(one), need(one, 500_000))), counted())
 
 
 def answer_four_steps(page: Page) -> None:

@@ -11,6 +11,7 @@ from tests.browser import WIDTHS, assert_accessible, follow, picture
 from tests.donations.conftest import Programs
 from tests.donations.facts import delivered, held, proposed
 from tests.donations.pages.conftest import answer_four_steps, make_pledge, short_of_cash
+from tests.told_gaps import counted, lacking
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +104,32 @@ def test_what_is_short_leads_to_a_pledge_for_it(enter: Callable[..., Page], prog
     follow(page, "main button:not([value=back])")
     assert page.is_checked("input[name=areas][value='35.17.01']")
     assert page.is_checked("input[name=categories][value=food]")
+
+
+def test_who_pledges_sees_what_it_would_cover_and_may_choose_it(
+    enter: Callable[..., Page], programs: Programs
+) -> None:
+    rice = {"category": "food", "item": "rice", "unit": "kg", "price_idr": 14_000}
+    programs.tell(
+        counted(lacking(open=900, unreached=0), lacking("35.17.02", open=900, unreached=0), **rice),
+        counted(lacking(), lacking("35.17.01", unreached=4_000_000)),
+        counted(lacking(open=10, unreached=0), category="health"),
+    )
+    page = enter("/pledge?fresh=1", width=390, javascript=False)
+    rows = page.locator("main tbody tr")
+    # What nothing reaches stands first; the regency as a whole is a choice only where no sub-district is named.
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("Kabupaten Jombang")
+    expect(rows.first).to_contain_text("Perak")
+    follow(page, rows.nth(1).locator("a"))
+    assert (page.input_value("#what"), page.input_value("#quantity")) == ("rice", "900")
+    follow(page, "main button:not([value=back])")
+    # The item is chosen by now: only that is offered.
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("900 kg")
+    page.goto("/pledge")
+    follow(page, rows.first.locator("a"))
+    assert (page.input_value("#what"), page.input_value("#quantity")) == ("cash", "4.000.000")
 
 
 def test_a_payment_is_recorded_once_and_ends_in_a_receipt(

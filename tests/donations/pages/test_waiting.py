@@ -6,11 +6,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from shared.ids import new_id
 from tests.browser import assert_accessible, follow
-from tests.donations.board.test_shortages import need, verified
 from tests.donations.conftest import Programs
 from tests.donations.pages.conftest import make_pledge, short_of_cash
+from tests.told_gaps import counted
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +35,7 @@ def test_a_pledge_that_finds_nobody_says_why(
 
 
 def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:
-    household = new_id()
-    programs.tell(
-        verified(household), need(household, 3, item="school_kit", unit="kit", category="education")
-    )
+    programs.tell(counted(item="school_kit", unit="kit", category="education", price_idr=350_000))
     board = app.test_client().get("/board?lang=en").text
     assert "Nothing is short in rupiah now" in board
     short_of_cash(programs)

@@ -47,6 +47,51 @@ def test_shows_what_verified_households_lack_first_what_no_pledge_reaches(scene:
     assert (food_here["needs"], food_here["next"]) == (10, {"decile": 1, "urgency": 3})
 
 
+def test_the_next_need_is_the_first_in_the_order_of_the_policy(scene: Scene) -> None:
+    lack(scene, 10, urgency=2)
+    scene.need(scene.household(score=900), 100, urgency=3)
+    scene.need(scene.household(score=100), 100, urgency=5)
+    scene.need(scene.household(score=999, decile=2), 100, urgency=4)
+    assert gaps(scene)[0]["next"] == {"decile": 1, "urgency": 3}
+    scene.adopt(order=["urgency", "decile", "score", "verified_at"])
+    assert gaps(scene)[0]["next"] == {"decile": 1, "urgency": 5}
+    scene.adopt(order=["score", "urgency", "decile", "verified_at"])
+    assert [gap["next"] for gap in gaps(scene)] == [{"decile": 2, "urgency": 4}] * 2
+
+
+def test_what_is_paid_reaches_nothing_any_more(scene: Scene) -> None:
+    lack(scene, 12)
+    scene.pledge(200, categories=["food"])
+    scene.settle()
+    assert gaps(scene)[0]["unreached"] == 0
+    for allocation in scene.allocations():
+        scene.reserve(allocation, left=0)
+        scene.pay(allocation)
+    whole, _ = gaps(scene)
+    assert (whole["needs"], whole["open"], whole["unreached"]) == (10, 1000, 1000)
+
+
+def test_a_pledge_that_gives_more_than_a_need_asks_for_does_not_reach_it(scene: Scene) -> None:
+    lack(scene, 12)
+    lack(scene, 11, "35.17.02", quantity=300)
+    scene.pledge(10_000, max_decile=1, minimum_grant=200)
+    assert {gap["area"]: gap["unreached"] for gap in gaps(scene)} == {
+        "35.17": 1200,
+        "35.17.01": 1200,
+        "35.17.02": 0,
+    }
+    scene.pledge(10_000, minimum_grant=100)
+    assert [gap["unreached"] for gap in gaps(scene)] == [0, 0, 0]
+
+
+def test_a_pledge_that_rests_with_its_organisation_reaches_nothing(scene: Scene) -> None:
+    lack(scene, 12)
+    scene.pledge(100)
+    scene.settle()
+    scene.refuse(scene.only_allocation(), "suspended", left=100)
+    assert gaps(scene)[0]["unreached"] == 1200
+
+
 def test_few_needs_are_neither_counted_nor_described(scene: Scene) -> None:
     for place in ("35.17.01", "35.17.02"):
         lack(scene, 1, place, quantity=1, category="disability_aid", item="wheelchair", unit="piece")

@@ -17,7 +17,7 @@ from shared.ids import new_id
 from tests.reporting.conftest import fold
 from tests.reporting.story import VILLAGE, Story, season, shuffled
 
-TABLES = ("household", "need", "pledge", "area_figures", "funding", "waited", "waiting", "change")
+TABLES = ("household", "need", "pledge", "area_figures", "funding", "waited", "waiting", "change", "gap")
 KEYS = {"area", "days", "since", "fund", "strategy", "stakeholder_kind", "category", "grain", "start"}
 EXCHANGE = {"outbox", "inbox", "consumer_offset", "worker_state", "idempotency"}
 

@@ -1,12 +1,14 @@
-"""The shape of the gaps over HTTP."""
+"""The shape of the gaps over HTTP: the same in all three services."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, ValidationError, fields
 
-from services.programs.gaps.queries import Gap
 from shared import areas
-from shared.catalogue import market
+from shared.gaps import Gap
 from shared.http.fields import AreaCode, Word
 from shared.vocabulary import NEED_CATEGORIES
 
@@ -29,17 +31,18 @@ class GapQuery(Schema):
 
 
 class NextSchema(Schema):
-    """The need that the next unit would go to."""
+    """The open need that stands highest in the policy's order: of those that nothing reaches, where there are any."""
 
     decile = fields.Integer()
     urgency = fields.Integer()
 
 
 class GapSchema(Schema):
-    """What is open in the regency or a sub-district, of a category and market. `unreached`: no open pledge admits it.
+    """What the next unit would cover in the regency or a sub-district, of a category and market.
 
-    The regency's contain those of its sub-districts. Fewer than 10 needs are neither counted nor
-    described, and of a sub-district not even named.
+    `unreached`: nothing that is pledged could reach it. No open pledge admits it that has anything left to give, be it
+    free or set aside in a way that may still change. The regency's contain those of its sub-districts. Fewer than 10
+    needs are neither counted nor described, and of a sub-district not even named.
     """
 
     object = fields.Constant("gap")
@@ -58,7 +61,7 @@ class GapSchema(Schema):
 
 
 class GapsSchema(Schema):
-    """All gaps, those that no pledge reaches first."""
+    """All gaps, those first that nothing pledged reaches."""
 
     object = fields.Constant("list")
     data = fields.List(fields.Nested(GapSchema))
@@ -67,19 +70,33 @@ class GapsSchema(Schema):
     as_of = fields.DateTime()
 
 
-def render_gap(gap: Gap) -> dict[str, Any]:
-    """Return a gap as `GapSchema` shows it."""
+class ToldGapsSchema(GapsSchema):
+    """All gaps, those first that nothing pledged reaches, as the officers' service told of them last."""
+
+    as_of = fields.DateTime(allow_none=True, metadata={"description": "null before the first was told"})
+
+
+def render_gaps(gaps: Iterable[Gap], as_of: datetime | None) -> dict[str, Any]:
+    """Return the answer to a request for gaps."""
+    return {
+        "data": [_render(gap) for gap in gaps],
+        "url": request.full_path.rstrip("?"),
+        "as_of": as_of,
+    }
+
+
+def _render(gap: Gap) -> dict[str, Any]:
     return {
         "area": gap.area,
         "area_name": areas.name_of(gap.area),
-        "category": gap.category,
-        "market": market(gap.item, gap.unit),
-        "unit": gap.unit,
-        "item": gap.item,
+        "category": gap.kind.category,
+        "market": gap.kind.market,
+        "unit": gap.kind.unit,
+        "item": gap.kind.item,
         "open": gap.open,
         "unreached": gap.unreached,
         "value_idr": gap.value_idr,
         "needs": gap.needs,
         "suppressed": None in {gap.needs, gap.unreached},
-        "next": gap.next_need and dict(zip(("decile", "urgency"), gap.next_need, strict=True)),
+        "next": gap.next_need,
     }
