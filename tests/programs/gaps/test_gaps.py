@@ -53,9 +53,9 @@ def test_the_next_need_is_the_first_in_the_order_of_the_policy(scene: Scene) -> 
     scene.need(scene.household(score=100), 100, urgency=5)
     scene.need(scene.household(score=999, decile=2), 100, urgency=4)
     assert gaps(scene)[0]["next"] == {"decile": 1, "urgency": 3}
-    scene.adopt(order=["urgency", "decile", "score", "verified_at"])
+    scene.adopt(tiers=(), order=["urgency", "decile", "score", "verified_at"])
     assert gaps(scene)[0]["next"] == {"decile": 1, "urgency": 5}
-    scene.adopt(order=["score", "urgency", "decile", "verified_at"])
+    scene.adopt(tiers=(), order=["score", "urgency", "decile", "verified_at"])
     assert [gap["next"] for gap in gaps(scene)] == [{"decile": 2, "urgency": 4}] * 2
 
 
