@@ -30,14 +30,8 @@ class MarketState:
 
     @property
     def has_one_best(self) -> bool:
-        """Tell whether its best match is one, whatever came first.
-
-        It is not where a pledge gives so much at least, or has a cap for a household that has several needs.
-        """
-        pledges = self.pledges.values()
-        several = len({need.household for need in self.needs.values()}) < len(self.needs)
-        capped = any(pledge.cap_per_household is not None for pledge in pledges)
-        return not (several and capped) and all(pledge.minimum_grant == 1 for pledge in pledges)
+        """Tell whether its best match is one, whatever came first: not where a pledge gives so much at least."""
+        return all(pledge.minimum_grant == 1 for pledge in self.pledges.values())
 
     def from_nothing(self) -> Residual:
         """Return the match as it would be if everything came at once, and nobody had anything."""

@@ -49,18 +49,26 @@ class Stream:
         return step.__name__
 
     def _new_need(self) -> None:
+        if not self._households or self._chance.random() < 0.7:
+            self._new_household()
+        try:
+            self.scene.need(
+                self._households[-1],
+                self._chance.randint(1, 6) * 10,
+                category=self._chance.choice(_CATEGORIES),
+                indivisible=self._chance.random() < 0.25,
+            )
+        except Conflict:
+            # It has one of this category already.
+            return
+
+    def _new_household(self) -> None:
         household = self.scene.household(
             desa=self._chance.choice((VILLAGE, OTHER_VILLAGE)),
             decile=self._chance.randint(1, 3),
             score=self._chance.randint(0, 5),
         )
         self._households.append(household)
-        self.scene.need(
-            household,
-            self._chance.randint(1, 6) * 10,
-            category=self._chance.choice(_CATEGORIES),
-            indivisible=self._chance.random() < 0.25,
-        )
 
     def _new_pledge(self) -> None:
         quantity = self._chance.randint(1, 12) * 10

@@ -36,8 +36,8 @@ class Books:
         # Wholes of which something is missing; and those that can't be covered, by when they are tried again.
         self.broken: dict[Need, None] = {}
         self.rejected: list[tuple[int, Key, Need]] = []
-        # How often a need came to another class, so that somebody who goes through the classes knows.
-        self.rejoined = 0
+        # Who came to another class since somebody began to go through the classes.
+        self.rejoined: set[Need] = set()
         self.touched: set[Name] = set()
         self._of_household: dict[Name, dict[Need, None]] = {}
         # The pledges of which a household can get no more.
@@ -67,7 +67,11 @@ class Books:
         for each in demand.excluded:
             self._set_apart(each)
         need = self.needs[name] = Need(name, demand, self._class_of(name, demand))
-        self._of_household.setdefault(need.household, {})[need] = None
+        kin = self._of_household.setdefault(need.household, {})
+        kin[need] = None
+        if need.household in self._at_cap:
+            for each in kin:
+                self._rejoin(each)
         return need
 
     def describe(self, need: Need, demand: Demand) -> None:
@@ -218,14 +222,27 @@ class Books:
 
     def _class_of(self, name: Name, demand: Demand) -> NeedClass:
         household = name if demand.household is None else demand.household
-        return self.classes.of_need(name, demand, self._at_cap.get(household, frozenset()))
+        at_cap = self._at_cap.get(household, frozenset())
+        within = self._within(household, demand, at_cap) if at_cap else 0
+        return self.classes.of_need(name, demand, at_cap, within)
+
+    def _within(self, household: Name, demand: Demand, at_cap: frozenset[Name]) -> int:
+        """Return the classes of what a need may take over from others of its household, as bits."""
+        if len(self._of_household.get(household, ())) < 2:
+            return 0
+        pledges = [self.pledges[name] for name in at_cap - demand.excluded if name in self.pledges]
+        return sum(
+            1 << self.classes.within(household, pledge).place
+            for pledge in sorted(pledges, key=lambda each: each.order)
+            if demand.quantity >= pledge.supply.minimum and pledge.supply.rule.admits(demand.claim)
+        )
 
     def _rejoin(self, need: Need) -> None:
         """Bring a need to the class that it is of now."""
         of = self._class_of(need.name, need.demand)
         if of is need.of:
             return
-        self.rejoined += 1
+        self.rejoined.add(need)
         asks, loses = need.asking(), need.losing()
         if asks:
             self._move_asking(need, asks, None)

@@ -2,7 +2,8 @@
 
 A pledge is a class of its own once somebody must not have it whom its rule admits: it was vetoed for a need, is
 too large for one, or has a cap that a household can reach. A need at such a cap is a class of its own too, as
-long as it is: what it has can't be exchanged like that of others.
+long as it is: what it has can't be exchanged like that of others. But the needs of one household may exchange what
+they have of such a pledge among each other; what they have of it is a class of pledges for them alone.
 """
 
 from collections import defaultdict
@@ -25,6 +26,9 @@ from services.programs.matching.engine.nodes import (
 
 _NobodyElse = Name | None
 
+# Admits nobody: whoever may have something of a class of this rule is told to it by name.
+_NOBODY = Rule(areas=frozenset({""}))
+
 
 class Classes:
     """The classes, and which of them feed which."""
@@ -33,11 +37,15 @@ class Classes:
         self.of_pledges: list[PledgeClass] = []
         # Pledge classes that have nothing free, and reach only such.
         self.dry = 0
+        # The pledge classes of which what a household has is a class too.
+        self.divided = 0
         self._rules = RuleSet()
         self._claims = ClaimSet()
         self._of_needs: list[NeedClass] = []
-        self._of_need: dict[tuple[Claim, frozenset[Name], _NobodyElse], NeedClass] = {}
+        self._of_need: dict[tuple[Claim, frozenset[Name], _NobodyElse, int], NeedClass] = {}
         self._of_pledge: dict[tuple[Rule, _NobodyElse], PledgeClass] = {}
+        # What a household has of a pledge, by the place of its class.
+        self._within: dict[tuple[int, Name], PledgeClass] = {}
         self._groups: defaultdict[tuple[str, str], Group] = defaultdict(Group)
         # The places of the classes of a pledge alone, as bits, and its minimum.
         self._places_of: defaultdict[Name, int] = defaultdict(int)
@@ -58,16 +66,20 @@ class Classes:
             self._minimum_of[name] = minimum
         return minimum != before
 
-    def of_need(self, name: Name, demand: Demand, at_cap: frozenset[Name]) -> NeedClass:
-        """Return the class of a need whose household can get nothing more of some pledges."""
+    def of_need(self, name: Name, demand: Demand, at_cap: frozenset[Name], within: int) -> NeedClass:
+        """Return the class of a need whose household can get nothing more of some pledges.
+
+        `within` are the classes of what its household has of these, as bits.
+        """
         small = (each for each, minimum in self._minimum_of.items() if demand.quantity < minimum)
         barred = demand.excluded.union(at_cap, small)
-        key = demand.claim, barred, name if at_cap else None
+        key = demand.claim, barred, name if at_cap else None, within
         found = self._of_need.get(key)
         if found is None:
             row = self._rules.admitting(demand.claim)
             for each in barred:
                 row &= ~self._places_of.get(each, 0)
+            row |= within
             group = self._groups[demand.claim.desa, demand.claim.category]
             found = self._of_need[key] = NeedClass(demand.claim, barred, group, row)
             group.row |= row
@@ -88,9 +100,29 @@ class Classes:
             self._admit(found)
         return found
 
+    def within(self, household: Name, pledge: Pledge) -> PledgeClass:
+        """Return the class of what the needs of a household have of a pledge."""
+        found = self._within.get((pledge.of.place, household))
+        if found is None:
+            found = PledgeClass(_NOBODY, self._rules.add(_NOBODY), (pledge.name, household))
+            self._within[pledge.of.place, household] = found
+            self.of_pledges.append(found)
+            pledge.of.within |= 1 << found.place
+            self.divided |= 1 << pledge.of.place
+            self.dry = 0
+            for need, part in pledge.parts.items():
+                if need.household == household:
+                    self._connect(found, need, pledge, part)
+        return found
+
     def connect(self, need: Need, pledge: Pledge, part: int) -> None:
         """Note how much of a pledge a need has."""
-        giver, receiver = pledge.of, need.of
+        self._connect(pledge.of, need, pledge, part)
+        if self._within and (within := self._within.get((pledge.of.place, need.household))):
+            self._connect(within, need, pledge, part)
+
+    def _connect(self, giver: PledgeClass, need: Need, pledge: Pledge, part: int) -> None:
+        receiver = need.of
         parts = giver.receivers.get(receiver)
         if part:
             if parts is None:

@@ -170,12 +170,14 @@ class PledgeClass:
     """Pledges of one rule, or one pledge alone that not everybody may have whom its rule admits.
 
     `reach` has a bit for each pledge class that could feed one of the receivers in place of this one, `lowest` is
-    who would lose first of them. Both are worked out anew where they are marked as old.
+    who would lose first of them. Both are worked out anew where they are marked as old. `within` has a bit for each
+    class of what one household has of it: what that reaches, this one reaches too.
     """
 
     rule: Rule
     place: int
     only: Name
+    within: int = 0
     # Those with something free, in their order.
     spare: list[Placed] = field(default_factory=list)
     receivers: dict[NeedClass, dict[Part, int]] = field(default_factory=dict)

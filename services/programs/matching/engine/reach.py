@@ -23,20 +23,25 @@ class Walk(NamedTuple):
     """A search: its steps, all that it reached, and what it found, as a bit.
 
     Of what is nearest that is wanted, it is what is spent first; 0 where nothing is wanted of all that is reached.
+    `passed` are those that it did not walk through, because they lie within others that it reached.
     """
 
     steps: list[Step]
     reached: int
     found: int
+    passed: int = 0
 
 
 def search(books: Books, row: int, wanted: int) -> Walk:
     """Walk from the classes of a row to the nearest that are wanted, which have something free."""
-    steps, visited, frontier = [(-1, row)], row, row
+    steps, visited, frontier, passed = [(-1, row)], row, row, 0
     classes = books.classes.of_pledges
     while frontier:
         if hit := frontier & wanted:
             return Walk(steps, visited, 1 << min(bits(hit), key=lambda place: classes[place].spare[0][0]))
+        for place in bits(frontier & books.classes.divided):
+            passed |= classes[place].within
+        frontier &= ~passed
         following = 0
         for place in bits(frontier):
             each = classes[place]
@@ -45,7 +50,7 @@ def search(books: Books, row: int, wanted: int) -> Walk:
                 visited |= new
                 following |= new
         frontier = following
-    return Walk(steps, visited, 0)
+    return Walk(steps, visited & ~passed, 0, passed)
 
 
 def around(books: Books, of: PledgeClass) -> int:

@@ -113,7 +113,7 @@ class Settling:
                 self._augment(need, walk)
                 walk = None
                 continue
-            books.classes.dry |= walk.reached
+            books.classes.dry |= walk.reached | walk.passed
             loser = lowest_of(books, walk.reached, asking) if may_displace else None
             if loser is None:
                 return
@@ -124,14 +124,14 @@ class Settling:
 
     def _spend(self, of: PledgeClass) -> None:
         """Give what is free of a class to the open needs that reach it, the highest first."""
-        rejoined = None
-        # Who came to another class on the way was not met there.
-        while of.spare and rejoined != self._books.rejoined:
-            rejoined = self._books.rejoined
-            self._spend_once(of)
+        met = False
+        while of.spare and not met:
+            met = self._spend_once(of)
 
-    def _spend_once(self, of: PledgeClass) -> None:
+    def _spend_once(self, of: PledgeClass) -> bool:
+        """Return False where somebody came to another class on the way, and has to be met there before others are."""
         books, bit = self._books, 1 << of.place
+        books.rejoined.clear()
         reaching = around(books, of)
         for need in highest_of(books, reaching):
             place = need.asking()
@@ -143,7 +143,12 @@ class Settling:
                     continue
                 self._augment(need, walk)
                 if not of.spare:
-                    return
+                    return True
+            if need.asking() in {None, place}:
+                books.rejoined.discard(need)
+            if books.rejoined:
+                return False
+        return True
 
     def release(self, need: Need, quantity: int) -> None:
         """Take so much from a need, what is spent last first."""
@@ -197,9 +202,10 @@ class Settling:
         """
         takers = [need, *(holder for holder, _ in chain)]
         taken = [*(pledge for _, pledge in chain), last]
-        rooms = (pledge.room(taker.household) for taker, pledge in zip(takers, taken, strict=True))
+        holders = [*(holder for holder, _ in chain), loser]
+        rooms = (_room(*each) for each in zip(takers, taken, holders, strict=True))
         parts = (holder.parts[pledge] for holder, pledge in chain)
-        by = int(min(most, *parts, *(inf if room is None else room for room in rooms)))
+        by = int(min(most, *parts, *rooms))
         if loser is not None:
             self._books.give(loser, last, -by)
         for taker, (holder, pledge) in zip(takers, chain, strict=False):
@@ -207,3 +213,9 @@ class Settling:
             self._books.give(taker, pledge, by)
         self._books.give(takers[-1], last, by)
         return by
+
+
+def _room(taker: Need, pledge: Pledge, holder: Need | None) -> float:
+    """Return how much of a pledge a need may take from another; of its own household all, whatever the cap is."""
+    room = None if holder and holder.household == taker.household else pledge.room(taker.household)
+    return inf if room is None else room

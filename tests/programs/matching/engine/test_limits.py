@@ -1,14 +1,16 @@
 """Pledges with a cap for each household and a minimum, beside OR-tools' maximum flow, which knows no order."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.graph.python.max_flow import SimpleMaxFlow
 
-from services.programs.matching.engine.nodes import Demand, Name, Supply
+from services.programs.matching.engine.nodes import Demand, Name, Need, Pledge, Supply
 from services.programs.matching.engine.residual import Residual
 from tests.programs.matching.engine.streams import Played, happenings, places, quantities, rules, which
 
@@ -19,8 +21,21 @@ changed = st.tuples(st.just("limits are changed"), which, st.integers(1, 8), st.
 streams = st.lists(st.one_of(happenings, limited, changed), min_size=1, max_size=30)
 
 
+@dataclass
 class Limited(Played):
-    """A residual in which pledges may have a cap and a minimum. Each need is of another household."""
+    """A residual in which pledges may have a cap and a minimum; its needs are of so many households, or each of one."""
+
+    households: int = 0
+
+    def _need(self, place: int, claim: Any, quantity: int) -> None:
+        self._of_household(Demand((place, self.count), claim, quantity))
+
+    def _whole(self, place: int, claim: Any, quantity: int) -> None:
+        self._of_household(Demand((place, self.count), claim, quantity, whole=True))
+
+    def _of_household(self, demand: Demand) -> None:
+        household = self.count % self.households if self.households else None
+        self.residual.change({self.count: replace(demand, household=household)}, {})
 
     def _limited_pledge(self, place: int, rule: Any, quantity: int, cap: int, minimum: int) -> None:
         supply = Supply(rule, quantity, (place, self.count), cap=cap, minimum=minimum)
@@ -32,20 +47,26 @@ class Limited(Played):
             self.residual.change({}, {name: replace(supply, cap=cap, minimum=minimum)})
 
 
-def _most(needs: Mapping[Name, tuple[Demand, int]], pledges: Mapping[Name, Supply]) -> int:
+def _most(needs: Mapping[Name, tuple[Need, int]], pledges: Mapping[Name, Supply]) -> int:
     """Return how much of some needs, each no more than told beside it, the pledges can cover together."""
     flow = SimpleMaxFlow()
-    node = {name: number for number, name in enumerate([None, *needs, *pledges])}
+    households = {need.household for need, _ in needs.values()}
+    capped = [(pledge, household) for pledge in pledges for household in households]
+    node = {name: number for number, name in enumerate([None, *needs, *pledges, *capped])}
     sink = len(node)
     for name, (_, most) in needs.items():
         flow.add_arc_with_capacity(node[name], sink, most)
+    for pledge, household in capped:
+        supply = pledges[pledge]
+        room = supply.quantity if supply.cap is None else supply.cap - supply.received.get(household, 0)
+        flow.add_arc_with_capacity(node[pledge], node[pledge, household], max(0, room))
     for pledge, supply in pledges.items():
         flow.add_arc_with_capacity(0, node[pledge], supply.quantity)
-        for need, (demand, _) in needs.items():
-            room = supply.quantity if supply.cap is None else supply.cap - supply.received.get(need, 0)
+        for name, (need, most) in needs.items():
+            demand = need.demand
             small = demand.quantity < supply.minimum
-            if supply.rule.admits(demand.claim) and pledge not in demand.excluded and not small and room > 0:
-                flow.add_arc_with_capacity(node[pledge], node[need], room)
+            if supply.rule.admits(demand.claim) and pledge not in demand.excluded and not small:
+                flow.add_arc_with_capacity(node[pledge, need.household], node[name], most)
     flow.solve(0, sink)
     return int(flow.optimal_flow())
 
@@ -58,29 +79,37 @@ def _best(residual: Residual) -> dict[Name, int]:
         demand = need.demand
         kept = demand.quantity if demand.whole and demand.kept else min(demand.kept, demand.quantity)
         asked += [((0, *need.key), need, kept), ((1, *need.key), need, demand.quantity - kept)]
-    got: dict[Name, tuple[Demand, int]] = {}
+    got: dict[Name, tuple[Need, int]] = {}
     total = 0
     for _, need, quantity in sorted((each for each in asked if each[2]), key=lambda each: each[0]):
         had = got[need.name][1] if need.name in got else 0
-        more = _most({**got, need.name: (need.demand, had + quantity)}, pledges) - total
+        more = _most({**got, need.name: (need, had + quantity)}, pledges) - total
         if need.demand.whole and more < quantity:
             continue
-        got[need.name] = need.demand, had + more
+        got[need.name] = need, had + more
         total += more
     return {name: got[name][1] if name in got else 0 for name in residual.needs}
 
 
+@pytest.mark.parametrize("households", [0, 1, 3], ids=["each of another", "all of one", "of three"])
 @settings(max_examples=300, deadline=None)
-@given(streams)
-def test_caps_and_minimums_cost_nothing_that_they_do_not_forbid(stream: list[tuple[Any, ...]]) -> None:
-    played = Limited()
+@given(stream=streams)
+def test_caps_and_minimums_cost_nothing_that_they_do_not_forbid(
+    households: int, stream: list[tuple[Any, ...]]
+) -> None:
+    played = Limited(households=households)
     for what, *given_ in stream:
         played.happen(what, *given_)
         residual = played.residual
         for pledge in residual.pledges.values():
-            supply = pledge.supply
-            for need, part in pledge.parts.items():
-                assert need.demand.quantity >= supply.minimum or need.covered == need.demand.quantity
-                received = supply.received.get(need.name, 0)
-                assert supply.cap is None or part + received <= supply.cap
+            _assert_limits(pledge)
         assert {name: need.covered for name, need in residual.needs.items()} == _best(residual)
+
+
+def _assert_limits(pledge: Pledge) -> None:
+    supply, given_to = pledge.supply, Counter[Name]()
+    for need, part in pledge.parts.items():
+        assert need.demand.quantity >= supply.minimum or need.covered == need.demand.quantity
+        given_to[need.household] += part
+    for household, quantity in given_to.items():
+        assert pledge.supply.cap is None or quantity + supply.received.get(household, 0) <= pledge.supply.cap

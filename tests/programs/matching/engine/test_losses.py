@@ -1,0 +1,42 @@
+"""Small markets beside an exact solver, one rule at a time, as `bench/matching/losses.py` compares many."""
+
+import pytest
+
+from bench.matching.losses import compare, measure
+from bench.matching.small import LIMITS, Limit, small_market, split
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("limit", ["whole", "cap", "floor"])
+def test_what_is_called_exact_gives_each_need_what_an_exact_solver_gives_it(limit: Limit, seed: int) -> None:
+    found = compare(limit, seed)
+    assert found.ours == found.anew == found.in_order
+    assert sum(found.in_order) == found.most or limit == "whole"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_minimum_grants_never_give_more_than_there_is(seed: int) -> None:
+    found = compare("minimum", seed)
+    # As lists are compared: what is first in the order decides.
+    assert max(found.ours, found.anew) <= found.in_order
+    assert max(sum(found.ours), sum(found.anew), sum(found.in_order)) <= found.most
+
+
+def test_a_floor_is_a_part_of_its_pledge_that_is_for_the_area_alone() -> None:
+    market = small_market("floor", 0)
+    assert market.floor is not None
+    there, rest = split(market).pledges[-2:]
+    (whole,) = (pledge for pledge in market.pledges if pledge.id == market.floor.pledge)
+    assert there.rule.areas == {market.floor.area}
+    assert (there.free, there.free + rest.free) == (market.floor.quantity, whole.free)
+
+
+def test_the_same_seed_makes_the_same_market() -> None:
+    for limit in LIMITS:
+        assert small_market(limit, 1) == small_market(limit, 1) != small_market(limit, 2)
+
+
+def test_all_rules_are_told() -> None:
+    lines = [line.name for line in measure(markets=1)]
+    for name in ("indivisible needs", "caps per household", "minimum grants", "a floor as two pledges"):
+        assert f"{name}: markets in which each need has what it has by the order" in lines
