@@ -78,7 +78,8 @@ def audit_match(settings: Settings) -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         found = audit_of_match(db.session)
     for invariant in found:
-        click.echo(f"{'BROKEN' if invariant.faults else 'holds'}: {invariant.says}.")
+        left_out = f" (left out: {invariant.left_out})" if invariant.left_out else ""
+        click.echo(f"{invariant.finding}: {invariant.says}{left_out}.")
     faults = [fault for invariant in found for fault in invariant.faults]
     if faults:
         raise click.ClickException("\n".join(faults))

@@ -221,10 +221,14 @@ WHY_OPEN: dict[str, LazyString] = {
     "household_held": _("The household is on hold."),
     "no_pledge": _("Nobody has an open pledge of this kind."),
     "no_rule_admits": _("There are pledges of this kind, but none admits this household and category."),
+    "refused": _("What admits it was refused for it, by a person or by the pledge."),
+    "resting": _("Pledges that admit it are not open yet, or rest for now."),
     "too_little_free": _(
         "Pledges that admit it have something free, but too little of it for this need, or it is about to be matched."
     ),
-    "spent_on_higher_needs": _("Every pledge that admits it is spent on needs that stand higher."),
+    "spent_on_higher_needs": _(
+        "Every pledge that admits it is spent on needs that stand higher, or were promised or paid it."
+    ),
 }
 
 CLOSINGS: dict[str, LazyString] = {

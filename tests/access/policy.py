@@ -149,6 +149,7 @@ GET    /v1/policy                                 tksk,officers            -    
 PUT    /v1/policy                                 planner                  -         409  regency
 DELETE /v1/policy/draft                           planner                  -         204  regency
 GET    /v1/policy/draft                           officers                 -         200  regency
+GET    /v1/policy/versions/{version}              tksk,officers            -         200
 POST   /v1/policy/draft/adopt                     planner,approver         -         200  regency
 POST   /v1/policy/draft/dry-run                   planner,approver         -         200  regency
 POST   /v1/tokens                                 everyone                 -         401

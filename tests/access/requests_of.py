@@ -22,6 +22,7 @@ _FILLED = {
     "type_name": "id.helix.donations.pledge-opened.v1",
     "name": "helix.css",
     "code": "35.17.01",
+    "version": "1",
     "identity": "extreme_poverty_rate",
 }
 _STEPS = {"donations": "what", "programs": "outcome"}

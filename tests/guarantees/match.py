@@ -25,8 +25,8 @@ MATCH = (
         "what a household was told of is taken from it",
         _BEST,
         "services/programs/proposing/queries.py",
-        "        kept=max(reserved, min(promised, quantity) - fixed),\n",
-        "        kept=reserved,\n",
+        "        kept=max(bound, min(promised, quantity) - fixed),\n",
+        "        kept=bound,\n",
         (_PROMISES,),
     ),
     Trial(

@@ -30,7 +30,7 @@ ORDER = st.sampled_from(
         {"tiers": [2], "fair_between_villages": True, "order": ["urgency"]},
     )
 )
-BOUND = st.sampled_from((("contributed", "told"), ("contributed", "reserved"), ("reserved", "told")))
+BOUND = st.sampled_from((("contributed", "told"), ("contributed", "reserved"), ("reserved", "reserved")))
 PERSON = st.integers(0, 2)
 _LIVE = "SELECT id, pledge_id, quantity FROM allocation WHERE stage IN ('proposed', 'reserved') ORDER BY id"
 

@@ -19,7 +19,12 @@ from services.programs.markets.operations import CHANGED, note_changes
 from services.programs.policy.queries import current_version
 from services.programs.proposing.domain import NeedState, Parts, PledgeState, Terms, Wanted
 from services.programs.proposing.operations import Decided, release_incomplete, write
-from services.programs.proposing.queries import find_concerned, find_need_states, find_pledge_states
+from services.programs.proposing.queries import (
+    find_concerned,
+    find_incomplete,
+    find_need_states,
+    find_pledge_states,
+)
 from services.programs.standing.operations import keep_shares
 from shared import clock
 from shared.ids import new_id
@@ -82,7 +87,13 @@ class Allocator:
         wanted, written = _write_some(session, market, mind)
         if looked_at is not None:
             looked_at = {*looked_at, *(each.need.id for each in wanted)}
-        release_incomplete(session, market, looked_at)
+        if wanted:
+            # Their needs are locked first, so they have a turn of their own.
+            note_changes(
+                session, [Change(market, need) for need in find_incomplete(session, market, looked_at)]
+            )
+        else:
+            release_incomplete(session, market, looked_at)
         turn = self._note_turn(session, market, unfinished=not mind.is_written)
         # Where nothing could be written of what was wanted, it is not as it was thought to be.
         if written or not wanted:

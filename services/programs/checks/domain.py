@@ -1,7 +1,7 @@
 """What always holds of a market at rest, worked out anew."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,13 +11,23 @@ from services.programs.matching.engine.nodes import Supply
 from services.programs.matching.engine.residual import Residual
 from services.programs.proposing.domain import NeedState, PledgeState, Terms
 
+_WAITS = "everything, because something waits to be settled"
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """What always holds, and the sentences that say where it does not."""
+    """What always holds, the sentences that say where it does not, and what was not looked at, and why."""
 
     says: str
     faults: Sequence[str]
+    left_out: str | None = None
+
+    @property
+    def finding(self) -> str:
+        """Return in a word what was found."""
+        if self.faults:
+            return "BROKEN"
+        return "not looked at" if self.left_out == _WAITS else "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +58,19 @@ class MarketState:
 
 def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
     """Return what holds of markets at rest that have one best match, and where it does not."""
-    markets = [market for market in found if market.has_one_best]
+    together = list(found)
+    markets = [market for market in together if market.has_one_best]
+    several = len(together) - len(markets)
+    left_out = f"{several} of {len(together)} markets, which have several best matches" if several else None
     return [
-        Invariant(
-            "No open need could have what is free, or what one that stands lower could lose",
-            [fault for market in markets for fault in _unsettled(market)],
-        ),
-        Invariant(
-            "It does not matter in which order needs and pledges came",
-            [fault for market in markets for fault in _covered_otherwise(market)],
-        ),
-        Invariant(
-            "A pledge that came now would lower nobody",
-            [fault for market in markets for fault in _lowered(market)],
-        ),
+        Invariant(says, [fault for market in markets for fault in find(market)], left_out)
+        for says, find in _AT_REST.items()
     ]
+
+
+def not_at_rest() -> list[Invariant]:
+    """Return what holds of markets at rest, where they are not."""
+    return [Invariant(says, [], _WAITS) for says in _AT_REST]
 
 
 def _unsettled(market: MarketState) -> Iterator[str]:
@@ -94,3 +102,10 @@ def _lowered(market: MarketState) -> Iterator[str]:
     for need, had in before.items():
         if anew.needs[need].covered < had:
             yield f"{need}: the need would have {anew.needs[need].covered} in place of {had}."
+
+
+_AT_REST: Mapping[str, Callable[[MarketState], Iterator[str]]] = {
+    "No open need could have what is free, or what one that stands lower could lose": _unsettled,
+    "It does not matter in which order needs and pledges came": _covered_otherwise,
+    "A pledge that came now would lower nobody": _lowered,
+}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from services.programs.checks.domain import Invariant, MarketState, at_rest
+from services.programs.checks.domain import Invariant, MarketState, at_rest, not_at_rest
 from services.programs.policy.queries import current_version
 from services.programs.proposing.domain import Terms
 from services.programs.proposing.queries import find_need_states, find_pledge_states
@@ -109,7 +109,7 @@ def find_faults(session: AnySession) -> list[str]:
 def audit(session: AnySession) -> list[Invariant]:
     """Return all that always holds, each with where it does not.
 
-    What holds only of a market at rest is left out while something waits to be settled.
+    What holds only of a market at rest is not looked at while something waits to be settled, and says so.
     """
     found = [Invariant(says, checks.find_breaches(session, never)) for says, never in _NEVER.items()]
     found.append(
@@ -117,7 +117,7 @@ def audit(session: AnySession) -> list[Invariant]:
     )
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
-        return found
+        return found + not_at_rest()
     whole = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
     over = [f"{pledge}: more of the pledge is used than there is." for pledge in session.scalars(_OVERDRAWN)]
     found += [

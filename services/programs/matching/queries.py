@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
+from shared import clock
 from shared.database import AnySession
 
 
@@ -34,19 +38,27 @@ def may_be_proposed(today: date) -> ColumnElement[bool]:
     )
 
 
-def is_barred() -> ColumnElement[bool]:
-    """Return the condition that an allocation bars its pledge from its need: a person, or the pledge's rules, refused.
+def bars(need: Any, household: Any, category: Any) -> ColumnElement[bool]:
+    """Return the condition that an allocation bars its pledge from a need: a person, or the pledge's rules, refused.
 
-    Its pledge must be in the statement too.
+    A person's veto holds for what the household lacks of that category, however often a need of it is recorded. The
+    allocation's pledge must be in the statement too.
     """
-    return or_(
-        Allocation.stage == "vetoed",
-        # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
-        # that was not open is blocked as a whole for that day.
-        and_(
-            Allocation.stage == "refused",
-            Allocation.ended_reason.not_in(("insufficient", "not_open")),
-            Allocation.pledge_version == Pledge.version,
+    alike = aliased(Need)
+    same = select(alike.id).where(alike.id == Allocation.need_id, alike.category == category)
+    of_category = same.correlate_except(alike).exists()
+    return and_(
+        Allocation.household_id == household,
+        or_(
+            and_(Allocation.stage == "vetoed", of_category),
+            # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
+            # that was not open is blocked as a whole for that day.
+            and_(
+                Allocation.need_id == need,
+                Allocation.stage == "refused",
+                Allocation.ended_reason.not_in(("insufficient", "not_open")),
+                Allocation.pledge_version == Pledge.version,
+            ),
         ),
     )
 
@@ -75,10 +87,24 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     ).all()
     claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
     admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
-    code = _why_code(household, pledges, admitting)
-    return WhyOpen(
-        code, len(admitting), _count_before(session, need, admitting), need.quantity - need.covered
+    refused = _find_refused(session, need, admitting)
+    may_give = [pledge for pledge in admitting if pledge.id not in refused]
+    code = _why_code(household, pledges, admitting, may_give)
+    before, missing = _count_before(session, need, may_give), need.quantity - need.covered
+    return WhyOpen(code, len(admitting), before, missing)
+
+
+def _find_refused(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> set[UUID]:
+    """Return those of some pledges that were refused for a need."""
+    refused = (
+        select(Allocation.pledge_id)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .where(
+            Pledge.id.in_([pledge.id for pledge in pledges]),
+            bars(need.id, need.household_id, need.category),
+        )
     )
+    return set(session.scalars(refused))
 
 
 def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> int:
@@ -91,14 +117,24 @@ def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
     return session.scalar(theirs, execution_options={"everyone": True}) or 0
 
 
-def _why_code(household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge]) -> str:
-    if household.status != "verified":
-        return "household_not_verified"
-    if household.held:
-        return "household_held"
-    if not pledges:
-        return "no_pledge"
-    if not admitting:
-        return "no_rule_admits"
-    # Where something is free it is too little for a minimum, a cap or a whole roof, or about to be matched.
-    return "too_little_free" if any(pledge.free for pledge in admitting) else "spent_on_higher_needs"
+def _why_code(
+    household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge], may_give: Sequence[Pledge]
+) -> str:
+    today = clock.today()
+    in_play = [
+        pledge
+        for pledge in may_give
+        if not pledge.is_blocked and pledge.opens_on <= today <= (pledge.expires_on or today)
+    ]
+    codes = {
+        "household_not_verified": household.status != "verified",
+        "household_held": household.held,
+        "no_pledge": not pledges,
+        "no_rule_admits": not admitting,
+        "refused": not may_give,
+        "resting": not in_play,
+        # It is too little for a minimum, a cap or a whole roof, or about to be matched.
+        "too_little_free": any(pledge.free for pledge in in_play),
+        "spent_on_higher_needs": True,
+    }
+    return next(code for code, holds in codes.items() if holds)

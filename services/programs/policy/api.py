@@ -6,7 +6,7 @@ from typing import Any
 from services.programs.database import db
 from services.programs.policy import operations
 from services.programs.policy.models import PolicyDraft, PolicyVersion
-from services.programs.policy.queries import current_version, find_draft
+from services.programs.policy.queries import current_version, find_draft, find_version, peek_draft
 from services.programs.policy.schemas import (
     NewPolicySchema,
     PolicyDraftSchema,
@@ -65,7 +65,7 @@ def get_draft() -> Answer:
 @blueprint.may_refuse(HTTPStatus.NOT_FOUND)
 def delete_draft() -> None:
     """Withdraw the draft; If-Match names the one that was read."""
-    require_version(find_draft(db.session, lock=True).number)
+    _require_read()
     operations.withdraw_draft()
 
 
@@ -86,8 +86,22 @@ def work_out_anew() -> Answer:
 @blueprint.may_refuse(HTTPStatus.CONFLICT)
 def adopt() -> Answer:
     """Adopt the draft, as another person than who made it; If-Match names the one that was read."""
-    require_version(find_draft(db.session, lock=True).number)
+    _require_read()
     return _answer(operations.adopt_draft(by=current_principal().id))
+
+
+@blueprint.route("/versions/<int:version>", methods=["GET"])
+@access.only("tksk", *OFFICERS)
+@blueprint.response(200, PolicySchema)
+def get_version(version: int) -> Answer:
+    """Return a version of the policy, as a match names the one that it was made under."""
+    return _answer(find_version(db.session, version))
+
+
+def _require_read() -> None:
+    """Refuse a change of a draft that the caller has not read, as there is no other."""
+    draft = peek_draft(db.session, lock=True)
+    require_version(draft.number if draft else 0)
 
 
 def _answer(policy: PolicyVersion) -> Answer:

@@ -80,6 +80,10 @@ def policy_faults(rules: Rules) -> list[Fault]:
         faults.append(
             Fault("/tiers", "Name the highest decile of each tier but the last, from 1 to 9, ascending.")
         )
+    if rules.rerouted_until == "reserved" != rules.displaced_until:
+        faults.append(
+            Fault("/displaced_until", "What may not be rerouted may not be displaced: choose reserved.")
+        )
     if rules.second_person_threshold_idr < rules.approval_threshold_idr:
         faults.append(Fault("/second_person_threshold_idr", "Must not be below approval_threshold_idr."))
     return faults

@@ -1,5 +1,7 @@
 """Changes of the policy: somebody drafts the next version, sees whom it helps and whom it costs, another adopts it."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -12,6 +14,9 @@ from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_
 from services.programs.policy.queries import find_draft, peek_draft
 from shared import bell, clock
 from shared.errors import Conflict, Invalid, PreconditionFailed
+
+# So long what a draft would change is near enough to what it is by now.
+EFFECT_HOLDS = timedelta(days=1)
 
 # What the task is rung for that works out what a draft would change.
 DRAFTED = "policy"
@@ -62,7 +67,7 @@ def work_out_anew() -> PolicyDraft:
 def adopt_draft(*, by: str) -> PolicyVersion:
     """Let the draft hold from now on, and have every market with an open need settled under it.
 
-    Raises Conflict where the same person drafted it, or it is not worked out yet what it would change.
+    Raises Conflict where the same person drafted it, or it is not worked out of late what it would change.
     """
     draft = find_draft(db.session, lock=True)
     if draft.drafted_by == by:
@@ -70,6 +75,11 @@ def adopt_draft(*, by: str) -> PolicyVersion:
     if draft.effect is None:
         raise Conflict(
             "not_worked_out", "What it would change is still being worked out. Look at that first."
+        )
+    if datetime.fromisoformat(draft.effect["as_of"]) < clock.now() - EFFECT_HOLDS:
+        raise Conflict(
+            "worked_out_long_ago",
+            "What it would change was worked out long ago. Have it worked out once more.",
         )
     rules, drafted_by = draft.rules(), draft.drafted_by
     db.session.delete(draft)

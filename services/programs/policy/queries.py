@@ -14,6 +14,14 @@ def current_version(session: AnySession) -> PolicyVersion:
     return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(1)).one()
 
 
+def find_version(session: AnySession, version: int) -> PolicyVersion:
+    """Return one version; raise NotFound where there is none such."""
+    found = session.get(PolicyVersion, version)
+    if found is None:
+        raise NotFound("policy")
+    return found
+
+
 def list_versions(session: AnySession, most: int) -> Sequence[PolicyVersion]:
     """Return the last versions, the newest first."""
     return session.scalars(select(PolicyVersion).order_by(PolicyVersion.version.desc()).limit(most)).all()

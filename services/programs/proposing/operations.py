@@ -20,7 +20,13 @@ from services.programs.matching.operations import Locked, cancel, lock_allocatio
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
 from services.programs.proposing.domain import Difference, Held, Parts, PledgeState, Terms, Wanted, difference
-from services.programs.proposing.queries import find_given, find_incomplete, find_movable, find_need_states
+from services.programs.proposing.queries import (
+    find_given,
+    find_incomplete,
+    find_live,
+    find_movable,
+    find_need_states,
+)
 from services.programs.registry.models import Household
 from shared import clock, outbox
 from shared.auth.principal import acting
@@ -125,7 +131,8 @@ def release_incomplete(session: Session, market: str, needs: Collection[UUID] | 
     The match itself gives such a part back; this is for the parts of pledges that are out of play, which it can't
     move. A need of which anything is paid keeps what it has; one whose part a person holds waits for that person.
     """
-    parts = find_incomplete(session, market, needs)
+    incomplete = find_incomplete(session, market, needs)
+    parts = find_live(session, incomplete) if incomplete else []
     several: dict[UUID, list[Locked]] = defaultdict(list)
     for one in lock_allocations(session, parts) if parts else ():
         several[one.need.id].append(one)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tr
 
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import is_barred
+from services.programs.matching.queries import bars
 from services.programs.needs.models import Need
 from services.programs.proposing.domain import NeedState, PledgeState, Terms
 from services.programs.registry.models import Household
@@ -56,7 +56,9 @@ def find_need_states(
         select(
             func.array_agg(Allocation.pledge_id).label("pledges"),
             func.array_agg(Allocation.quantity).label("quantities"),
-            func.sum(Allocation.quantity).filter(Allocation.stage == "reserved").label("reserved"),
+            func.sum(Allocation.quantity)
+            .filter(or_(Allocation.stage == "reserved", Allocation.told_at.is_not(None)))
+            .label("bound"),
         )
         .join(Pledge, Pledge.id == Allocation.pledge_id)
         .where(Allocation.need_id == Need.id, may_be_moved(terms))
@@ -65,7 +67,7 @@ def find_need_states(
     barred = (
         select(func.array_agg(Allocation.pledge_id).label("pledges"))
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.need_id == Need.id, is_barred())
+        .where(bars(Need.id, Need.household_id, Need.category))
         .lateral()
     )
     # The first in the order of the fields of a NeedState: thousands are read at once, so none is named.
@@ -84,7 +86,7 @@ def find_need_states(
             Need.quantity,
             Need.covered,
             Need.promised,
-            _taken_from_nobody(moved.c.reserved, terms),
+            _bound(moved.c.bound, terms),
             recorded_on(),
             village_share(terms.policy, terms.today),
             moved.c.pledges,
@@ -107,14 +109,14 @@ def find_need_states(
     return {state.id: state for state in states if state.quantity}
 
 
-def _taken_from_nobody(reserved: ColumnElement[int], terms: Terms) -> ColumnElement[int]:
-    """Return how much a need keeps because it is reserved, whether its household was told or not."""
-    return func.coalesce(reserved, 0) if terms.policy.displaced_until == "reserved" else literal(0)
+def _bound(quantity: ColumnElement[int], terms: Terms) -> ColumnElement[int]:
+    """Return how much of what is reserved or told a need keeps, where the policy binds what is reserved."""
+    return func.coalesce(quantity, 0) if terms.policy.displaced_until == "reserved" else literal(0)
 
 
 def _state_of(row: Any) -> NeedState:
     need, household, category, desa, decile, score, verified_at, urgency, whole, attributes = row[:10]
-    quantity, covered, promised, reserved, recorded, share, pledges, quantities, barred = row[10:]
+    quantity, covered, promised, bound, recorded, share, pledges, quantities, barred = row[10:]
     parts: dict[UUID, int] = {}
     for pledge, part in zip(pledges or (), quantities or (), strict=True):
         parts[pledge] = parts.get(pledge, 0) + part
@@ -131,7 +133,7 @@ def _state_of(row: Any) -> NeedState:
         whole,
         attributes=frozenset(attributes),
         quantity=quantity - fixed,
-        kept=max(reserved, min(promised, quantity) - fixed),
+        kept=max(bound, min(promised, quantity) - fixed),
         recorded_on=recorded,
         village_share=share,
         parts=parts,
@@ -200,11 +202,11 @@ def find_movable(session: AnySession, needs: Collection[UUID], terms: Terms) -> 
     return [(allocation, need, pledge) for allocation, need, pledge in rows]
 
 
-def find_incomplete(session: AnySession, market: str, needs: Collection[UUID] | None = None) -> list[UUID]:
-    """Return the live allocations of indivisible needs that are covered in part; where `needs` names some, of those."""
+def find_incomplete(session: AnySession, market: str, needs: Collection[UUID] | None = None) -> set[UUID]:
+    """Return the indivisible needs that are covered in part by something live; where `needs` names some, of those."""
     rows = (
-        select(Allocation.id)
-        .join(Need, Need.id == Allocation.need_id)
+        select(Need.id)
+        .join(Allocation, Allocation.need_id == Need.id)
         .where(
             Need.market == market,
             Need.indivisible,
@@ -214,7 +216,13 @@ def find_incomplete(session: AnySession, market: str, needs: Collection[UUID] | 
             true() if needs is None else Need.id.in_(needs),
         )
     )
-    return list(session.scalars(rows))
+    return set(session.scalars(rows))
+
+
+def find_live(session: AnySession, needs: Collection[UUID]) -> list[UUID]:
+    """Return the live allocations of some needs."""
+    live = select(Allocation.id).where(Allocation.need_id.in_(needs), Allocation.stage.in_(LIVE))
+    return list(session.scalars(live))
 
 
 def find_given(session: AnySession, households: Collection[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -63,7 +63,10 @@ def hold(allocation: UUID, reason: str, *, by: str) -> Allocation:
 
 
 def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
-    """Refuse it for ever: this pledge is not proposed for this need again. Raises Conflict where it is over."""
+    """Refuse it for ever: this pledge is not proposed again for what the household lacks of this category.
+
+    Raises Conflict where it is over.
+    """
     one = _lock_live(allocation)
     rest = end(one, "vetoed", _BY_PERSON)
     db.session.add(one.allocation.entry("vetoed", rest, by=by, reason=reason))

@@ -9,9 +9,10 @@ from shared.database import AnySession
 # A village of which nothing is needed has no share; the lowest, where something is needed of it later in the day.
 _KEEP = text("""
     WITH paid AS (
-        SELECT need_id, sum(greatest(contributed, delivered)) AS quantity
-        FROM allocation WHERE greatest(contributed, delivered) > 0 AND (
-            stage IN ('proposed', 'reserved') OR delivered > 0)
+        SELECT need_id, sum(
+            CASE WHEN stage IN ('proposed', 'reserved') THEN greatest(contributed, delivered) ELSE delivered END
+        ) AS quantity
+        FROM allocation WHERE contributed > 0 OR delivered > 0
         GROUP BY need_id
     )
     INSERT INTO village_share (day, desa, share)
@@ -20,7 +21,7 @@ _KEEP = text("""
     FROM need JOIN household ON household.id = need.household_id
     LEFT JOIN paid ON paid.need_id = need.id
     WHERE household.status = 'verified' AND (need.closed_at IS NULL OR need.closed_reason = 'delivered')
-    GROUP BY household.desa HAVING sum(need.value_idr) > 0
+    GROUP BY household.desa HAVING sum(need.value_idr) > 0 ORDER BY household.desa
     ON CONFLICT DO NOTHING
 """)
 _FORGET = text("DELETE FROM village_share WHERE day < :day")

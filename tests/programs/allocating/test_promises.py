@@ -149,7 +149,7 @@ def test_the_policy_may_say_that_a_reserved_match_is_not_displaced(scene: Scene)
 
 
 def test_the_policy_may_say_that_a_reserved_match_is_not_rerouted(scene: Scene) -> None:
-    scene.adopt(rerouted_until="reserved")
+    scene.adopt(rerouted_until="reserved", displaced_until="reserved")
     lower = scene.need(scene.household(decile=3), 100)
     pledge = scene.pledge(100)
     scene.settle()
@@ -166,3 +166,17 @@ def test_the_policy_may_say_so_of_what_is_reserved_already(scene: Scene, given: 
     scene.settle()
     higher = _higher(scene)
     assert (scene.find_need(higher).covered, scene.find_need(given.need_id).covered) == (0, 100)
+
+
+def test_what_is_reserved_and_what_was_told_are_both_kept(scene: Scene) -> None:
+    scene.adopt(displaced_until="reserved")
+    lower = scene.need(scene.household(decile=3), 100)
+    scene.pledge(50)
+    scene.settle()
+    scene.reserve(scene.only_allocation(), left=0)
+    scene.pledge(50)
+    scene.settle()
+    (proposed,) = scene.allocations(stage="proposed")
+    scene.do(lambda _: review.note_told(proposed.id))
+    higher = _higher(scene)
+    assert (scene.find_need(higher).covered, scene.find_need(lower).covered) == (0, 100)

@@ -1,11 +1,15 @@
 """Needs over HTTP."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.programs.needs.domain import NewNeed
+from services.programs.review import operations as review
+from shared import clock
 from shared.events.programs import AllocationCancelled, NeedClosed, NeedRecorded
 from shared.ids import new_id
 from tests.programs.scene import OTHER_VILLAGE, Scene
@@ -191,3 +195,23 @@ def test_a_repeated_request_records_one_need(scene: Scene, bearer: Bearer) -> No
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].get_json() == answers[1].get_json()
     assert len(scene.told(NeedRecorded)) == 1
+
+
+def test_a_need_whose_only_pledge_was_vetoed_says_so(scene: Scene, bearer: Bearer) -> None:
+    need = scene.need(scene.household(), 100)
+    scene.pledge(100)
+    scene.settle()
+    scene.do(lambda _: review.veto(scene.only_allocation().id, "Sudah dibantu", by="approver"))
+    assert _why(scene, bearer, need) == "refused"
+
+
+def test_a_need_whose_only_pledge_rests_says_so(scene: Scene, bearer: Bearer) -> None:
+    need = scene.need(scene.household(), 100)
+    scene.pledge(100, opens_on=clock.today() + timedelta(days=3))
+    scene.settle()
+    assert _why(scene, bearer, need) == "resting"
+
+
+def _why(scene: Scene, bearer: Bearer, need: UUID) -> str:
+    answer = scene.app.test_client().get(f"/v1/needs/{need}", headers=bearer(scene.app, "verifier"))
+    return str(answer.get_json()["why"]["code"])

@@ -63,3 +63,15 @@ def test_finds_an_open_need_that_was_forgotten(scene: Scene, check: Check) -> No
     need = scene.need(scene.household(), 100)
     scene.forget_changes()
     assert f"{need}: the need has 0, and should have 100, of what the match may give to it." in check()[1]
+
+
+def test_says_what_it_did_not_look_at(scene: Scene, check: Check) -> None:
+    scene.need(scene.household(), 100)
+    scene.pledge(1000, minimum_grant=10)
+    code, said = check()
+    assert code == 0
+    assert said.count("not looked at: ") == said.count("left out: everything") == 3
+    scene.settle()
+    code, said = check()
+    assert code == 0
+    assert said.count("left out: 1 of 1 markets, which have several best matches") == 3
