@@ -25,8 +25,8 @@ MATCH = (
         "what a household was told of is taken from it",
         _BEST,
         "services/programs/proposing/queries.py",
-        "        kept=max(bound, min(promised, quantity) - fixed),\n",
-        "        kept=bound,\n",
+        "        kept=max(int(bound), min(promised, quantity) - fixed),\n",
+        "        kept=int(bound),\n",
         (_PROMISES,),
     ),
     Trial(

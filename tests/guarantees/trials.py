@@ -86,7 +86,7 @@ TRIALS = (
         "a vetoed pledge is proposed again",
         _PERSON,
         "services/programs/matching/queries.py",
-        '            and_(Allocation.stage == "vetoed", of_category),\n',
+        '        Allocation.stage == "vetoed",\n',
         "",
         ("tests/programs/review",),
     ),

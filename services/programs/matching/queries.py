@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import aliased
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
@@ -38,27 +36,19 @@ def may_be_proposed(today: date) -> ColumnElement[bool]:
     )
 
 
-def bars(need: Any, household: Any, category: Any) -> ColumnElement[bool]:
-    """Return the condition that an allocation bars its pledge from a need: a person, or the pledge's rules, refused.
+def is_barred() -> ColumnElement[bool]:
+    """Return the condition that an allocation bars its pledge from its need: a person, or the pledge's rules, refused.
 
-    A person's veto holds for what the household lacks of that category, however often a need of it is recorded. The
-    allocation's pledge must be in the statement too.
+    Its pledge must be in the statement too.
     """
-    alike = aliased(Need)
-    same = select(alike.id).where(alike.id == Allocation.need_id, alike.category == category)
-    of_category = same.correlate_except(alike).exists()
-    return and_(
-        Allocation.household_id == household,
-        or_(
-            and_(Allocation.stage == "vetoed", of_category),
-            # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
-            # that was not open is blocked as a whole for that day.
-            and_(
-                Allocation.need_id == need,
-                Allocation.stage == "refused",
-                Allocation.ended_reason.not_in(("insufficient", "not_open")),
-                Allocation.pledge_version == Pledge.version,
-            ),
+    return or_(
+        Allocation.stage == "vetoed",
+        # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
+        # that was not open is blocked as a whole for that day.
+        and_(
+            Allocation.stage == "refused",
+            Allocation.ended_reason.not_in(("insufficient", "not_open")),
+            Allocation.pledge_version == Pledge.version,
         ),
     )
 
@@ -99,10 +89,7 @@ def _find_refused(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
     refused = (
         select(Allocation.pledge_id)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(
-            Pledge.id.in_([pledge.id for pledge in pledges]),
-            bars(need.id, need.household_id, need.category),
-        )
+        .where(Pledge.id.in_([pledge.id for pledge in pledges]), Allocation.need_id == need.id, is_barred())
     )
     return set(session.scalars(refused))
 

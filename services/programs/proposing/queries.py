@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tr
 
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import bars
+from services.programs.matching.queries import is_barred
 from services.programs.needs.models import Need
 from services.programs.proposing.domain import NeedState, PledgeState, Terms
 from services.programs.registry.models import Household
@@ -67,7 +67,7 @@ def find_need_states(
     barred = (
         select(func.array_agg(Allocation.pledge_id).label("pledges"))
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(bars(Need.id, Need.household_id, Need.category))
+        .where(Allocation.need_id == Need.id, is_barred())
         .lateral()
     )
     # The first in the order of the fields of a NeedState: thousands are read at once, so none is named.
@@ -133,7 +133,7 @@ def _state_of(row: Any) -> NeedState:
         whole,
         attributes=frozenset(attributes),
         quantity=quantity - fixed,
-        kept=max(bound, min(promised, quantity) - fixed),
+        kept=max(int(bound), min(promised, quantity) - fixed),
         recorded_on=recorded,
         village_share=share,
         parts=parts,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, AllocationEntry, Pledge
-from services.programs.matching.queries import bars, may_be_proposed
+from services.programs.matching.queries import is_barred, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.review.domain import Standing
@@ -146,12 +146,7 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 1
     barred = (
         select(Allocation.pledge_id)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(
-            or_(
-                and_(Allocation.need_id == allocation.need_id, Allocation.stage == "proposed"),
-                bars(allocation.need_id, allocation.household_id, allocation.need.category),
-            )
-        )
+        .where(Allocation.need_id == allocation.need_id, or_(Allocation.stage == "proposed", is_barred()))
     )
     excluded = set(session.scalars(barred))
     return [pledge for pledge in admitting if pledge.id not in excluded][:most]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.programs.casework.operations import close_need
 from services.programs.database import db
 from services.programs.review.queries import find_allocation, list_alternatives
 from shared import clock
@@ -96,21 +95,6 @@ def test_a_veto_is_for_ever(scene: Scene, bearer: Bearer) -> None:
     assert scene.only_allocation().pledge_id == other
     over = say(scene, allocation, "approve", verifier)
     assert (over.status_code, over.get_json()["code"]) == (409, "allocation_over")
-    scene.check_books()
-
-
-def test_a_veto_outlives_the_need(scene: Scene, bearer: Bearer) -> None:
-    allocation = matched(scene)
-    assert say(scene, allocation, "veto", bearer(scene.app, "verifier"), reason="no").status_code == 200
-    vetoed = scene.allocations()[0]
-    with scene.app.app_context():
-        close_need(vetoed.need_id, "entered by mistake", by="tksk")
-    again = scene.need(vetoed.household_id, 100)
-    scene.settle()
-    assert scene.find_need(again).covered == 0
-    another = scene.need(vetoed.household_id, 100, category="health")
-    scene.settle()
-    assert scene.find_need(another).covered == 100, "it was refused for food"
     scene.check_books()
 
 
