@@ -90,7 +90,7 @@ def adopt() -> Answer:
     return _answer(operations.adopt_draft(by=current_principal().id))
 
 
-@blueprint.route("/versions/<int:version>", methods=["GET"])
+@blueprint.route("/versions/<int(min=1, max=2147483647):version>", methods=["GET"])
 @access.only("tksk", *OFFICERS)
 @blueprint.response(200, PolicySchema)
 def get_version(version: int) -> Answer:
