@@ -17,7 +17,7 @@ def _calls(app: Flask) -> Iterator[tuple[str, Any, Any, Any]]:
     """Yield each route of the API: its name, its rule, its view and what the document says of it."""
     described = document(app)
     for rule in app.url_map.iter_rules():
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
         if not path.startswith("/v1/"):
             continue
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
