@@ -39,6 +39,8 @@ class Books:
         # Who came to another class since somebody began to go through the classes.
         self.rejoined: set[Need] = set()
         self.touched: set[Name] = set()
+        # Those of limited households of which another need may have more or less by now than when they asked.
+        self.unsure: dict[Need, None] = {}
         self._of_household: dict[Name, dict[Need, None]] = {}
         # The pledges of which a household can get no more.
         self._at_cap: dict[Name, frozenset[Name]] = {}
@@ -88,9 +90,19 @@ class Books:
             demand.quantity < pledge.supply.minimum or pledge.name in demand.excluded for pledge in need.parts
         )
 
+    def left_of_limit(self, need: Need) -> int | None:
+        """Return how much the limit of its household leaves to a need; None where there is none."""
+        limit = need.demand.household_limit
+        if limit is None:
+            return None
+        kin = (each for each in self._of_household[need.household] if each is not need)
+        before = sum(each.covered if each.key < need.key else min(each.covered, each.kept) for each in kin)
+        return limit - before
+
     def strike_need(self, need: Need) -> None:
         """Forget a need that has nothing and asks for nothing."""
         del self.needs[need.name]
+        self.unsure.pop(need, None)
         kin = self._of_household[need.household]
         del kin[need]
         if not kin:
@@ -183,6 +195,8 @@ class Books:
             self.broken[need] = None
         elif self.broken:
             self.broken.pop(need, None)
+        if need.demand.household_limit is not None:
+            self.unsure |= dict.fromkeys(self._of_household[need.household])
 
     def _move_asking(self, need: Need, asked: Key | None, asks: Key | None) -> None:
         of, group = need.of, need.of.group

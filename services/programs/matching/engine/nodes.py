@@ -21,7 +21,8 @@ class Demand:
 
     `kept` of what it has can't be displaced. A `whole` need is covered in full or not at all, and kept so.
     `excluded` are pledges that it must not have. Pledges have a cap for a `household`; where that is None the need
-    is one for itself.
+    is one for itself. The household may have no more than `household_limit` by the need and those that stand higher,
+    and what is kept of those that stand lower.
     """
 
     key: Key
@@ -31,6 +32,7 @@ class Demand:
     whole: bool = False
     excluded: frozenset[Name] = frozenset()
     household: Name = None
+    household_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Pledge:
 class Need:
     """A need and what it has. `quantity` is what it asks for.
 
-    A whole that can't be covered asks for nothing until so much has come free as `retry_at` says.
+    A whole that can't be covered asks for nothing until so much has come free as `retry_at` says. `most` is what the
+    limit of its household left to it when it asked; None where there is none.
     """
 
     name: Name
@@ -86,6 +89,7 @@ class Need:
     kept: int = 0
     covered: int = 0
     retry_at: int | None = None
+    most: int | None = None
     parts: dict[Pledge, int] = field(default_factory=dict)
 
     @property
@@ -102,6 +106,17 @@ class Need:
     def place(self) -> Key:
         """Return its place among all that is asked for, by what it asks for first."""
         return (_KEPT if self.demand.kept else _OPEN, *self.demand.key)
+
+    @property
+    def allowed(self) -> int:
+        """Return how much it may have at most."""
+        quantity = self.demand.quantity
+        return quantity if self.most is None else min(quantity, self.most)
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether the limit of its household leaves no more to it than it has."""
+        return self.allowed < self.demand.quantity and self.quantity <= self.covered
 
     @property
     def is_broken(self) -> bool:

@@ -46,7 +46,10 @@ class Residual:
         given = {**supply.received, taker.household: supply.received.get(taker.household, 0) + by}
         counted = given if received and supply.cap is not None else supply.received
         giver.supply = replace(supply, quantity=supply.quantity - by, received=counted)
-        taker.demand = replace(demand, quantity=demand.quantity - by, kept=max(0, demand.kept - by))
+        limit = None if demand.household_limit is None else demand.household_limit - by
+        taker.demand = replace(
+            demand, quantity=demand.quantity - by, kept=max(0, demand.kept - by), household_limit=limit
+        )
         books.give(taker, giver, -by)
         self._settling.ask(taker)
 
@@ -69,6 +72,8 @@ class Residual:
             giver = books.pledges[pledge]
             books.give(books.needs[need], giver, quantity)
             books.set_free(giver, giver.free - quantity)
+        limited = (each for each in books.needs.values() if each.demand.household_limit is not None)
+        books.unsure |= dict.fromkeys(limited)
         for each in [each for each in books.broken if not each.covered]:
             books.reject(each, 0)
             books.ask(each, 0, 0)
@@ -147,6 +152,7 @@ class Residual:
     def _stays(self, need: Need, demand: Demand) -> bool:
         """Tell whether a need keeps its place and what it has, and gives nobody a way that was not there."""
         old = need.demand
-        alike = replace(old, quantity=demand.quantity, kept=demand.kept, excluded=demand.excluded) == demand
+        may_differ = ("quantity", "kept", "excluded", "household_limit")
+        alike = replace(old, **{name: getattr(demand, name) for name in may_differ}) == demand
         whole = not demand.whole or demand.quantity == old.quantity
         return alike and whole and demand.kept >= old.kept and self._books.may_keep(need, demand)

@@ -54,29 +54,55 @@ class Settling:
         while True:
             while self._givers:
                 self._spend(self._givers.popitem()[0].of)
-            for need in sorted(self._askers, key=lambda each: each.place):
-                self._fill(need)
+            for asker in sorted(self._askers, key=lambda each: each.place):
+                self._limit(asker)
+                self._fill(asker)
             self._askers.clear()
-            whole = self._next_whole()
-            if whole is None:
+            if self._givers:
+                continue
+            need = self._next()
+            if need is None:
                 return
-            if whole.retry_at is None:
-                self._reject(whole)
+            if need in self._books.unsure:
+                self._limit(need)
+            elif need.retry_at is None:
+                self._reject(need)
             else:
-                self._try(whole)
+                self._try(need)
 
-    def _next_whole(self) -> Need | None:
-        """Return the highest whole of which something is missing, or that can be tried again."""
+    def _next(self) -> Need | None:
+        """Return the highest of the wholes of which something is missing or that can be tried again, and the unsure."""
         rejected = self._books.rejected
         due = rejected[: bisect_right(rejected, self._came_free, key=lambda each: each[0])]
-        found = (*self._books.broken, *(each[2] for each in due))
+        found = (*self._books.broken, *(each[2] for each in due), *self._books.unsure)
         return min(found, key=lambda each: each.place, default=None)
 
     def ask(self, need: Need) -> None:
-        """Let a need ask for what it is described to want."""
+        """Let a need ask for what it is described to want, as far as the limit of its household goes."""
         demand = need.demand
         kept = demand.quantity if demand.whole and demand.kept else min(demand.kept, demand.quantity)
-        self._books.ask(need, demand.quantity, kept)
+        need.most = self._books.left_of_limit(need)
+        quantity = max(kept, need.allowed)
+        if demand.whole and quantity < demand.quantity:
+            quantity = 0
+        self._books.ask(need, quantity, kept)
+
+    def _limit(self, need: Need) -> None:
+        """Have a need ask for more or less where its household has another quantity by now."""
+        books = self._books
+        if need not in books.unsure:
+            return
+        del books.unsure[need]
+        before, need.most = need.most, books.left_of_limit(need)
+        if need.most == before and need.covered <= need.quantity:
+            return
+        if need.demand.whole and not need.covered:
+            books.ask(need, 0, 0)
+            books.reject(need, 0)
+            return
+        self.ask(need)
+        self.release(need, max(0, need.covered - need.quantity))
+        self.hear(need)
 
     def _reject(self, need: Need) -> None:
         """Let a whole of which something is missing give back the rest."""
