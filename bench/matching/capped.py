@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from services.programs.allocating.domain import Mind
+from services.programs.in_play.domain import NeedState, PledgeState, Terms
 from services.programs.matching.domain import Rule
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import NeedState, PledgeState, Terms
 
 _SUPPLY = 0.7
 _TERMS = Terms(Policy(version=1), date(2026, 11, 23))

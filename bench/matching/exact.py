@@ -7,6 +7,7 @@ The exact problem. `x[n, p]` is how much need `n` gets of pledge `p`, in whole n
     c[n] in {0, q[n]}                                  for each need that is indivisible
     sum over n of x[n, p] <= Q[p]                      for each pledge
     sum over n of household h of x[n, p] <= cap[p]     for each household, where the pledge has a cap
+    sum over n of household h of c[n] <= L             for each household, where what it gets in all has a limit
     x[n, p] in {0} or x[n, p] >= minimum[p]            where the pledge gives so much at least
 
 and for a pledge that has a floor `F` for an area `A`, of which `D` is asked for there that the pledge admits:
@@ -26,8 +27,8 @@ from uuid import UUID
 from ortools.sat.python import cp_model
 
 from bench.matching.small import Floor, Small
+from services.programs.in_play.domain import NeedState, PledgeState
 from services.programs.matching.domain import areas_of
-from services.programs.proposing.domain import NeedState, PledgeState
 
 
 class Exact:
@@ -50,6 +51,7 @@ class Exact:
         self._covered = {need.id: self._coverage(need) for need in market.needs}
         for pledge in market.pledges:
             self._limit(pledge, market.needs)
+        self._limit_in_all(market.needs)
         if market.floor is not None:
             self._keep(market.floor, market)
 
@@ -91,6 +93,12 @@ class Exact:
         for household, parts in of_household.items():
             if (room := pledge.room(household)) is not None:
                 self._model.add(sum(parts) <= room)
+
+    def _limit_in_all(self, needs: Sequence[NeedState]) -> None:
+        for household in {need.household for need in needs}:
+            theirs = [need for need in needs if need.household == household]
+            if (limit := theirs[0].household_limit) is not None:
+                self._model.add(sum(self._covered[need.id] for need in theirs) <= limit)
 
     def _keep(self, floor: Floor, market: Small) -> None:
         (pledge,) = (each for each in market.pledges if each.id == floor.pledge)

@@ -23,8 +23,8 @@ from bench.matching.exact import Exact
 from bench.matching.small import LIMITS, Limit, Small, small_market, split
 from bench.result import Result, table
 from services.programs.allocating.domain import Mind
+from services.programs.in_play.domain import NeedState, Parts, PledgeState, Terms
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import NeedState, Parts, PledgeState, Terms
 from services.programs.standing.domain import standing
 
 MARKETS = 300
@@ -34,6 +34,7 @@ _NAMES: dict[Limit, str] = {
     "cap": "caps per household",
     "minimum": "minimum grants",
     "floor": "a floor as two pledges",
+    "in_all": "what a household gets in all",
 }
 _TERMS = Terms(Policy(version=1), date(2026, 11, 23))
 

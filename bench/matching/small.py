@@ -11,13 +11,13 @@ from uuid import UUID
 
 import numpy as np
 
+from services.programs.in_play.domain import NeedState, PledgeState
 from services.programs.matching.domain import Rule
-from services.programs.proposing.domain import NeedState, PledgeState
 from shared.areas import villages
 from shared.vocabulary import ATTRIBUTES, NEED_CATEGORIES
 
 Chance = np.random.Generator
-Limit = Literal["whole", "cap", "minimum", "floor"]
+Limit = Literal["whole", "cap", "minimum", "floor", "in_all"]
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)
 # Pledges are so many times what the needs ask for, in turns.
@@ -36,6 +36,8 @@ _LIMITED = 0.5
 # How many steps a cap and a minimum are. Half of the needs are of 163 and more.
 _CAP = (40, 160)
 _MINIMUM = (20, 150)
+# And so many steps what a household gets in all: one need asks for 160 in the middle.
+_IN_ALL = (100, 400)
 _VERIFIED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -62,6 +64,9 @@ def small_market(limit: Limit, seed: int) -> Small:
     chance = np.random.default_rng((LIMITS.index(limit), seed))
     places = _places()
     needs = _needs(chance, limit, places)
+    if limit == "in_all":
+        in_all = int(chance.integers(*_IN_ALL))
+        needs = [replace(need, household_limit=in_all) for need in needs]
     supply = SUPPLIES[seed % len(SUPPLIES)] * sum(need.quantity for need in needs)
     pledges = _pledges(chance, limit, supply, max(2, len(needs) // _NEEDS_PER_PLEDGE))
     return _with_floor(chance, Small(needs, pledges), places) if limit == "floor" else Small(needs, pledges)
