@@ -31,6 +31,7 @@ ACCEPTED = {
     "programs: PUT /v1/policy 200/version is no longer told": _SECOND_PERSON,
     "programs: PUT /v1/policy body/displaced_until is demanded": _SECOND_PERSON,
     "programs: PUT /v1/policy body/fair_between_villages is demanded": _SECOND_PERSON,
+    "programs: PUT /v1/policy body/household_cap_idr is demanded": _SECOND_PERSON,
     "programs: PUT /v1/policy body/rerouted_until is demanded": _SECOND_PERSON,
     "programs: PUT /v1/policy body/tiers is demanded": _SECOND_PERSON,
 }

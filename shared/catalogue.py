@@ -71,3 +71,8 @@ def market(item: str | None, unit: str) -> str:
 def reference_price(item: str | None) -> int:
     """Return whole rupiah a unit: 1 for rupiah itself."""
     return 1 if item is None else ITEMS[item].reference_price
+
+
+def price_of(market: str) -> int:
+    """Return whole rupiah a unit in a market."""
+    return reference_price(None if market == RUPIAH else market.partition(":")[0])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
 
 from shared.database import AnySession, Database
 
@@ -22,6 +22,11 @@ else:
 Row = TypeVar("Row", bound=Model)
 
 
+def one_of(ids: Collection[UUID]) -> ColumnElement[Any]:
+    """Return what an id is compared with to ask whether it is one of several, however many: as one value."""
+    return any_(literal(list(ids), ARRAY(Uuid)))
+
+
 def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
     """Lock rows in order of id and read them afresh; return those there are, by id."""
     if not ids:
@@ -29,7 +34,7 @@ def lock_rows(session: AnySession, model: type[Row], ids: Collection[UUID]) -> d
     identity: Any = model.__table__.c.id
     rows = session.scalars(
         select(model)
-        .where(identity.in_(ids))
+        .where(identity == one_of(ids))
         .order_by(identity)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -11,6 +11,7 @@ _POLICY = "tests/programs/policy/test_policy.py"
 _REPLAY = "tests/programs/replaying/test_log.py"
 _KEEPING = "tests/programs/allocating/test_keeping.py"
 _PROMISES = "tests/programs/allocating/test_promises.py"
+_HOUSEHOLD_CAP = "tests/programs/allocating/test_household_cap.py"
 
 MATCH = (
     Trial(
@@ -24,7 +25,7 @@ MATCH = (
     Trial(
         "what a household was told of is taken from it",
         _BEST,
-        "services/programs/proposing/queries.py",
+        "services/programs/in_play/queries.py",
         "        kept=max(int(bound), min(promised, quantity) - fixed),\n",
         "        kept=int(bound),\n",
         (_PROMISES,),
@@ -32,10 +33,34 @@ MATCH = (
     Trial(
         "what is paid is given to another",
         _BEST,
-        "services/programs/proposing/queries.py",
+        "services/programs/in_play/queries.py",
         "        Allocation.contributed == 0,\n        Allocation.delivered == 0,\n",
         "",
         (_PROMISES,),
+    ),
+    Trial(
+        "a household gets more in all than the policy lets it",
+        _BEST,
+        "services/programs/in_play/queries.py",
+        "        return (cap - for_good.get(need.household, 0) - before) // price\n",
+        "        return (cap - before) // price\n",
+        (_HOUSEHOLD_CAP,),
+    ),
+    Trial(
+        "what a household has in other markets does not count",
+        _BEST,
+        "services/programs/in_play/domain.py",
+        "        return self.price * (covered if stands_higher else min(covered, self.need.kept))\n",
+        "        return 0 * (covered if stands_higher else min(covered, self.need.kept))\n",
+        (_HOUSEHOLD_CAP,),
+    ),
+    Trial(
+        "the other needs of a household are not looked at again",
+        _BEST,
+        "services/programs/allocating/operations.py",
+        "    kin = find_kin(session, changed) if changed else []\n",
+        "    kin = find_kin(session, changed) if changed is None else []\n",
+        (_HOUSEHOLD_CAP,),
     ),
     Trial(
         "a turn that was rolled back is kept in mind",

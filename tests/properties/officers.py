@@ -31,6 +31,7 @@ ORDER = st.sampled_from(
     )
 )
 BOUND = st.sampled_from((("contributed", "told"), ("contributed", "reserved"), ("reserved", "reserved")))
+CAP = st.sampled_from((None, None, 700, 120_000))
 PERSON = st.integers(0, 2)
 _LIVE = "SELECT id, pledge_id, quantity FROM allocation WHERE stage IN ('proposed', 'reserved') ORDER BY id"
 
@@ -169,9 +170,9 @@ class Officers(Steps):
         if found := self.pick("programs", which, _LIVE):
             self.ask(who, f"/v1/allocations/{found.id}/{word}", {"reason": "kata petugas"})
 
-    @step(thresholds=THRESHOLDS, days=st.sampled_from((None, 3)), order=ORDER, bound=BOUND)
+    @step(thresholds=THRESHOLDS, days=st.sampled_from((None, 3)), order=ORDER, bound=BOUND, cap=CAP)
     def adopt_policy(
-        self, thresholds: tuple[int, int], days: int | None, order: dict[str, Any], bound: tuple[str, str]
+        self, thresholds: tuple[int, int], days: int | None, order: Any, bound: Any, cap: int | None
     ) -> None:
         """Change the policy: one person drafts, another adopts."""
         body = order | {
@@ -179,6 +180,7 @@ class Officers(Steps):
             "displaced_until": bound[1],
             "approval_threshold_idr": thresholds[0],
             "second_person_threshold_idr": thresholds[1],
+            "household_cap_idr": cap,
             "cash_after_days": days,
         }
         tag = self.ask("planner", "/v1/policy", method="GET").headers["ETag"]

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from services.programs.in_play.domain import NeedState, Parts, Place, PledgeState, Terms
 from services.programs.matching.engine.nodes import Demand, Key, Supply
 from services.programs.matching.engine.residual import Residual
-from services.programs.proposing.domain import NeedState, Parts, Place, PledgeState, Terms, Wanted
+from services.programs.proposing.domain import Wanted
 from services.programs.standing.domain import standing
 
 # What is known of some needs or pledges now; None where they are out of play.
@@ -88,7 +89,8 @@ class Mind:
             if need is not None:
                 parts = self._parts(need.id)
                 if parts != need.parts:
-                    found.append(Wanted(need, parts, self._place(need)))
+                    is_limited = self._residual.needs[need.id].is_limited
+                    found.append(Wanted(need, parts, self._place(need), is_limited))
         return found
 
     def note_written(self, wanted: Iterable[Wanted], written: Mapping[UUID, Parts]) -> None:
@@ -191,7 +193,7 @@ class Mind:
         if giver is None or giver.supply != self._supply(pledge):
             return True
         taker = self._residual.needs[need]
-        return min(giver.free, taker.demand.quantity - taker.covered) >= giver.supply.minimum
+        return min(giver.free, taker.allowed - taker.covered) >= giver.supply.minimum
 
     def _fitting(self) -> Iterator[tuple[UUID, UUID, int]]:
         """Yield the parts that needs may keep, of the highest first: those that no rule forbids by now."""

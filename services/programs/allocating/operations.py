@@ -1,7 +1,7 @@
 """The allocator: it brings each market in which something changed to its best, and keeps it in mind."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,18 +13,15 @@ from sqlalchemy.orm import Session
 from services.programs.allocating.domain import Mind
 from services.programs.allocating.models import MarketKeeper
 from services.programs.allocating.queries import is_noted_for_later, next_market
+from services.programs.in_play.domain import NeedState, Parts, PledgeState, Terms
+from services.programs.in_play.queries import AS_IT_IS, find_need_states, find_pledge_states
 from services.programs.markets.domain import Change
 from services.programs.markets.models import MarketChange
 from services.programs.markets.operations import CHANGED, note_changes
 from services.programs.policy.queries import current_version
-from services.programs.proposing.domain import NeedState, Parts, PledgeState, Terms, Wanted
+from services.programs.proposing.domain import Wanted
 from services.programs.proposing.operations import Decided, release_incomplete, write
-from services.programs.proposing.queries import (
-    find_concerned,
-    find_incomplete,
-    find_need_states,
-    find_pledge_states,
-)
+from services.programs.proposing.queries import find_concerned, find_incomplete, find_kin
 from services.programs.standing.operations import keep_shares
 from shared import clock
 from shared.ids import new_id
@@ -54,8 +51,9 @@ class Allocator:
     def __init__(self) -> None:
         self._worker: UUID | None = None
         self._minds: dict[str, tuple[UUID, Mind]] = {}
-        # When the turn of a market failed.
+        # When the turn of a market failed, and which markets had one in which nothing could be written.
         self._failed: dict[str, float] = {}
+        self._in_vain: set[str] = set()
 
     def settle_next(self, session: Session) -> bool:
         """Settle the market that has waited longest, as far as one transaction goes; return False where none waits.
@@ -69,15 +67,23 @@ class Allocator:
         if market is None:
             return False
         self._failed[market] = now
-        self._settle(session, market, today)
-        del self._failed[market]
+        if self._settle(session, market, today):
+            self._in_vain.discard(market)
+            del self._failed[market]
+        elif market not in self._in_vain:
+            # Once it was a race, and whoever won it left a note. Twice in a row is worth waiting for.
+            self._in_vain.add(market)
+            del self._failed[market]
         return True
 
-    def _settle(self, session: Session, market: str, today: date) -> None:
+    def _settle(self, session: Session, market: str, today: date) -> bool:
+        """Return False where nothing could be written of what was wanted."""
         changes = _take_changes(session, market, today)
         keeper = session.get(MarketKeeper, market, populate_existing=True)
         mind = self._recall(market, keeper)
         terms = Terms(current_version(session).rules(), today)
+        if terms.policy.household_cap_idr is not None:
+            changes = _with_kin(session, market, changes)
         looked_at: Collection[UUID] | None = None
         if mind is not None and _still_holds(mind, terms, changes):
             looked_at = _hear(session, market, mind, changes)
@@ -96,8 +102,10 @@ class Allocator:
             release_incomplete(session, market, looked_at)
         turn = self._note_turn(session, market, unfinished=not mind.is_written)
         # Where nothing could be written of what was wanted, it is not as it was thought to be.
-        if written or not wanted:
+        came_further = bool(written) or not wanted
+        if came_further:
             self._minds[market] = turn, mind
+        return came_further
 
     def _recall(self, market: str, keeper: MarketKeeper | None) -> Mind | None:
         turn, mind = self._minds.pop(market, (None, None))
@@ -131,12 +139,15 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
 
 
 def read_market(
-    session: Session, market: str, terms: Terms
+    session: Session, market: str, terms: Terms, *, elsewhere: Mapping[UUID, Parts] = AS_IT_IS
 ) -> tuple[dict[UUID, NeedState], dict[UUID, PledgeState]]:
-    """Read the needs and pledges of a whole market, to be matched in the same transaction."""
+    """Read the needs and pledges of a whole market, to be matched in the same transaction.
+
+    `elsewhere` says what needs of other markets would have, where that is not what they have.
+    """
     if terms.policy.fair_between_villages:
         keep_shares(session, terms.today)
-    needs = find_need_states(session, market, terms)
+    needs = find_need_states(session, market, terms, elsewhere=elsewhere)
     pledges = find_pledge_states(session, market, terms)
     # While it is worked out PostgreSQL hears nothing, and would end the transaction.
     seconds = SILENCE_SECONDS + len(needs) // NEEDS_A_SECOND
@@ -153,9 +164,20 @@ def _take_changes(session: Session, market: str, today: date) -> list[Change]:
     taken = (
         delete(MarketChange)
         .where(MarketChange.market == market, MarketChange.due_on <= today)
-        .returning(MarketChange.market, MarketChange.need, MarketChange.pledge)
+        .returning(MarketChange.market, MarketChange.need, MarketChange.pledge, MarketChange.of_kin)
     )
     return [Change(*row) for row in session.execute(taken)]
+
+
+def _with_kin(session: Session, market: str, changes: Sequence[Change]) -> list[Change]:
+    """Add the other needs of the households in a market, and ask for those in other markets to be looked at.
+
+    What a household has of one need it may not have of another.
+    """
+    changed = {change.need for change in changes if change.need and not change.of_kin}
+    kin = find_kin(session, changed) if changed else []
+    note_changes(session, [change for change in kin if change.market != market])
+    return [*changes, *(change for change in kin if change.market == market)]
 
 
 def _hear(session: Session, market: str, mind: Mind, changes: Iterable[Change]) -> set[UUID]:

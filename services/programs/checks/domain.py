@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.programs.allocating.domain import Mind
+from services.programs.in_play.domain import NeedState, PledgeState, Terms
 from services.programs.matching.domain import Rule
 from services.programs.matching.engine.nodes import Supply
 from services.programs.matching.engine.residual import Residual
-from services.programs.proposing.domain import NeedState, PledgeState, Terms
 
 _WAITS = "everything, because something waits to be settled"
 
@@ -76,14 +76,14 @@ def not_at_rest() -> list[Invariant]:
 def _unsettled(market: MarketState) -> Iterator[str]:
     mind = Mind(market.terms, market.needs, market.pledges)
     for wanted in mind.following(len(market.needs)):
-        has, wants = sum(wanted.need.parts.values()), sum(wanted.parts.values())
+        has, wants = wanted.need.covered, sum(wanted.parts.values())
         yield f"{wanted.need.id}: the need has {has}, and should have {wants}, of what the match may give to it."
 
 
 def _covered_otherwise(market: MarketState) -> Iterator[str]:
     anew = market.from_nothing()
     for need in market.needs.values():
-        has, would_have = sum(need.parts.values()), anew.needs[need.id].covered
+        has, would_have = need.covered, anew.needs[need.id].covered
         if has != would_have:
             yield f"{need.id}: the need has {has}, and would have {would_have} if all had come at once."
 
@@ -91,9 +91,10 @@ def _covered_otherwise(market: MarketState) -> Iterator[str]:
 def _lowered(market: MarketState) -> Iterator[str]:
     """Try a pledge for everybody, half as large as all that is open.
 
-    Where a need stands higher that only a whole covers, it may need what a lower one has to be covered at last.
+    Where a need stands higher that only a whole covers, it may need what a lower one has to be covered at last; and
+    where a household has a limit, its lower needs may have less for it.
     """
-    if any(need.indivisible for need in market.needs.values()):
+    if any(need.indivisible or need.household_limit is not None for need in market.needs.values()):
         return
     anew = market.from_nothing()
     before = {need: anew.needs[need].covered for need in market.needs}

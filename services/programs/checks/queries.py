@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from sqlalchemy import text
 
 from services.programs.checks.domain import Invariant, MarketState, at_rest, not_at_rest
+from services.programs.in_play.domain import Terms
+from services.programs.in_play.queries import find_need_states, find_pledge_states
 from services.programs.policy.queries import current_version
-from services.programs.proposing.domain import Terms
-from services.programs.proposing.queries import find_need_states, find_pledge_states
 from services.programs.replaying.queries import replay_all
 from shared import checks, clock
 from shared.database import AnySession

@@ -5,22 +5,22 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, cast, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, case, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from services.programs.gaps.domain import Offer, Reach
+from services.programs.in_play.domain import Terms
+from services.programs.in_play.queries import may_be_moved
 from services.programs.matching.domain import Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import may_be_matched
+from services.programs.matching.queries import counts_in_all, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
-from services.programs.proposing.domain import Terms
-from services.programs.proposing.queries import may_be_moved
 from services.programs.registry.models import Household
 from services.programs.standing.queries import in_order
 from shared import clock
 from shared.areas import subdistrict_of
-from shared.catalogue import reference_price
+from shared.catalogue import ITEMS, reference_price
 from shared.database import AnySession
 from shared.disclosure import Group, Shown, disclose_parts
 from shared.events.programs import NextNeed
@@ -108,21 +108,65 @@ def _open_needs(terms: Terms, steps: Sequence[int], category: str | None) -> Any
             Household.attributes,
             func.width_bucket(asked, literal(steps, ARRAY(BigInteger))).label("step"),
             (Need.quantity - Need.covered).label("open"),
+            Need.indivisible.label("whole"),
             array([place, cast(Need.urgency, BigInteger)]).label("standing"),
         )
         .join(Household, Household.id == Need.household_id)
         .where(may_be_matched(terms.today))
     )
-    if category is not None:
-        lacking = lacking.where(Need.category == category)
+    if terms.policy.household_cap_idr is None:
+        lacking = lacking.add_columns((Need.quantity - Need.covered).label("left"))
+    else:
+        received = _received()
+        lacking = lacking.add_columns(_left_of(received, terms).label("left")).outerjoin(
+            received, received.c.household_id == Need.household_id
+        )
     found = lacking.subquery()
-    alike = [column for column in found.c if column.name not in {"open", "standing"}]
-    return select(
-        *alike,
-        func.sum(found.c.open).label("open"),
-        func.count().label("needs"),
-        func.min(found.c.standing).label("first"),
-    ).group_by(*alike)
+    alike = [column for column in found.c if column.name not in {"open", "left", "whole", "standing"}]
+    could_have = _within(found)
+    return (
+        select(
+            *alike,
+            func.sum(could_have).label("open"),
+            func.count().label("needs"),
+            func.min(found.c.standing).label("first"),
+        )
+        .where(could_have > 0, true() if category is None else found.c.category == category)
+        .group_by(*alike)
+    )
+
+
+def _left_of(received: Any, terms: Terms) -> ColumnElement[Any]:
+    """Return how much of a need the policy still lets its household have, once those above it have all they lack."""
+    before = func.sum((Need.quantity - Need.covered) * _price()).over(
+        partition_by=Need.household_id, order_by=in_order(terms.policy, terms.today), rows=(None, -1)
+    )
+    has = func.coalesce(received.c.value, 0) + func.coalesce(before, 0)
+    return func.floor((terms.policy.household_cap_idr - has) / _price())
+
+
+def _received() -> Any:
+    """Return the statement of what households have in all."""
+    value = func.sum(Allocation.holding * _price()).label("value")
+    return (
+        select(Allocation.household_id, value)
+        .join(Need, Need.id == Allocation.need_id)
+        .join(Household, Household.id == Allocation.household_id)
+        .where(counts_in_all())
+        .group_by(Allocation.household_id)
+        .subquery()
+    )
+
+
+def _price() -> ColumnElement[int]:
+    """Return what one unit of a need costs, in rupiah."""
+    return case({item: reference_price(item) for item in ITEMS}, value=Need.item, else_=reference_price(None))
+
+
+def _within(found: Any) -> ColumnElement[Any]:
+    """Return how much of a need is open that its household may have; of what is only covered whole all or nothing."""
+    left, lacking = found.c.left, found.c.open
+    return case((left >= lacking, lacking), (found.c.whole, 0), else_=func.greatest(left, 0))
 
 
 def _count(part: _Part, row: Any, *, unreached: bool) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, String, text
+from sqlalchemy import BigInteger, Identity, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.programs.database import Model
@@ -12,7 +12,8 @@ from services.programs.database import Model
 class MarketChange(Model):
     """A note that a market is to be settled again from a day on. The allocator takes the notes away.
 
-    It is about `need`, `pledge` or both; where neither is named, about the whole market.
+    It is about `need`, `pledge` or both; where neither is named, about the whole market. `of_kin`: the household of
+    the need has more or less for another need.
     """
 
     __tablename__ = "market_change"
@@ -22,4 +23,5 @@ class MarketChange(Model):
     due_on: Mapped[date]
     need: Mapped[UUID | None]
     pledge: Mapped[UUID | None]
+    of_kin: Mapped[bool] = mapped_column(server_default=false())
     noted_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

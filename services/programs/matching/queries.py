@@ -1,17 +1,21 @@
 """Reads of needs, pledges and allocations as the match sees them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from services.programs.database import one_of
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
+from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
+from shared.catalogue import reference_price
 from shared.database import AnySession
 
 
@@ -53,6 +57,33 @@ def is_barred() -> ColumnElement[bool]:
     )
 
 
+def counts_in_all() -> ColumnElement[bool]:
+    """Return the condition that an allocation counts to what its household, in the statement too, has in all.
+
+    That is what is on its way, and what there is of all that was allocated to it since it was verified.
+    """
+    since_verified = Allocation.created_at >= Household.verified_at
+    return and_(Allocation.holding > 0, or_(Allocation.stage.in_(LIVE), since_verified))
+
+
+def find_received(
+    session: AnySession, households: Collection[UUID], *conditions: ColumnElement[bool]
+) -> dict[UUID, int]:
+    """Return what households have in all, in rupiah at reference prices, of what fits the conditions."""
+    rows = session.execute(
+        select(Allocation.household_id, Need.item, func.sum(Allocation.holding))
+        .join(Need, Need.id == Allocation.need_id)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .join(Household, Household.id == Allocation.household_id)
+        .where(Allocation.household_id == one_of(households), counts_in_all(), *conditions)
+        .group_by(Allocation.household_id, Need.item)
+    )
+    found: dict[UUID, int] = defaultdict(int)
+    for household, item, quantity in rows:
+        found[household] += int(quantity) * reference_price(item)
+    return dict(found)
+
+
 @dataclass(frozen=True, slots=True)
 class WhyOpen:
     """Why something of a need is open.
@@ -80,6 +111,8 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     refused = _find_refused(session, need, admitting)
     may_give = [pledge for pledge in admitting if pledge.id not in refused]
     code = _why_code(household, pledges, admitting, may_give)
+    if code in {"too_little_free", "spent_on_higher_needs"} and _is_limited(session, need):
+        code = "household_limit"
     before, missing = _count_before(session, need, may_give), need.quantity - need.covered
     return WhyOpen(code, len(admitting), before, missing)
 
@@ -102,6 +135,15 @@ def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
         Allocation.need_id != need.id,
     )
     return session.scalar(theirs, execution_options={"everyone": True}) or 0
+
+
+def _is_limited(session: AnySession, need: Need) -> bool:
+    """Tell whether the policy lets the household of a need have nothing more of it."""
+    cap = current_version(session).household_cap_idr
+    if cap is None:
+        return False
+    left = cap - find_received(session, [need.household_id]).get(need.household_id, 0)
+    return left < reference_price(need.item) * (need.quantity - need.covered if need.indivisible else 1)
 
 
 def _why_code(

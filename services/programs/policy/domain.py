@@ -21,7 +21,8 @@ class Rules:
 
     `tiers` are the highest deciles of all tiers but the last, which everyone else is in. `rerouted_until`: the step of
     an allocation from which on no other pledge takes its place; `displaced_until`: the step from which on no higher
-    need takes anything from it.
+    need takes anything from it. `household_cap_idr` is the most that the match gives to a household in all, at
+    reference prices, since it was verified.
     """
 
     tiers: tuple[int, ...] = (1, 4)
@@ -31,6 +32,7 @@ class Rules:
     displaced_until: str = "told"
     approval_threshold_idr: int = 5_000_000
     second_person_threshold_idr: int = 20_000_000
+    household_cap_idr: int | None = None
     cash_after_days: int | None = None
 
     @property

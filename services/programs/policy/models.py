@@ -21,6 +21,7 @@ class _Stated:
     displaced_until: Mapped[str] = mapped_column(String(12), server_default="told")
     approval_threshold_idr: Mapped[int] = mapped_column(BigInteger)
     second_person_threshold_idr: Mapped[int] = mapped_column(BigInteger)
+    household_cap_idr: Mapped[int | None] = mapped_column(BigInteger)
     cash_after_days: Mapped[int | None]
 
     @declared_attr
@@ -46,6 +47,7 @@ def _holds() -> tuple[CheckConstraint, ...]:
     return (
         CheckConstraint("approval_threshold_idr BETWEEN 0 AND second_person_threshold_idr", "thresholds"),
         CheckConstraint("cash_after_days >= 1", "cash_after_days"),
+        CheckConstraint("household_cap_idr >= 1", "household_cap_idr"),
         CheckConstraint("rerouted_until IN ('reserved', 'contributed')", "rerouted_until"),
         CheckConstraint("displaced_until IN ('reserved', 'told')", "displaced_until"),
     )

@@ -130,6 +130,7 @@ def _read(form: Form) -> Rules | None:
         form.choice("displaced_until", DISPLACED_UNTIL),
     )
     first, second = form.whole("approval_threshold_idr"), form.whole("second_person_threshold_idr")
+    cap = form.whole("household_cap_idr", least=1, required=False)
     days = form.whole("cash_after_days", least=1, most=3650, required=False)
     if rerouted is None or displaced is None or first is None or second is None:
         return None
@@ -141,6 +142,7 @@ def _read(form: Form) -> Rules | None:
         displaced_until=displaced,
         approval_threshold_idr=first,
         second_person_threshold_idr=second,
+        household_cap_idr=cap,
         cash_after_days=days,
     )
 
@@ -185,6 +187,7 @@ def _filled(policy: PolicyVersion | PolicyDraft) -> Form:
         displaced_until=rules.displaced_until,
         approval_threshold_idr=rules.approval_threshold_idr,
         second_person_threshold_idr=rules.second_person_threshold_idr,
+        household_cap_idr=rules.household_cap_idr,
         cash_after_days=rules.cash_after_days,
         **dict(zip(_PLACES, rules.order, strict=False)),
     )

@@ -25,6 +25,10 @@ _SAID = {
     "order": "What needs are put in order by, within a tier and, where it is to be fair, a village.",
     "rerouted_until": "From which step on no other pledge takes the place of this one.",
     "displaced_until": "From which step on no need that stands higher takes anything from this one.",
+    "household_cap_idr": (
+        "The most that the match gives to a household in all since it was verified, at reference prices; null for no"
+        " limit. What it was told of it keeps."
+    ),
     "cash_after_days": "After how many days what is open of a need in goods moves into rupiah; null for never.",
 }
 
@@ -53,6 +57,7 @@ class NewPolicySchema(Schema):
     second_person_threshold_idr = Quantity(
         smallest=0, required=True, metadata={"description": _THRESHOLD.format(people="two different people")}
     )
+    household_cap_idr = Quantity(required=True, allow_none=True, metadata=_say("household_cap_idr"))
     cash_after_days = fields.Integer(
         strict=True,
         allow_none=True,
@@ -70,6 +75,7 @@ class _StatedSchema(Schema):
     displaced_until = fields.String()
     approval_threshold_idr = fields.Integer()
     second_person_threshold_idr = fields.Integer()
+    household_cap_idr = fields.Integer(allow_none=True)
     cash_after_days = fields.Integer(allow_none=True)
     drafted_by = fields.String()
 

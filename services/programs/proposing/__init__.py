@@ -1,1 +1,1 @@
-"""Putting a match into effect: what needs and pledges are now, and what is written of what they shall have."""
+"""Putting a match into effect: what is written of what needs shall have."""

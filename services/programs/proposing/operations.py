@@ -4,7 +4,7 @@ What was decided was decided without locks. So everything is locked, in the orde
 and left as it is where it is no longer what was decided on.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,23 +14,20 @@ import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from services.programs.database import lock_rows
+from services.programs.database import lock_rows, one_of
+from services.programs.in_play.domain import NeedState, Parts, PledgeState, Terms
+from services.programs.in_play.queries import find_need_states, find_rooms
+from services.programs.markets.operations import note_changes
 from services.programs.matching.models import Allocation, AllocationEntry, Pledge
 from services.programs.matching.operations import Locked, cancel, lock_allocations, tell, withdraw
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Difference, Held, Parts, PledgeState, Terms, Wanted, difference
-from services.programs.proposing.queries import (
-    find_given,
-    find_incomplete,
-    find_live,
-    find_movable,
-    find_need_states,
-)
+from services.programs.proposing.domain import Difference, Held, Wanted, difference
+from services.programs.proposing.queries import find_given, find_incomplete, find_kin, find_live, find_movable
 from services.programs.registry.models import Household
 from shared import clock, outbox
 from shared.auth.principal import acting
-from shared.catalogue import reference_price
+from shared.catalogue import price_of, reference_price
 from shared.events.programs import AllocationProposed, Reasons
 from shared.ids import new_id
 
@@ -46,7 +43,7 @@ class Decided:
 
 
 def write(session: Session, decided: Decided) -> dict[UUID, Parts]:
-    """Write the differences; return what the needs have now of which anything was changed.
+    """Write the differences; return what the needs have now that have something else than before.
 
     First everything is ended that has to be: what is proposed then may be of that.
     """
@@ -56,9 +53,14 @@ def write(session: Session, decided: Decided) -> dict[UUID, Parts]:
         withdraw(session, rows.end(ended), reason)
     proposals: list[_Proposal] = []
     for each, change in changes:
+        if in_the_way := rows.end(rows.in_the_way(each, change.proposed)):
+            cancel(session, in_the_way, "household_limit")
         proposals.extend(rows.take(each, change.proposed))
     _propose(session, proposals, decided.terms.policy)
-    return rows.parts_of([each.need.id for each, change in changes if change])
+    written = rows.changed()
+    if written and decided.terms.policy.household_cap_idr is not None:
+        note_changes(session, find_kin(session, written.keys(), besides=decided.market))
+    return written
 
 
 class _Rows:
@@ -66,20 +68,25 @@ class _Rows:
 
     def __init__(self, session: Session, decided: Decided) -> None:
         self._decided = decided
+        self._policy, self._price = decided.terms.policy, price_of(decided.market)
         needs = {each.need.id for each in decided.wanted}
-        _lock_households(session, {each.need.household for each in decided.wanted})
-        self._needs = lock_rows(session, Need, needs)
+        limited = self._policy.household_cap_idr is not None
+        _lock_households(session, {each.need.household for each in decided.wanted}, alone=limited)
+        kin = find_kin(session, needs, besides=decided.market) if limited else ()
+        locked = needs | {each.need for each in kin if each.need}
+        self._needs = lock_rows(session, Need, locked)
         # Those that nobody else may change by now; their pledges may be others than those that were decided on.
-        movable = find_movable(session, needs, decided.terms)
+        movable = find_movable(session, locked, decided.terms)
         pledges = {pledge for _, _, pledge in movable} | decided.pledges.keys()
         self._pledges = lock_rows(session, Pledge, pledges)
         self._allocations = lock_rows(session, Allocation, [allocation for allocation, _, _ in movable])
         self._states = find_need_states(session, decided.market, decided.terms, needs)
+        self._rooms = find_rooms(session, decided.terms, decided.market, self._states.values())
         self._held: dict[UUID, list[Held]] = defaultdict(list)
         for allocation in self._allocations.values():
             held = Held(allocation.id, allocation.pledge_id, allocation.quantity)
             self._held[allocation.need_id].append(held)
-        self._parts = {need: dict(state.parts) for need, state in self._states.items()}
+        self._parts = {need: Counter(state.parts) for need, state in self._states.items()}
 
     def holds(self, wanted: Wanted) -> bool:
         """Tell whether a need is still what it was decided on."""
@@ -93,28 +100,46 @@ class _Rows:
     def end(self, allocations: Iterable[UUID]) -> list[Locked]:
         """Take allocations out of what their needs have; return them."""
         found = [self._allocations[allocation] for allocation in allocations]
-        for row in found:
-            parts = self._parts[row.need_id]
-            parts[row.pledge_id] -= row.quantity
-            if not parts[row.pledge_id]:
-                del parts[row.pledge_id]
-        return [Locked(row, self._needs[row.need_id], self._pledges[row.pledge_id]) for row in found]
+        ended = [Locked(row, self._needs[row.need_id], self._pledges[row.pledge_id]) for row in found]
+        for one in ended:
+            quantity = one.allocation.quantity
+            self._rooms.left[one.need.household_id] += quantity * reference_price(one.need.item)
+            if one.need.id in self._parts:
+                self._parts[one.need.id][one.pledge.id] -= quantity
+        return ended
+
+    def in_the_way(self, wanted: Wanted, proposed: Parts) -> Iterator[UUID]:
+        """Yield what lower needs of the household have in other markets, until there is room for what is proposed.
+
+        Of what one of them has, what a need above it may not take stays with it.
+        """
+        missing = sum(proposed.values()) * self._price - self._rooms.left[wanted.need.household]
+        for kin in self._rooms.lower_kin(wanted.need) if missing > 0 else ():
+            for allocation in (self._allocations[one.id] for one in self._held[kin.need.id]):
+                if missing > 0 and not _is_kept(allocation, self._policy):
+                    missing -= allocation.quantity * kin.price
+                    yield allocation.id
 
     def take(self, wanted: Wanted, proposed: Parts) -> Iterator["_Proposal"]:
         """Give to a need what is there of it; to one that needs the whole only where all of it is."""
-        there = {pledge: part for pledge, part in proposed.items() if self._is_there(pledge, part)}
+        there: dict[UUID, int] = {}
+        for pledge, part in proposed.items():
+            if self._is_there(pledge, part) and self._has_room(wanted.need, sum(there.values()) + part):
+                there[pledge] = part
         if wanted.need.indivisible and len(there) < len(proposed):
             return
         need, parts = self._needs[wanted.need.id], self._parts[wanted.need.id]
         for pledge, part in there.items():
-            parts[pledge] = parts.get(pledge, 0) + part
+            parts[pledge] += part
             need.covered += part
             self._pledges[pledge].used += part
+            self._rooms.left[need.household_id] -= part * self._price
             yield _Proposal(wanted, need, self._pledges[pledge], self._decided.pledges[pledge], part)
 
-    def parts_of(self, needs: Iterable[UUID]) -> dict[UUID, Parts]:
-        """Return what needs have by now that may be given otherwise."""
-        return {need: self._parts[need] for need in needs}
+    def changed(self) -> dict[UUID, Parts]:
+        """Return what needs have by now that may be given otherwise, of which that is not what they had."""
+        has = {need: dict(+parts) for need, parts in self._parts.items()}
+        return {need: parts for need, parts in has.items() if parts != self._states[need].parts}
 
     def _is_there(self, pledge: UUID, part: int) -> bool:
         """Tell whether a pledge is as it was decided on, and has enough free.
@@ -123,6 +148,11 @@ class _Rows:
         """
         row = self._pledges[pledge]
         return row.version == self._decided.pledges[pledge].version and row.free >= part
+
+    def _has_room(self, need: NeedState, quantity: int) -> bool:
+        """Tell whether a household may have so much more; what it was promised it may have however much that is."""
+        is_kept = self._parts[need.id].total() + quantity <= need.kept
+        return is_kept or quantity * self._price <= self._rooms.left[need.household]
 
 
 def release_incomplete(session: Session, market: str, needs: Collection[UUID] | None = None) -> None:
@@ -160,10 +190,16 @@ class _Proposal:
     quantity: int
 
 
-def _lock_households(session: Session, households: Collection[UUID]) -> None:
-    """Keep households from being changed until the commit. Others may read them, and lock them likewise."""
-    ids = select(Household.id).where(Household.id.in_(households)).order_by(Household.id)
-    session.execute(ids.with_for_update(read=True))
+def _is_kept(allocation: Allocation, policy: Policy) -> bool:
+    """Tell whether no need that stands higher may take anything of an allocation that nobody has paid."""
+    reserved = policy.displaced_until == "reserved" and allocation.stage == "reserved"
+    return reserved or allocation.told_at is not None
+
+
+def _lock_households(session: Session, households: Collection[UUID], *, alone: bool) -> None:
+    """Keep households from being changed until the commit. Others may read them and, unless `alone`, lock them too."""
+    ids = select(Household.id).where(Household.id == one_of(households)).order_by(Household.id)
+    session.execute(ids.with_for_update(read=not alone))
 
 
 def _by_reason(changes: Iterable[tuple[Wanted, Difference]]) -> dict[str, list[UUID]]:

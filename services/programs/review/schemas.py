@@ -41,6 +41,7 @@ _CAUSES: dict[str, LazyString] = {
     "need_closed": _("The need was closed."),
     "no_longer_admitted": _("The pledge's rules no longer admit it."),
     "rerouted": _("Another pledge covers it instead."),
+    "household_limit": _("The policy limits what its household gets in all."),
     "displaced": _("It went to where the need is greater, or the pledge became smaller."),
     "incomplete": _("The rest of what it was a part of was not found."),
     "withdrawn": _("The donor withdrew the pledge before it was paid."),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.programs.allocating.domain import Mind
+from services.programs.in_play.domain import NeedState, Parts, PledgeState, Terms
 from services.programs.policy.domain import Rules
-from services.programs.proposing.domain import NeedState, PledgeState, Terms
 from shared.areas import subdistrict_of
 
 _FIGURES = (
@@ -26,6 +26,14 @@ def _nothing() -> Counter[str]:
     return Counter(dict.fromkeys(_FIGURES, 0))
 
 
+def match_anew(
+    terms: Terms, needs: Mapping[UUID, NeedState], pledges: Mapping[UUID, PledgeState]
+) -> dict[UUID, Parts]:
+    """Return what each need of a market would have on other terms than it is written on."""
+    changed = Mind(terms, needs, pledges).following(len(needs))
+    return {need.id: need.parts for need in needs.values()} | {each.need.id: each.parts for each in changed}
+
+
 @dataclass(slots=True)
 class Effect:
     """How many needs would gain and lose, and how much, at reference prices: in all, by tier, by sub-district.
@@ -38,15 +46,11 @@ class Effect:
     tiers: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
     areas: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
 
-    def add(
-        self, terms: Terms, needs: Mapping[UUID, NeedState], pledges: Mapping[UUID, PledgeState], price: int
-    ) -> None:
-        """Count a market of which one unit costs `price`: match it on other terms than it is written on."""
-        mind = Mind(terms, needs, pledges)
-        after = {each.need.id: sum(each.parts.values()) for each in mind.following(len(needs))}
+    def add(self, needs: Mapping[UUID, NeedState], after: Mapping[UUID, Parts], price: int) -> None:
+        """Count a market of which one unit costs `price`: its needs, and what they would have `after`."""
         for need in needs.values():
-            before = sum(need.parts.values())
-            self._count(need, before * price, after.get(need.id, before) * price, need.quantity * price)
+            covered = sum(after[need.id].values())
+            self._count(need, need.covered * price, covered * price, need.quantity * price)
 
     def _count(self, need: NeedState, before: int, after: int, value: int) -> None:
         figures = {

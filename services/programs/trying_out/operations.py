@@ -1,19 +1,24 @@
 """Working out what a draft of the policy would change. Nothing of the match is written."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.programs.allocating.operations import read_market
+from services.programs.in_play.domain import Parts, Terms
 from services.programs.needs.models import Need
 from services.programs.policy.models import PolicyDraft
 from services.programs.policy.operations import DRAFTED
-from services.programs.proposing.domain import Terms
-from services.programs.trying_out.domain import Effect
+from services.programs.trying_out.domain import Effect, match_anew
 from shared import clock
-from shared.catalogue import reference_price
+from shared.catalogue import price_of
 from shared.worker import Task
+
+# What a household has of one market decides what it may have of the next, of its highest need first: the rounds that
+# takes are as many as one household has needs, and hardly ever more than three.
+MOST_ROUNDS = 20
 
 
 def work_out(session: Session) -> bool:
@@ -21,15 +26,29 @@ def work_out(session: Session) -> bool:
     draft = session.scalars(select(PolicyDraft).where(PolicyDraft.effect.is_(None))).one_or_none()
     if draft is None:
         return False
-    terms = Terms(draft.rules(), clock.today())
-    effect, as_of = Effect(terms.policy), clock.now()
-    markets = select(Need.market, Need.item).where(Need.closed_at.is_(None)).distinct().order_by(Need.market)
-    for market, item in session.execute(markets).all():
-        effect.add(terms, *read_market(session, market, terms), price=reference_price(item))
+    as_of = clock.now()
+    effect = _effect(session, Terms(draft.rules(), clock.today()))
     told = {"as_of": as_of.isoformat()} | effect.told()
     # It is not locked meanwhile: it may be adopted no sooner, but withdrawn or drafted anew.
     session.execute(update(PolicyDraft).where(PolicyDraft.number == draft.number).values(effect=told))
     return False
+
+
+def _effect(session: Session, terms: Terms) -> Effect:
+    """Match every market anew; where households have a limit in all, until each market agrees with the others."""
+    markets = select(Need.market).where(Need.closed_at.is_(None)).distinct().order_by(Need.market)
+    found, given = Effect(terms.policy), dict[UUID, Parts]()
+    for _ in range(MOST_ROUNDS):
+        before, found = dict(given), Effect(terms.policy)
+        for market in session.scalars(markets).all():
+            needs, pledges = read_market(session, market, terms, elsewhere=given)
+            after = match_anew(terms, needs, pledges)
+            found.add(needs, after, price_of(market))
+            if terms.policy.household_cap_idr is not None:
+                given.update(after)
+        if given == before:
+            break
+    return found
 
 
 TRY_OUT = Task("try-policy-out", work_out, every=timedelta(minutes=1), woken_by=DRAFTED)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.programs.allocating import operations
 from services.programs.database import db
+from services.programs.in_play.domain import Parts
 from services.programs.proposing import operations as proposing
-from services.programs.proposing.domain import Parts
 from services.programs.proposing.operations import Decided
 from services.programs.registry.models import Household
 from shared import clock

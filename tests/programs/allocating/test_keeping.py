@@ -10,8 +10,8 @@ from services.programs.allocating import operations
 from services.programs.allocating.models import MarketKeeper
 from services.programs.allocating.operations import Allocator
 from services.programs.database import db
+from services.programs.in_play.domain import Terms
 from services.programs.policy.queries import current_version
-from services.programs.proposing.domain import Terms
 from shared import clock
 from shared.silence import SILENCE_SECONDS
 from tests.programs.heard import TODAY

@@ -16,6 +16,7 @@ CHANGED: dict[str, Any] = {
     "displaced_until": "told",
     "approval_threshold_idr": 100,
     "second_person_threshold_idr": 1000,
+    "household_cap_idr": None,
     "cash_after_days": 30,
 }
 

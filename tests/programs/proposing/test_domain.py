@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.programs.in_play.domain import NeedState, Place, PledgeState, Terms
 from services.programs.matching.domain import Rule
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Held, NeedState, Place, PledgeState, Terms, difference
+from services.programs.proposing.domain import Held, difference
 from services.programs.standing.domain import standing
 from shared.ids import new_id
 

@@ -7,11 +7,11 @@ from bench.matching.small import LIMITS, Limit, small_market, split
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("limit", ["whole", "cap", "floor"])
+@pytest.mark.parametrize("limit", ["whole", "cap", "floor", "in_all"])
 def test_what_is_called_exact_gives_each_need_what_an_exact_solver_gives_it(limit: Limit, seed: int) -> None:
     found = compare(limit, seed)
     assert found.ours == found.anew == found.in_order
-    assert sum(found.in_order) == found.most or limit == "whole"
+    assert sum(found.in_order) == found.most or limit in {"whole", "in_all"}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -38,5 +38,11 @@ def test_the_same_seed_makes_the_same_market() -> None:
 
 def test_all_rules_are_told() -> None:
     lines = [line.name for line in measure(markets=1)]
-    for name in ("indivisible needs", "caps per household", "minimum grants", "a floor as two pledges"):
+    for name in (
+        "indivisible needs",
+        "caps per household",
+        "minimum grants",
+        "a floor as two pledges",
+        "what a household gets in all",
+    ):
         assert f"{name}: markets in which each need has what it has by the order" in lines

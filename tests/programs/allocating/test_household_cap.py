@@ -1,0 +1,244 @@
+"""The most that a household gets in all: never more, in whichever market; and what it may not have goes to others."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from services.programs.gaps.queries import find_gaps
+from services.programs.matching.queries import why_open
+from services.programs.needs.models import Need
+from services.programs.policy.operations import draft_policy
+from services.programs.policy.queries import current_version, find_draft
+from services.programs.review import operations as review
+from services.programs.trying_out.operations import work_out
+from tests.programs.scene import Scene
+
+CAP = 150
+
+
+@pytest.fixture(autouse=True)
+def capped(scene: Scene) -> None:
+    """A policy by which a household gets no more than that in all."""
+    scene.adopt(household_cap_idr=CAP)
+
+
+def _settle_watched(scene: Scene, household: UUID) -> None:
+    """Settle turn by turn; after none has the household more than it may."""
+    for _ in range(50):
+        more = scene.do(scene.allocator.settle_next)
+        assert _has(scene, household) <= CAP
+        if not more:
+            return
+    raise AssertionError("it never comes to rest")
+
+
+def _has(scene: Scene, household: UUID) -> int:
+    return sum(
+        row.value_idr // row.quantity * row.holding for row in scene.allocations(household_id=household)
+    )
+
+
+def test_what_one_need_has_another_may_not_get(scene: Scene) -> None:
+    household = scene.household()
+    lower = scene.need(household, 100, urgency=1)
+    higher = scene.need(household, 100, category="health", urgency=5)
+    scene.pledge(1000)
+    _settle_watched(scene, household)
+    assert (scene.find_need(higher).covered, scene.find_need(lower).covered) == (100, 50)
+    scene.check_books()
+
+
+def test_what_it_may_not_have_goes_to_others(scene: Scene) -> None:
+    household, other = scene.household(score=900), scene.household(score=100)
+    scene.need(household, 100)
+    scene.need(household, 100, category="health")
+    theirs = scene.need(other, 100)
+    scene.pledge(250)
+    _settle_watched(scene, household)
+    assert (scene.find_need(theirs).covered, _has(scene, household)) == (100, CAP)
+
+
+def test_it_holds_over_all_markets(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=30_000)
+    household = scene.household()
+    rice = scene.need(household, 2, item="rice", unit="kg")
+    cash = scene.need(household, 20_000, category="health")
+    scene.pledge(100, item="rice", unit="kg")
+    scene.pledge(1_000_000)
+    scene.settle()
+    covered = scene.find_need(rice).covered, scene.find_need(cash).covered
+    worth = _has(scene, household)
+    assert covered[0] > 0
+    assert worth <= 30_000
+    assert worth > 30_000 - 14_000, "less is left than a kilogram costs, or all of the other need is covered"
+    scene.check_books()
+
+
+def test_what_comes_free_goes_to_its_other_needs(scene: Scene) -> None:
+    household = scene.household()
+    first = scene.need(household, CAP)
+    scene.pledge(1000)
+    scene.settle()
+    second = scene.need(household, 100, category="health")
+    _settle_watched(scene, household)
+    assert scene.find_need(second).covered == 0
+    why = scene.do(lambda session: why_open(session, session.get_one(Need, second)))
+    assert why.code == "household_limit"
+    (allocation,) = [row for row in scene.allocations(need_id=first) if row.is_live]
+    scene.do(lambda _: review.veto(allocation.id, "Sudah dibantu", by="approver"))
+    _settle_watched(scene, household)
+    assert scene.find_need(second).covered == 100
+
+
+def test_what_only_a_whole_covers_is_not_begun_where_the_whole_is_too_much(scene: Scene) -> None:
+    household = scene.household()
+    roof = scene.need(household, CAP + 1, category="housing_repair", indivisible=True)
+    food = scene.need(household, 100)
+    scene.pledge(1000)
+    _settle_watched(scene, household)
+    assert (scene.find_need(roof).covered, scene.find_need(food).covered) == (0, 100)
+    scene.adopt(household_cap_idr=CAP + 101)
+    scene.settle()
+    assert (scene.find_need(roof).covered, scene.find_need(food).covered) == (CAP + 1, 100)
+    scene.check_books()
+
+
+def test_what_it_was_told_of_it_keeps(scene: Scene) -> None:
+    household = scene.household()
+    need = scene.need(household, CAP)
+    scene.pledge(1000)
+    scene.settle()
+    (allocation,) = scene.allocations()
+    scene.do(lambda _: review.note_told(allocation.id))
+    scene.adopt(household_cap_idr=40)
+    scene.settle()
+    assert scene.find_need(need).covered == CAP
+    scene.check_books()
+
+
+def test_a_lower_limit_takes_back_what_nobody_was_told_of(scene: Scene) -> None:
+    household = scene.household()
+    for category in ("food", "health"):
+        scene.need(household, 75, category=category)
+    scene.pledge(1000)
+    scene.settle()
+    assert _has(scene, household) == CAP
+    scene.adopt(household_cap_idr=40)
+    for _ in range(20):
+        if not scene.do(scene.allocator.settle_next):
+            break
+    assert _has(scene, household) == 40
+    scene.check_books()
+
+
+def test_what_is_paid_counts(scene: Scene) -> None:
+    household = scene.household()
+    first = scene.need(household, 100)
+    scene.pledge(1000)
+    scene.settle()
+    scene.pay(scene.only_allocation())
+    second = scene.need(household, 100, category="health")
+    scene.settle()
+    assert (scene.find_need(first).covered, scene.find_need(second).covered) == (100, 50)
+    scene.check_books()
+
+
+def test_what_comes_free_in_one_market_goes_to_its_needs_in_others(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=30_000)
+    household = scene.household()
+    cash = scene.need(household, 20_000, category="health", urgency=5)
+    rice = scene.need(household, 2, item="rice", unit="kg", urgency=1)
+    scene.pledge(1_000_000)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (20_000, 0)
+    (allocation,) = [row for row in scene.allocations(need_id=cash) if row.is_live]
+    scene.do(lambda _: review.veto(allocation.id, "Sudah dibantu", by="approver"))
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (0, 2)
+    scene.check_books()
+
+
+def test_what_it_got_before_it_was_verified_again_does_not_count(scene: Scene) -> None:
+    household = scene.household()
+    need = scene.need(household, CAP)
+    scene.pledge(CAP)
+    scene.settle()
+    allocation = scene.only_allocation()
+    scene.pay(allocation)
+    scene.hand_over(allocation)
+    scene.change(household, verified_at=scene.find_need(need).closed_at)
+    again = scene.need(household, 100)
+    scene.pledge(100)
+    scene.settle()
+    assert scene.find_need(again).covered == 100
+
+
+def test_a_higher_need_takes_what_a_lower_one_has_in_another_market(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=30_000)
+    household = scene.household()
+    rice = scene.need(household, 2, item="rice", unit="kg", urgency=1)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.settle()
+    assert scene.find_need(rice).covered == 2
+    cash = scene.need(household, 20_000, category="health", urgency=5)
+    scene.pledge(1_000_000)
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (20_000, 0)
+    scene.check_books()
+
+
+def test_a_higher_need_takes_no_more_than_it_lacks(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=70_000)
+    household = scene.household()
+    rice = scene.need(household, 5, item="rice", unit="kg", urgency=1)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.settle()
+    cash = scene.need(household, 20_000, category="health", urgency=5)
+    scene.pledge(1_000_000)
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (20_000, 3)
+    scene.check_books()
+
+
+def test_what_was_told_in_another_market_a_higher_need_may_not_take(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=30_000)
+    household = scene.household()
+    rice = scene.need(household, 2, item="rice", unit="kg", urgency=1)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.settle()
+    scene.do(lambda _: review.note_told(scene.only_allocation().id))
+    cash = scene.need(household, 20_000, category="health", urgency=5)
+    scene.pledge(1_000_000)
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (2_000, 2)
+    scene.check_books()
+
+
+def test_a_draft_with_a_limit_is_tried_out_over_all_markets(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=None)
+    household = scene.household()
+    scene.need(household, 2, item="rice", unit="kg", urgency=1)
+    scene.need(household, 20_000, category="health", urgency=5)
+    scene.pledge(100, item="rice", unit="kg")
+    scene.pledge(1_000_000)
+    scene.settle()
+    rules = scene.do(lambda session: current_version(session).rules())
+    scene.do(lambda _: draft_policy(rules.version, replace(rules, household_cap_idr=35_000), by="planner"))
+    scene.do(work_out)
+    total = scene.do(find_draft).effect["total"]
+    assert (total["losing"], total["lost_idr"]) == (1, 14_000)
+    scene.adopt(household_cap_idr=35_000)
+    scene.settle()
+    assert _has(scene, household) == 48_000 - total["lost_idr"]
+
+
+def test_what_households_may_not_have_is_no_gap(scene: Scene) -> None:
+    for _ in range(12):
+        household = scene.household()
+        scene.need(household, 100, urgency=5)
+        scene.need(household, 100, category="health", urgency=1)
+    gaps = scene.do(lambda session: find_gaps(session, "35.17"))
+    opened = {(gap.kind.category, gap.area): gap.open for gap in gaps}
+    assert (opened["food", "35.17"], opened["health", "35.17"]) == (1200, 600)
