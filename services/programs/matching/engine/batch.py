@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.programs.matching.engine.compiled import compiled
+from services.programs.matching.engine.compiled import compiled, leaf
 from services.programs.matching.engine.labels import (
     NONE,
     Ints,
@@ -30,6 +30,7 @@ from services.programs.matching.engine.network import (
     State,
     arc_between,
     begin,
+    lacks_room,
     note_arc,
     note_node,
     undo,
@@ -80,21 +81,21 @@ def _cover(
             depth = _find_path(state, source)
             if depth == NONE:
                 break
-            state = with_room(state, depth + 1)
+            if lacks_room(state, depth + 1):
+                state = with_room(state, depth + 1)
             rest -= _push(state, depth, rest)
-        if indivisible[need]:
-            if rest > 0:
-                most[source] = wanted[need] - rest
-                rest = wanted[need]
-                undo(state)
-            state.journal.turn[0] = NONE
-            state.journal.used[:] = 0
+        if indivisible[need] and rest > 0:
+            most[source] = wanted[need] - rest
+            rest = wanted[need]
+            undo(state)
+        state.journal.turn[0] = NONE
+        state.journal.used[:] = 0
         covered[need] = wanted[need] - rest
     used = state.arcs.used[0]
     return covered, state.arcs.need[:used], state.arcs.pledge[:used], state.arcs.flow[:used]
 
 
-@compiled
+@leaf
 def _find_path(state: State, source: int) -> int:
     """Fill `path` from a need class to something free; return how many arcs it takes back, -1 where there is none."""
     rows, labels, places, path = state.rows, state.labels, state.places, state.path
@@ -125,7 +126,7 @@ def _find_path(state: State, source: int) -> int:
     return NONE
 
 
-@compiled
+@leaf
 def _next_arc(state: State, pledge: int) -> int:
     """Return the next arc that a pledge class may take back; give it a new label where there is none."""
     arcs, labels = state.arcs, state.labels
@@ -142,7 +143,7 @@ def _next_arc(state: State, pledge: int) -> int:
     return arc
 
 
-@compiled
+@leaf
 def _push(state: State, depth: int, most: int) -> int:
     """Send as much as goes along the path; return how much."""
     arcs, path = state.arcs, state.path
@@ -161,7 +162,7 @@ def _push(state: State, depth: int, most: int) -> int:
     return by
 
 
-@compiled
+@leaf
 def _distance_of_pledge(pledge: int, arcs: Arcs, labels: Labels) -> int:
     least = len(labels.first)
     arc = arcs.first_of_pledge[pledge]
@@ -172,7 +173,7 @@ def _distance_of_pledge(pledge: int, arcs: Arcs, labels: Labels) -> int:
     return least
 
 
-@compiled
+@leaf
 def _relabel(state: State, node: int, label: int) -> None:
     """Give a node its new label; cut off what lies beyond a label that nobody has any more."""
     labels = state.labels

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.programs.matching.engine.compiled import compiled
+from services.programs.matching.engine.compiled import leaf
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -50,7 +50,7 @@ class Labels(NamedTuple):
     needs: int
 
 
-@compiled
+@leaf
 def insert(labels: Labels, node: int, label: int) -> None:
     """Put a node that is in no list into that of its label. A label beyond the last list cuts it off."""
     labels.of[node] = label
@@ -69,7 +69,7 @@ def insert(labels: Labels, node: int, label: int) -> None:
         labels.filled[label >> 1, place >> 12] |= _bit(place >> 6)
 
 
-@compiled
+@leaf
 def remove(labels: Labels, node: int) -> None:
     """Take a node out of the list of its label."""
     label = labels.of[node]
@@ -89,7 +89,7 @@ def remove(labels: Labels, node: int) -> None:
             labels.filled[label >> 1, place >> 12] &= ~_bit(place >> 6)
 
 
-@compiled
+@leaf
 def forget(labels: Labels, label: int) -> None:
     """Empty the list of a label."""
     labels.first[label] = NONE
@@ -98,7 +98,7 @@ def forget(labels: Labels, label: int) -> None:
         labels.filled[label >> 1, :] = 0
 
 
-@compiled
+@leaf
 def distance_of_need(rows: Rows, need: int, labels: Labels, least: int) -> int:
     """Return the label of a need class, which is known to be at least so much."""
     for level in range(least >> 1, min(LEVELS, (labels.highest[0] >> 1) + 1)):
@@ -114,7 +114,7 @@ def distance_of_need(rows: Rows, need: int, labels: Labels, least: int) -> int:
     return found
 
 
-@compiled
+@leaf
 def next_pledge(rows: Rows, need: int, start: int, labels: Labels) -> int:
     """Return the first pledge class, from `start` on, that admits a need class and is one nearer."""
     wanted = labels.of[need] - 1
@@ -127,7 +127,7 @@ def next_pledge(rows: Rows, need: int, start: int, labels: Labels) -> int:
     return NONE
 
 
-@compiled
+@leaf
 def _next_in_level(rows: Rows, need: int, start: int, level: Words, filled: Words) -> int:
     """Return the first bit, from `start` on, that a row and a level share; empty words of the level are skipped."""
     at = start >> 6
@@ -150,7 +150,7 @@ def _next_in_level(rows: Rows, need: int, start: int, level: Words, filled: Word
     return NONE
 
 
-@compiled
+@leaf
 def _word(rows: Rows, need: int, at: int) -> np.uint64:
     word: np.uint64 = rows.table[rows.key[need, 0], at]
     for part in range(1, PARTS):
@@ -158,12 +158,12 @@ def _word(rows: Rows, need: int, at: int) -> np.uint64:
     return word
 
 
-@compiled
+@leaf
 def _bit(place: int) -> np.uint64:
     return np.uint64(1) << np.uint64(place & 63)
 
 
-@compiled
+@leaf
 def _lowest_bit(word: np.uint64) -> int:
     """Return the place of the lowest bit of a word that is not 0."""
     place = 0

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.programs.matching.engine.compiled import compiled
+from services.programs.matching.engine.compiled import compiled, leaf
 from services.programs.matching.engine.labels import (
     LEVELS,
     NONE,
@@ -127,7 +127,7 @@ def _first_labels(rows: Rows, free: Ints) -> Labels:
     return labels
 
 
-@compiled
+@leaf
 def arc_between(arcs: Arcs, places: Places, pledge: int, need: int) -> int:
     """Return the arc from a pledge class to a need class; there is room for a new one."""
     arc: int = arcs.first_of_need[need]
@@ -151,12 +151,17 @@ def arc_between(arcs: Arcs, places: Places, pledge: int, need: int) -> int:
     return arc
 
 
+@leaf
+def lacks_room(state: State, more: int) -> bool:
+    """Tell whether there is no room for so many arcs more."""
+    used: int = state.arcs.used[0]
+    return used + more > len(state.arcs.flow)
+
+
 @compiled
 def with_room(state: State, more: int) -> State:
     """Return the state with room for so many arcs more."""
     arcs, journal = state.arcs, state.journal
-    if arcs.used[0] + more <= len(arcs.flow):
-        return state
     grown = Arcs(
         _larger(arcs.need, more),
         _larger(arcs.pledge, more),
@@ -188,7 +193,7 @@ def _larger(array: Ints, more: int) -> Ints:
     return grown
 
 
-@compiled
+@leaf
 def note_node(state: State, node: int) -> None:
     journal = state.journal
     turn = journal.turn[0]
@@ -200,7 +205,7 @@ def note_node(state: State, node: int) -> None:
     journal.used[0] += 1
 
 
-@compiled
+@leaf
 def note_arc(state: State, arc: int) -> None:
     journal = state.journal
     turn = journal.turn[0]
@@ -212,7 +217,7 @@ def note_arc(state: State, arc: int) -> None:
     journal.used[1] += 1
 
 
-@compiled
+@leaf
 def undo(state: State) -> None:
     """Put back what was before an indivisible need was begun."""
     arcs, labels, places, journal = state.arcs, state.labels, state.places, state.journal
