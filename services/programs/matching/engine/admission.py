@@ -2,14 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress, count
 
 from services.programs.matching.domain import Claim, Rule, areas_of
 
 _HIGHEST_DECILE = 10
 
+# Where fewer than one in so many bits are set they are peeled off one by one, else all digits are gone through.
+_SPARSE = 12
+_AS_NUMBERS = bytes.maketrans(b"01", b"\0\1")
+
 
 def bits(number: int) -> Iterator[int]:
-    """Yield the places of the bits of a number, the lowest first."""
+    """Return the places of the bits of a number, the lowest first."""
+    if number.bit_length() > _SPARSE * number.bit_count():
+        return _peeled(number)
+    return compress(count(), f"{number:b}"[::-1].encode().translate(_AS_NUMBERS))
+
+
+def _peeled(number: int) -> Iterator[int]:
     while number:
         lowest = number & -number
         yield lowest.bit_length() - 1

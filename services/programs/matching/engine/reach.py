@@ -5,6 +5,7 @@ feed one of its receivers in its place.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -42,30 +43,36 @@ def search(books: Books, row: int, wanted: int) -> Walk:
         for place in bits(frontier & books.classes.divided):
             passed |= classes[place].within
         frontier &= ~passed
-        following = 0
+        left = ~visited
         for place in bits(frontier):
             each = classes[place]
-            if new := _reach(each) & ~visited:
+            if new := (_reach(each) if each.reach_is_old else each.reach) & left:
                 steps.append((place, new))
-                visited |= new
-                following |= new
-        frontier = following
+                left ^= new
+        frontier, visited = ~left ^ visited, ~left
     return Walk(steps, visited & ~passed, 0, passed)
 
 
-def around(books: Books, of: PledgeClass) -> int:
-    """Return the pledge classes from which a search comes to this one, and itself."""
-    found, rest = 1 << of.place, [each for each in books.classes.of_pledges if each.receivers]
-    while True:
-        before, left = found, []
-        for each in rest:
-            if _reach(each) & found:
-                found |= 1 << each.place
-            else:
-                left.append(each)
-        if found == before:
-            return found
-        rest = left
+@dataclass(slots=True)
+class Around:
+    """The pledge classes from which a search comes to one, and itself: all of them until it is worked out."""
+
+    places: int = -1
+
+    def work_out(self, books: Books, of: PledgeClass) -> None:
+        """Tell them from all others."""
+        found, rest = 1 << of.place, [each for each in books.classes.of_pledges if each.receivers]
+        while True:
+            before, left = found, []
+            for each in rest:
+                if _reach(each) & found:
+                    found |= 1 << each.place
+                else:
+                    left.append(each)
+            if found == before:
+                break
+            rest = left
+        self.places = found
 
 
 def lowest_of(books: Books, reached: int, above: Key) -> Need | None:
@@ -79,22 +86,23 @@ def lowest_of(books: Books, reached: int, above: Key) -> Need | None:
     return found
 
 
-def highest_of(books: Books, reaching: int) -> Iterator[Need]:
+def highest_of(books: Books, around: Around) -> Iterator[Need]:
     """Yield who asks of all whom some pledge classes could feed, the highest first; who is covered then is passed.
 
     While they are yielded nobody may begin to ask who stands higher than the last.
     """
     waiting: list[tuple[Key, NeedClass]] = []
-    groups = iter([each for each in books.asking if each[1].row & reaching])
+    groups = iter(list(books.asking))
     group = next(groups, None)
     while group or waiting:
         if group and (not waiting or group[0] < waiting[0][0]):
-            for each in [each for each in group[1].asking if each[1].row & reaching]:
-                heappush(waiting, each)
+            if group[1].row & around.places:
+                for each in [each for each in group[1].asking if each[1].row & around.places]:
+                    heappush(waiting, each)
             group = next(groups, None)
             continue
         place, of = heappop(waiting)
-        if not of.asking:
+        if not of.asking or not of.row & around.places:
             continue
         if of.asking[0][0] == place:
             yield of.asking[0][1]
@@ -134,7 +142,8 @@ def _levels(books: Books) -> Iterator[tuple[Key, int]]:
     for source in sorted(left, key=could_give.__getitem__, reverse=True):
         if source not in left:
             continue
-        reaching, found = 0, [source]
+        # All that have something free at once: in a market that nobody has anything of yet these are all.
+        reaching, found = 0, [place for place in left if could_give[place] == could_give[source]]
         while found:
             for place in found:
                 reaching |= 1 << place
@@ -182,9 +191,5 @@ def _reach(of: PledgeClass) -> int:
 
 def _lowest(of: PledgeClass) -> Placed | None:
     of.lowest_is_old = False
-    of.lowest = max((each.losing[-1] for each in of.receivers), default=None, key=_place)
+    of.lowest = max((each.losing[-1] for each in of.receivers), default=None)
     return of.lowest
-
-
-def _place(placed: Placed) -> Key:
-    return placed[0]

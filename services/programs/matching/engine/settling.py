@@ -16,9 +16,9 @@ from math import inf
 from services.programs.matching.engine.books import Books
 from services.programs.matching.engine.nodes import Need, Part, Pledge, PledgeClass
 from services.programs.matching.engine.reach import (
+    Around,
     Walk,
     WayGone,
-    around,
     highest_of,
     lowest_of,
     passed_on,
@@ -158,14 +158,14 @@ class Settling:
         """Return False where somebody came to another class on the way, and has to be met there before others are."""
         books, bit = self._books, 1 << of.place
         books.rejoined.clear()
-        reaching = around(books, of)
-        for need in highest_of(books, reaching):
+        around = Around()
+        for need in highest_of(books, around):
             place = need.asking()
-            while need.asking() == place and need.of.row & reaching:
+            while need.asking() == place and need.of.row & around.places:
                 # Of this class alone: what else is free is for others.
                 walk = search(books, need.of.row, bit)
                 if not walk.found:
-                    reaching = around(books, of)
+                    around.work_out(books, of)
                     continue
                 self._augment(need, walk)
                 if not of.spare:
