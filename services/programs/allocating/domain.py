@@ -201,7 +201,7 @@ class Mind:
             pledge.id: pledge.supply(self._given[pledge.id]).quantity for pledge in self._pledges.values()
         }
         received: Counter[tuple[UUID, UUID]] = Counter()
-        for need in sorted(self._needs.values(), key=self._key):
+        for need in sorted((need for need in self._needs.values() if need.parts), key=self._key):
             asked = need.quantity
             for pledge, part in need.parts.items():
                 offer, whose = self._pledges.get(pledge), (pledge, need.household)

@@ -210,9 +210,16 @@ def move(levels: Iterable[tuple[list[Placed], Any]], old: Key | None, new: Key |
     for places, member in levels:
         before = places[0][0] if places else None
         if old is not None:
-            del places[bisect_left(places, (old,))]
+            del places[_at(places, old)]
         if new is not None:
-            places.insert(bisect_left(places, (new,)), (new, member))
+            places.insert(_at(places, new), (new, member))
         old, new = before, places[0][0] if places else None
         if old == new:
             return
+
+
+def _at(places: list[Placed], place: Key) -> int:
+    """Return where a place is in a sorted list, or would be; it is mostly at either end, where markets change."""
+    if not places or places[-1][0] < place:
+        return len(places)
+    return bisect_left(places, (place,)) if places[0][0] < place else 0
