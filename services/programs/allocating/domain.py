@@ -1,8 +1,10 @@
 """One market as the allocator keeps it in mind, so that it works out anew only what changes."""
 
+import gc
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -40,12 +42,13 @@ class Mind:
             self._given.update(need.parts)
         self._order = sorted(standing(need, policy) for need in needs.values())
         self._residual = Residual()
-        self._residual.restore(
-            {need.id: need.demand(policy) for need in needs.values()},
-            {pledge.id: pledge.supply(self._given[pledge.id]) for pledge in pledges.values()},
-            self._fitting(),
-        )
-        self._residual.settle()
+        with _nothing_collected():
+            self._residual.restore(
+                {need.id: need.demand(policy) for need in needs.values()},
+                {pledge.id: pledge.supply(self._given[pledge.id]) for pledge in pledges.values()},
+                self._fitting(),
+            )
+            self._residual.settle()
         # Pledges that would give a need less than they give at least.
         self._too_small: defaultdict[UUID, set[UUID]] = defaultdict(set)
         self._residual.touched()
@@ -239,3 +242,15 @@ class Mind:
         rank = bisect_left(self._order, self._key(need)) + 1
         spare = self._residual.spare(need.id)
         return Place(rank, len(self._order), spare, self.terms)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Leave no time to the garbage collector: a market is none, and would be gone through each time it has grown."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
