@@ -48,6 +48,21 @@ def test_imports_between_features_point_down(feature: Path) -> None:
     assert upwards == []
 
 
+@pytest.mark.parametrize("feature", _features(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_is_read_and_written_is_stated_below_the_routes(feature: Path) -> None:
+    """Routes choose, order and page what is selected there; they begin no statement."""
+    stated = [
+        f"{file.name} imports {alias.name}"
+        for file in feature.glob("*.py")
+        if file.stem in {"api", "pages"}
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+        if alias.name in {"select", "insert", "update", "delete", "text"}
+    ]
+    assert stated == []
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_its_app_its_commands_and_its_migrations(service: str) -> None:
     folder = ROOT / "services" / service

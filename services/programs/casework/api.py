@@ -1,16 +1,14 @@
 """`/v1/needs`, and the needs of one household."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from services.programs import words
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
+from services.programs.casework.queries import find_cover
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.matching.queries import why_open
@@ -113,14 +111,14 @@ def _with_cover(needs: Sequence[Need]) -> list[dict[str, Any]]:
     """Return needs with their ranks and allocations, in a statement for each of the two."""
     ids = [need.id for need in needs]
     ranks = ranks_of(db.session, ids, current_version(db.session).rules())
-    cover: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    rows = select(Allocation).where(Allocation.need_id.in_(ids)).order_by(Allocation.id)
-    for row in db.session.scalars(rows):
-        cover[row.need_id].append(
-            {"id": row.id, "pledge": row.pledge_id, "quantity": row.quantity, "status": row.status}
-        )
+    cover = find_cover(db.session, ids)
     bodies = []
     for need in needs:
         rank, of = ranks.get(need.id, (None, None))
-        bodies.append(render_need(need) | {"rank": rank, "of": of, "allocations": cover[need.id]})
+        allocations = [_part(row) for row in cover.get(need.id, ())]
+        bodies.append(render_need(need) | {"rank": rank, "of": of, "allocations": allocations})
     return bodies
+
+
+def _part(row: Allocation) -> dict[str, Any]:
+    return {"id": row.id, "pledge": row.pledge_id, "quantity": row.quantity, "status": row.status}

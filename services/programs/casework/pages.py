@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy import select
 
 from services.programs import words
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
-from services.programs.casework.queries import stands
+from services.programs.casework.queries import find_cover, stands
 from services.programs.database import db
-from services.programs.matching.models import Allocation
 from services.programs.matching.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.queries import find_need, list_needs
@@ -101,7 +99,6 @@ def as_cash(need: UUID) -> Any:
 
 
 def _page(need: Need, form: Form | None) -> str:
-    cover = select(Allocation).where(Allocation.need_id == need.id).order_by(Allocation.id)
     household = find_household(db.session, need.household_id)
     return render_template(
         "casework/need.html",
@@ -111,7 +108,7 @@ def _page(need: Need, form: Form | None) -> str:
         words=words,
         rank=_ranks([need.id]).get(need.id),
         why=why_open(db.session, need),
-        cover=db.session.scalars(cover).all(),
+        cover=find_cover(db.session, [need.id]).get(need.id, ()),
         form=form,
         may_change=need.closed_at is None and current_principal().has("verifier"),
     )
