@@ -51,6 +51,17 @@ def test_one_drafts_and_another_adopts_what_the_page_shows(scene: Scene, enter: 
     assert [row.reasons["urgency"] for row in scene.allocations() if row.is_live] == [5]
 
 
+def test_it_says_whose_needs_a_village_is_measured_by(scene: Scene, enter: Callable[..., Page]) -> None:
+    said = "Yang dihitung adalah keluarga terverifikasi"
+    page = enter("approver", "/policy")
+    expect(page.get_by_text(said)).to_have_count(0)
+    scene.adopt(fair_between_villages=True)
+    page.reload()
+    expect(page.get_by_text(said)).to_have_count(1)
+    assert_accessible(page)
+    expect(enter("planner", "/policy").get_by_text(said)).to_have_count(2)
+
+
 def test_every_fault_is_shown_beside_its_field(scene: Scene, enter: Callable[..., Page]) -> None:
     page = enter("planner", "/policy")
     page.select_option("#order_2", "decile")

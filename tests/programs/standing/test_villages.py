@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from services.programs.casework.operations import close_need
 from services.programs.standing.models import VillageShare
 from shared import clock
 from tests.programs.scene import Scene
@@ -38,6 +39,32 @@ def test_the_village_with_the_smaller_share_goes_first(scene: Scene, helped: UUI
     assert _shares(scene) == {HELPED: 500, POOR: 0}
     (reasons,) = [row.reasons for row in scene.allocations(need_id=other)]
     assert (reasons["village_share"], reasons["tier"]) == (0, 1)
+
+
+def test_a_household_that_graduated_counts_no_more(scene: Scene, helped: UUID) -> None:
+    neighbour = scene.household(desa=HELPED)
+    scene.need(neighbour, 300)
+    scene.change(helped, status="graduated")
+    scene.adopt(fair_between_villages=True)
+    scene.settle()
+    assert _shares(scene) == {HELPED: 0}, "half of what the one needed was paid for"
+
+
+def test_of_closed_needs_those_count_that_were_delivered_in_full(scene: Scene, helped: UUID) -> None:
+    half = scene.only_allocation()
+    scene.hand_over(half)
+    with scene.app.app_context():
+        close_need(half.need_id, "Met otherwise.", by="officer")
+    whole = scene.need(scene.household(desa=HELPED), 100)
+    scene.pledge(100, areas=[HELPED])
+    scene.settle()
+    scene.pay(scene.only_allocation())
+    scene.hand_over(scene.only_allocation())
+    assert scene.find_need(whole).closed_reason == "delivered"
+    scene.need(scene.household(desa=HELPED), 300)
+    scene.adopt(fair_between_villages=True)
+    scene.settle()
+    assert _shares(scene) == {HELPED: 250}, "100 of 400: what was paid of the closed need is left out"
 
 
 def test_it_is_fair_only_within_a_tier(scene: Scene, helped: UUID) -> None:
