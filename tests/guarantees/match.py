@@ -82,8 +82,8 @@ MATCH = (
         "the order of villages follows what is proposed in the course of the day",
         _BEST,
         "services/programs/standing/operations.py",
-        '    if not session.scalar(_IS_KEPT, {"day": day}):\n',
-        '    session.execute(text("DELETE FROM village_share"))\n    if True:\n',
+        '    if not rules.fair_between_villages or session.scalar(_IS_KEPT, {"day": day}):\n',
+        '    session.execute(text("DELETE FROM village_share"))\n    if not rules.fair_between_villages:\n',
         ("tests/programs/standing/test_villages.py",),
     ),
     Trial(

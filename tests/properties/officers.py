@@ -185,7 +185,8 @@ class Officers(Steps):
         }
         tag = self.ask("planner", "/v1/policy", method="GET").headers["ETag"]
         drafted = self.ask("planner", "/v1/policy", body, "PUT", headers={"If-Match": tag})
-        self.world.programs.parts.run_task(TRY_OUT)
+        while self.world.programs.parts.run_task(TRY_OUT):
+            pass
         draft = {"If-Match": drafted.headers["ETag"]}
         adopted = self.ask("approver", "/v1/policy/draft/adopt", headers=draft)
         assert adopted.status_code == 200, adopted.text

@@ -88,6 +88,7 @@ class Allocator:
         if mind is not None and _still_holds(mind, terms, changes):
             looked_at = _hear(session, market, mind, changes)
         else:
+            keep_shares(session, terms.policy, today)
             mind = Mind(terms, *read_market(session, market, terms))
             _look_again_tomorrow(session, market, today)
         wanted, written = _write_some(session, market, mind)
@@ -145,8 +146,6 @@ def read_market(
 
     `elsewhere` says what needs of other markets would have, where that is not what they have.
     """
-    if terms.policy.fair_between_villages:
-        keep_shares(session, terms.today)
     needs = find_need_states(session, market, terms, elsewhere=elsewhere)
     pledges = find_pledge_states(session, market, terms)
     # While it is worked out PostgreSQL hears nothing, and would end the transaction.

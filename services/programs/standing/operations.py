@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import text
 
+from services.programs.policy.domain import Rules
 from shared.database import AnySession
 
 # A village of which nothing is needed has no share; the lowest, where something is needed of it later in the day.
@@ -22,14 +23,19 @@ _KEEP = text("""
     LEFT JOIN paid ON paid.need_id = need.id
     WHERE household.status = 'verified' AND (need.closed_at IS NULL OR need.closed_reason = 'delivered')
     GROUP BY household.desa HAVING sum(need.value_idr) > 0 ORDER BY household.desa
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING desa
 """)
 _FORGET = text("DELETE FROM village_share WHERE day < :day")
 _IS_KEPT = text("SELECT EXISTS (SELECT FROM village_share WHERE day = :day)")
 
 
-def keep_shares(session: AnySession, day: date) -> None:
-    """Keep the shares of villages of a day, where they are not kept yet. The caller commits."""
-    if not session.scalar(_IS_KEPT, {"day": day}):
-        session.execute(_KEEP, {"day": day})
-        session.execute(_FORGET, {"day": day})
+def keep_shares(session: AnySession, rules: Rules, day: date) -> bool:
+    """Keep the shares of villages of a day, where rules look at them and they are not kept yet; return whether it did.
+
+    The caller commits, and soon: until then others wait who want to keep them too.
+    """
+    if not rules.fair_between_villages or session.scalar(_IS_KEPT, {"day": day}):
+        return False
+    kept = session.execute(_KEEP, {"day": day}).all()
+    session.execute(_FORGET, {"day": day})
+    return bool(kept)

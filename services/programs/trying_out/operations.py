@@ -11,6 +11,7 @@ from services.programs.in_play.domain import Parts, Terms
 from services.programs.needs.models import Need
 from services.programs.policy.models import PolicyDraft
 from services.programs.policy.operations import DRAFTED
+from services.programs.standing.operations import keep_shares
 from services.programs.trying_out.domain import Effect, match_anew
 from shared import clock
 from shared.catalogue import price_of
@@ -22,12 +23,18 @@ MOST_ROUNDS = 20
 
 
 def work_out(session: Session) -> bool:
-    """Work out what the draft would change, where there is one of which that is not known; return False."""
+    """Work out what the draft would change, where there is one of which that is not known.
+
+    Return True where it has kept what the order looks at first, and is to go on in another transaction: matching
+    everything takes long, and the allocator would wait all the while to keep that too.
+    """
     draft = session.scalars(select(PolicyDraft).where(PolicyDraft.effect.is_(None))).one_or_none()
     if draft is None:
         return False
-    as_of = clock.now()
-    effect = _effect(session, Terms(draft.rules(), clock.today()))
+    terms, as_of = Terms(draft.rules(), clock.today()), clock.now()
+    if keep_shares(session, terms.policy, terms.today):
+        return True
+    effect = _effect(session, terms)
     told = {"as_of": as_of.isoformat()} | effect.told()
     # It is not locked meanwhile: it may be adopted no sooner, but withdrawn or drafted anew.
     session.execute(update(PolicyDraft).where(PolicyDraft.number == draft.number).values(effect=told))

@@ -43,7 +43,8 @@ class PolicyOffice:
 
     def try_out(self) -> dict[str, Any]:
         """Have the task work out what the draft would change; return that."""
-        self._scene.do(lambda session: work_out(session))
+        while self._scene.do(work_out):
+            pass
         effect: dict[str, Any] = self.ask("GET", "/draft").get_json()["effect"]
         return effect
 

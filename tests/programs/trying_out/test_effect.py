@@ -3,9 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from services.programs.database import db
+from services.programs.policy.domain import Rules
 from services.programs.review import operations as review
+from services.programs.standing.operations import keep_shares
 from services.programs.trying_out.operations import work_out
+from tests.programs.heard import TODAY
 from tests.programs.policy.office import PolicyOffice
 from tests.programs.scene import Scene
 
@@ -80,6 +86,25 @@ def test_it_is_worked_out_once_more_where_somebody_asks(office: PolicyOffice, sc
     again = office.ask("POST", "/draft/dry-run", office.approver)
     assert (again.status_code, again.get_json()["effect"]) == (200, None)
     assert office.try_out()["total"]["needs"] == 4
+
+
+def test_the_allocator_does_not_wait_for_it(office: PolicyOffice, scene: Scene) -> None:
+    """What both keep of the day is committed before everything is matched."""
+    office.draft(fair_between_villages=True)
+    rules = Rules(fair_between_villages=True)
+    assert scene.do(work_out) is True
+    with scene.app.app_context(), Session(db.engine) as allocator:
+        assert work_out(db.session()) is False
+        allocator.execute(text("SET lock_timeout = '2s'"))
+        assert keep_shares(allocator, rules, TODAY) is False
+        db.session.rollback()
+    assert office.try_out()["total"]["needs"] == 3
+
+
+def test_it_goes_on_where_no_village_has_a_share(scene: Scene, bearer: Bearer) -> None:
+    empty = PolicyOffice(scene, bearer)
+    empty.draft(fair_between_villages=True)
+    assert empty.try_out()["total"]["needs"] == 0
 
 
 def test_there_is_nothing_to_do_without_a_draft(scene: Scene) -> None:
