@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from services.programs.alternatives.queries import list_alternatives
+from services.programs.alternatives.schemas import render_alternatives
 from services.programs.database import db
 from services.programs.matching.models import Allocation
 from services.programs.review import operations
@@ -85,6 +87,8 @@ def told(allocation: UUID) -> dict[str, Any]:
 def _shown(allocation: Allocation) -> dict[str, Any]:
     with asked_language():
         shown = render_allocation(allocation)
+        if current_principal().has(*OFFICERS):
+            shown["alternatives"] = render_alternatives(list_alternatives(db.session, allocation))
     return shown | {
         "score_parts": find_score_parts(db.session, allocation),
         "log": list_entries(db.session, allocation.id),

@@ -7,6 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.programs import words
+from services.programs.alternatives.queries import list_alternatives
+from services.programs.alternatives.schemas import rules_met
 from services.programs.audit.queries import accounts_of
 from services.programs.database import db
 from services.programs.matching.models import Allocation
@@ -21,7 +23,6 @@ from services.programs.review.queries import (
     find_score_parts,
     is_held,
     list_allocations,
-    list_alternatives,
     list_entries,
     standing_of,
     waits_for_word,
@@ -134,6 +135,7 @@ def _page(match: Allocation, form: Form | None) -> str:
         reasons=explain(match.reasons),
         score_parts=words.score_parts(find_score_parts(db.session, match)),
         alternatives=list_alternatives(db.session, match),
+        rules_met=rules_met,
         trail=_named(course(match, list_entries(db.session, match.id))),
         form=form,
         standing=standing,

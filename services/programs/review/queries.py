@@ -6,9 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from services.programs.matching.domain import LIVE, Claimed
+from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, AllocationEntry, Pledge
-from services.programs.matching.queries import is_barred, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.review.domain import Standing
@@ -122,31 +121,3 @@ def find_pledge(session: AnySession, pledge: UUID) -> Pledge:
 def find_score_parts(session: AnySession, allocation: Allocation) -> dict[str, int]:
     """Return what gives how many points of its household's vulnerability score, as it is now."""
     return session.get_one(Household, allocation.household_id).score_parts
-
-
-def list_alternatives(session: AnySession, allocation: Allocation, most: int = 10) -> list[Pledge]:
-    """Return other pledges that could meet the need today, as the match sees it: the soonest to expire first.
-
-    They are open, have something free, admit it, and nobody refused them for it.
-    """
-    household = session.get_one(Household, allocation.household_id)
-    claim = Claimed(
-        allocation.need.category, household.desa, household.decile, frozenset(household.attributes)
-    )
-    rows = session.scalars(
-        select(Pledge)
-        .where(
-            Pledge.market == allocation.need.market,
-            Pledge.id != allocation.pledge_id,
-            may_be_proposed(clock.today()),
-        )
-        .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
-    )
-    admitting = [pledge for pledge in rows if pledge.rule().admits(claim)]
-    barred = (
-        select(Allocation.pledge_id)
-        .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.need_id == allocation.need_id, or_(Allocation.stage == "proposed", is_barred()))
-    )
-    excluded = set(session.scalars(barred))
-    return [pledge for pledge in admitting if pledge.id not in excluded][:most]

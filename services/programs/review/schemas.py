@@ -7,12 +7,12 @@ from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
+from services.programs.alternatives.schemas import AlternativesSchema, rules_met
 from services.programs.matching.models import Allocation, AllocationEntry
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.formats import day, percent, quantity, whole
-from shared.web.words import word
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {
@@ -146,6 +146,12 @@ class AllocationSchema(Schema):
     log = fields.List(
         fields.Nested(EntrySchema), metadata={"description": "All that became of it; of one allocation only."}
     )
+    alternatives = fields.Nested(
+        AlternativesSchema,
+        metadata={
+            "description": "What could give something today in its place; of one allocation, to officers."
+        },
+    )
     policy_version = fields.Integer()
     created_at = fields.DateTime()
 
@@ -196,7 +202,7 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
         ),
         *_standing(reasons),
         gettext(
-            "What the donor asks for is met: %(rules)s.", rules=", ".join(_rules(reasons["admitted_by"]))
+            "What the donor asks for is met: %(rules)s.", rules=", ".join(rules_met(reasons["admitted_by"]))
         ),
         _others(reasons["alternatives"]),
         gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
@@ -235,17 +241,6 @@ def _others(number: int) -> str:
             number,
         )
     )
-
-
-def _rules(codes: list[str]) -> list[str]:
-    named = {
-        "open_to_all": gettext("the pledge is open to all"),
-        "zakat": gettext("the household may receive zakat"),
-        "area": gettext("the area"),
-        "category": gettext("the category of the need"),
-        "max_decile": gettext("the welfare decile"),
-    }
-    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
 
 
 def course(match: Allocation, entries: Iterable[AllocationEntry]) -> list[dict[str, Any]]:

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.programs.database import db
-from services.programs.review.queries import find_allocation, list_alternatives
 from shared import clock
 from shared.auth.principal import Principal
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
@@ -124,17 +122,6 @@ def test_a_hold_on_what_awaits_approval_ends_with_the_last_word(scene: Scene, be
     approved = say(scene, allocation, "approve", second).get_json()
     assert (approved["status"], approved["awaits_approval"]) == ("proposed", False)
     assert len(scene.told(AllocationApproved)) == 1
-
-
-def test_the_other_pledges_are_those_that_the_match_could_propose_now(scene: Scene) -> None:
-    matched(scene)
-    row = scene.only_allocation()
-    usable = scene.pledge(100)
-    scene.pledge(100, opens_on=clock.today() + timedelta(days=1))
-    scene.pledge(100, categories=["education"])
-    with scene.app.app_context():
-        found = find_allocation(db.session, row.id)
-        assert [pledge.id for pledge in list_alternatives(db.session, found)] == [usable]
 
 
 def test_who_recorded_the_need_does_not_approve_it(scene: Scene) -> None:

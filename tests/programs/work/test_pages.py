@@ -112,6 +112,19 @@ def test_a_match_does_not_count_itself_among_what_covers_its_need_and_one_act_ha
     assert "veto" not in page.inner_text("main").lower()
 
 
+def test_other_pledges_are_listed_with_what_their_donors_ask_for(stage: Scene, see: Open) -> None:
+    path = f"/matches/{large(stage)}?lang=en"
+    page = see("verifier", path)
+    expect(page.get_by_role("cell", name="the pledge is open to all")).to_have_count(1)
+    expect(page.get_by_text("These end first")).to_have_count(0)
+    for _ in range(20):
+        stage.pledge(9_000_000, max_decile=4)
+    page.goto(page.url)
+    expect(page.get_by_role("cell", name="the welfare decile")).to_have_count(19)
+    expect(page.get_by_text("These end first, of 21.")).to_be_visible()
+    assert_accessible(page)
+
+
 def test_only_what_may_be_left_out_is_called_optional(stage: Scene, see: Open) -> None:
     page = see("approver", f"/matches/{large(stage)}?lang=en")
     expect(page.locator("label .optional")).to_have_count(1)

@@ -1,0 +1,53 @@
+"""The shape of other pledges over HTTP, and what they ask for in words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext
+from marshmallow import Schema, fields
+
+from services.programs.alternatives.queries import Alternatives
+from shared.web.words import word
+
+_SHOWN = ("stakeholder_kind", "fund", "free", "expires_on")
+
+
+class AlternativeSchema(Schema):
+    """A pledge that could give something to a need. `admitted_by`: what it asks for and the need meets."""
+
+    pledge = fields.UUID()
+    stakeholder_kind = fields.String()
+    fund = fields.String()
+    free = fields.Integer(metadata={"description": "What is free of it, in the need's unit."})
+    expires_on = fields.Date(allow_none=True)
+    admitted_by = fields.List(fields.String())
+    words = fields.List(fields.String(), metadata={"description": "`admitted_by` in words."})
+
+
+class AlternativesSchema(Schema):
+    """The pledges that end first, of so many."""
+
+    data = fields.List(fields.Nested(AlternativeSchema))
+    of = fields.Integer()
+
+
+def render_alternatives(found: Alternatives) -> dict[str, Any]:
+    """Return pledges as `AlternativesSchema` shows them, in the reader's language."""
+    shown = [
+        {name: getattr(pledge, name) for name in _SHOWN}
+        | {"pledge": pledge.id, "admitted_by": codes, "words": rules_met(codes)}
+        for pledge, codes in found.shown
+    ]
+    return {"data": shown, "of": found.of}
+
+
+def rules_met(codes: Iterable[str]) -> list[str]:
+    """Return what a donor asks for and a need meets, in the reader's language."""
+    named = {
+        "open_to_all": gettext("the pledge is open to all"),
+        "zakat": gettext("the household may receive zakat"),
+        "area": gettext("the area"),
+        "category": gettext("the category of the need"),
+        "max_decile": gettext("the welfare decile"),
+    }
+    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
