@@ -10,6 +10,7 @@ _LOG = "What became of a match stays as it was"
 _POLICY = "tests/programs/policy/test_policy.py"
 _REPLAY = "tests/programs/replaying/test_log.py"
 _KEEPING = "tests/programs/allocating/test_keeping.py"
+_LIMITS = "tests/programs/checks/test_limits.py"
 _PROMISES = "tests/programs/allocating/test_promises.py"
 _HOUSEHOLD_CAP = "tests/programs/allocating/test_household_cap.py"
 
@@ -61,6 +62,30 @@ MATCH = (
         "    kin = find_kin(session, changed) if changed else []\n",
         "    kin = find_kin(session, changed) if changed is None else []\n",
         (_HOUSEHOLD_CAP,),
+    ),
+    Trial(
+        "a household gets more of a pledge than its cap",
+        _BEST,
+        "services/programs/in_play/domain.py",
+        "            cap=self.cap_per_household,\n",
+        "",
+        (f"{_LIMITS}::test_no_household_gets_more_than_the_cap",),
+    ),
+    Trial(
+        "a need gets less of a pledge than the pledge gives at least",
+        _BEST,
+        "services/programs/in_play/domain.py",
+        "            minimum=self.minimum_grant,\n",
+        "",
+        (f"{_LIMITS}::test_nothing_is_given_that_is_less_than_the_pledge_gives_at_least",),
+    ),
+    Trial(
+        "being told of less makes a promise smaller",
+        _BEST,
+        "services/programs/review/operations.py",
+        "max(one.need.promised, sum_told(db.session, one.need.id))",
+        "sum_told(db.session, one.need.id)",
+        (f"{_LIMITS}::test_who_is_told_of_a_part_of_what_came_instead_is_promised_no_less",),
     ),
     Trial(
         "a turn that was rolled back is kept in mind",

@@ -57,20 +57,42 @@ class MarketState:
 
 
 def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
-    """Return what holds of markets at rest that have one best match, and where it does not."""
+    """Return what holds of markets at rest, or of those of them that have one best match, and where it does not."""
     together = list(found)
+    of_all = [
+        Invariant(says, [fault for market in together for fault in find(market)])
+        for says, find in _WITHIN_LIMITS.items()
+    ]
     markets = [market for market in together if market.has_one_best]
     several = len(together) - len(markets)
     left_out = f"{several} of {len(together)} markets, which have several best matches" if several else None
-    return [
+    return of_all + [
         Invariant(says, [fault for market in markets for fault in find(market)], left_out)
-        for says, find in _AT_REST.items()
+        for says, find in _AT_BEST.items()
     ]
 
 
 def not_at_rest() -> list[Invariant]:
     """Return what holds of markets at rest, where they are not."""
-    return [Invariant(says, [], _WAITS) for says in _AT_REST]
+    return [Invariant(says, [], _WAITS) for says in (*_WITHIN_LIMITS, *_AT_BEST)]
+
+
+def _over_cap(market: MarketState) -> Iterator[str]:
+    """Look at what the match may move: what a household has for good it may have from before the cap was lowered."""
+    has: Counter[tuple[UUID, UUID]] = Counter()
+    for need in market.needs.values():
+        has.update({(pledge, need.household): part for pledge, part in need.parts.items()})
+    for (pledge, household), quantity in has.items():
+        room = market.pledges[pledge].room(household)
+        if room is not None and quantity > room:
+            yield f"{pledge}: the match gives {quantity} of the pledge to {household}, which may have {room} more."
+
+
+def _too_little(market: MarketState) -> Iterator[str]:
+    for need in market.needs.values():
+        for pledge, part in need.parts.items():
+            if part < market.pledges[pledge].minimum_grant:
+                yield f"{need.id}: the need has {part} of {pledge}, which gives more than that at least."
 
 
 def _unsettled(market: MarketState) -> Iterator[str]:
@@ -105,7 +127,11 @@ def _lowered(market: MarketState) -> Iterator[str]:
             yield f"{need}: the need would have {anew.needs[need].covered} in place of {had}."
 
 
-_AT_REST: Mapping[str, Callable[[MarketState], Iterator[str]]] = {
+_WITHIN_LIMITS: Mapping[str, Callable[[MarketState], Iterator[str]]] = {
+    "No household has more of a pledge than its cap": _over_cap,
+    "No need has less of a pledge than the pledge gives at least": _too_little,
+}
+_AT_BEST: Mapping[str, Callable[[MarketState], Iterator[str]]] = {
     "No open need could have what is free, or what one that stands lower could lose": _unsettled,
     "It does not matter in which order needs and pledges came": _covered_otherwise,
     "A pledge that came now would lower nobody": _lowered,

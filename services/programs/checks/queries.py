@@ -11,7 +11,7 @@ from services.programs.checks.domain import Invariant, MarketState, at_rest, not
 from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import find_need_states, find_pledge_states
 from services.programs.policy.queries import current_version
-from services.programs.replaying.queries import replay_all
+from services.programs.replaying.queries import compare_promises, replay_all
 from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
@@ -63,6 +63,19 @@ _NEVER: Mapping[str, Mapping[str, str]] = {
         AND (allocation.reasons ->> 'decile')::int <> {ZAKAT_DECILE}
     """,  # noqa: S608 - a constant of our own
     },
+    "Nothing is proposed that is less than its pledge gives at least": {
+        "less was proposed than the pledge, as it was then and is now, gives at least": """
+        SELECT allocation.id FROM allocation JOIN pledge ON pledge.id = allocation.pledge_id
+        JOIN allocation_entry ON allocation_entry.allocation_id = allocation.id AND step = 'proposed'
+        WHERE allocation.pledge_version = pledge.version AND allocation_entry.quantity < pledge.minimum_grant
+    """,
+    },
+    "What a household has and was told of is promised to it": {
+        "the need promises less than its household was told of": """
+        SELECT id FROM need WHERE promised < (
+            SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id AND told_at IS NOT NULL)
+    """,
+    },
     "What is held does not go on": {
         "the allocation goes on although its household is held": """
         SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id
@@ -98,7 +111,8 @@ _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open' ORDER 
 def find_breaches(session: AnySession) -> list[str]:
     """Return what is wrong even while markets wait to be settled."""
     together = {sentence: statement for never in _NEVER.values() for sentence, statement in never.items()}
-    return checks.find_breaches(session, together) + replay_all(session).differences
+    by_the_log = replay_all(session).differences + compare_promises(session)
+    return checks.find_breaches(session, together) + by_the_log
 
 
 def find_faults(session: AnySession) -> list[str]:
@@ -112,9 +126,10 @@ def audit(session: AnySession) -> list[Invariant]:
     What holds only of a market at rest is not looked at while something waits to be settled, and says so.
     """
     found = [Invariant(says, checks.find_breaches(session, never)) for says, never in _NEVER.items()]
-    found.append(
-        Invariant("Every allocation is as the log of decisions says", replay_all(session).differences)
-    )
+    found += [
+        Invariant("Every allocation is as the log of decisions says", replay_all(session).differences),
+        Invariant("Each need promises the most that its household was told of", compare_promises(session)),
+    ]
     today = clock.today()
     if session.scalar(_PENDING, {"today": today}):
         return found + not_at_rest()

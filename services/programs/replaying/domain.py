@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -64,6 +65,11 @@ class State:
     approvals: int = 0
     told: bool = False
 
+    @property
+    def holding(self) -> int:
+        """Return what its need has of it."""
+        return self.quantity if self.stage in LIVE else self.delivered
+
 
 def replay(lines: Iterable[Line], approvals_needed: int) -> State | None:
     """Return what the lines of an allocation, in order, make of it; None where the log does not begin with it."""
@@ -73,6 +79,22 @@ def replay(lines: Iterable[Line], approvals_needed: int) -> State | None:
             return None
         _apply(state, line, approvals_needed)
     return state
+
+
+def most_told(lines: Iterable[Line]) -> int | None:
+    """Return the most that a household was told of at once, by the lines of one need's allocations in order.
+
+    None where the log does not begin with one of them.
+    """
+    states: defaultdict[UUID, State] = defaultdict(State)
+    most = 0
+    for line in lines:
+        if line.step == "taken_over":
+            return None
+        _apply(states[line.allocation], line, 0)
+        if line.step == "told":
+            most = max(most, sum(state.holding for state in states.values() if state.told))
+    return most
 
 
 def _apply(state: State, line: Line, approvals_needed: int) -> None:

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from services.programs.matching.models import Allocation, AllocationEntry
-from services.programs.replaying.domain import BEGINNING, Line, State, digest, replay
+from services.programs.needs.models import Need
+from services.programs.replaying.domain import BEGINNING, Line, State, digest, most_told, replay
 from services.programs.replaying.models import Seal
 from shared.database import AnySession
 
@@ -77,6 +78,27 @@ def replay_all(session: AnySession) -> Replayed:
             wrong = list(_differences(allocation, state))
             found.differences.extend(wrong)
             found.same += not wrong
+    return found
+
+
+def compare_promises(session: AnySession) -> list[str]:
+    """Return the needs that promise other than the most that their households were told of at once, by the log."""
+    told = and_(Allocation.need_id == Need.id, Allocation.told_at.is_not(None))
+    everything = (
+        select(Need.id, Need.promised, AllocationEntry)
+        .outerjoin(Allocation, told)
+        .outerjoin(AllocationEntry, AllocationEntry.allocation_id == Allocation.id)
+        .where(or_(Need.promised > 0, Allocation.id.is_not(None)))
+        .order_by(Need.id, AllocationEntry.seq)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    found = []
+    result: Any = session.execute(everything)
+    with closing(result) as rows:
+        for (need, promised), group in groupby(rows, key=lambda row: (row[0], row[1])):
+            most = most_told(_line_of(entry) for _, _, entry in group if entry)
+            if most not in {None, promised}:
+                found.append(f"{need}: the need promises {promised}, and {most} by the log.")
     return found
 
 
