@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from services.donations.checks.queries import find_faults as find_faults_of_balances
+from services.donations.checks.queries import find_unheard
 from services.programs.checks.queries import find_breaches
 from services.programs.checks.queries import find_faults as find_faults_of_match
 from services.reporting.checks.queries import find_faults as find_faults_of_figures
@@ -68,6 +69,7 @@ def _problems(sessions: Mapping[str, Session], bus: Bus | None, *, at_rest: bool
         yield from (f"{service}: {fault}" for fault in find(session))
     if not at_rest:
         return
+    yield from (f"donations: {fault}" for fault in find_unheard(sessions["donations"]))
     for service, session in sessions.items():
         yield from (f"{service}: {fault}" for fault in _fractions(session))
         yield from (f"{service}: {fault}" for fault in _unfinished(service, session, bus))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.donations.admission.operations import approve_stakeholder
 from services.donations.app import create_app
-from services.donations.checks.queries import find_faults
+from services.donations.checks.queries import find_faults, find_unheard
 from services.donations.database import db
 from services.donations.stakeholders.models import ACCOUNTS, Stakeholder
 from services.donations.stakeholders.operations import create_key, register_stakeholder
@@ -104,7 +104,7 @@ def approve(settings: Settings, stakeholder: UUID) -> None:
 def check_balances(settings: Settings) -> None:
     """Count the balances anew: what is reserved, paid, in hand and delivered, from what happened."""
     with create_app(settings).app_context():
-        faults = find_faults(db.session)
+        faults = find_faults(db.session) + find_unheard(db.session)
     if faults:
         raise click.ClickException("\n".join(faults))
     click.echo("The balances are as they should be.")

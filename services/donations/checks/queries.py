@@ -67,8 +67,19 @@ _NEVER: Mapping[str, str] = {
         HAVING sum(allocation.quantity - released) > cap_per_household
     """,
 }
+# What is set aside for this waits for an event that was put aside, which somebody has to hand back.
+_UNHEARD: Mapping[str, str] = {
+    "the allocation is over, and what was delivered of it by then was not heard": """
+        SELECT id FROM allocation WHERE delivered < announced
+    """,
+}
 
 
 def find_faults(session: AnySession) -> list[str]:
     """Return what is wrong, in sentences with the ids of the rows; nothing where all is well."""
     return find_breaches(session, _NEVER)
+
+
+def find_unheard(session: AnySession) -> list[str]:
+    """Return, likewise, what waits for the word of a delivery that came before the end of its allocation."""
+    return find_breaches(session, _UNHEARD)

@@ -75,6 +75,8 @@ class Allocation(OwnedInArea, Model):
     contributed: Mapped[int] = mapped_column(BigInteger, default=0)
     delivered: Mapped[int] = mapped_column(BigInteger, default=0)
     released: Mapped[int] = mapped_column(BigInteger, default=0)
+    # What had been delivered by its end, as programs said then: a word of it that is not here yet was put aside.
+    announced: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
     @property
     def area(self) -> str:

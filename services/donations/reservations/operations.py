@@ -199,10 +199,12 @@ def _release_rest(batch: _Batch, received: Received, why: str) -> None:
 
     What reached it without our having heard so stays set aside, for the word of it that is still to come.
     """
+    end: Any = received.data
+    if (known := batch.allocations.get(end.allocation)) is not None:
+        known.announced = end.delivered
     allocation = _hear(batch, received, "over")
     if allocation is None:
         return
-    end: Any = received.data
     rest = allocation.amounts.undelivered - max(0, end.delivered - allocation.delivered)
     if rest <= 0:
         return

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from services.donations import cli
 from services.donations.database import db
 from tests.donations.conftest import Donor, Programs
-from tests.donations.facts import delivered, payment, proposed
+from tests.donations.facts import delivered, failed, payment, proposed
 
 Check = Callable[[], tuple[int, str]]
 
@@ -61,3 +61,30 @@ def test_says_that_all_is_well_or_names_what_is_not(
     code, told = check()
     assert code == 1
     assert said in told
+
+
+@pytest.mark.parametrize("heard_before", [0, 30])
+def test_names_what_ended_until_all_that_was_delivered_of_it_is_heard(
+    donor: Donor, programs: Programs, check: Check, heard_before: int
+) -> None:
+    step, other = (proposed(donor.pledge(quantity=1000)["id"], 100) for _ in range(2))
+    programs.tell(step, other)
+    for one in (step, other):
+        assert donor.post("/v1/contributions", payment(one)).status_code == 201
+    if heard_before:
+        programs.tell(delivered(step, heard_before))
+    programs.tell(failed(step, 40, after=60), failed(other, 100))
+    said = f"{step.allocation}: the allocation is over, and what was delivered of it by then was not heard."
+    assert check() == (1, f"Error: {said}\n")
+    programs.tell(delivered(step, 60 - heard_before))
+    assert check() == (0, "The balances are as they should be.\n")
+
+
+def test_names_it_too_where_all_was_delivered(donor: Donor, programs: Programs, check: Check) -> None:
+    step = proposed(donor.pledge(quantity=1000)["id"], 100)
+    programs.tell(step)
+    assert donor.post("/v1/contributions", payment(step)).status_code == 201
+    programs.tell(failed(step, 40, after=100))
+    assert check()[0] == 1
+    programs.tell(delivered(step, 100))
+    assert check()[0] == 0
