@@ -19,7 +19,7 @@ MATCH = (
         "the engine does not reroute",
         _BEST,
         "services/programs/matching/engine/reach.py",
-        "            if new := _reach(each) & ~visited:\n",
+        "            if new := (_reach(each) if each.reach_is_old else each.reach) & left:\n",
         "            if new := 0:\n",
         ("tests/programs/allocating/test_acceptance.py",),
     ),

@@ -86,8 +86,8 @@ TRIALS = (
         "a vetoed pledge is proposed again",
         _PERSON,
         "services/programs/matching/queries.py",
-        '        Allocation.stage == "vetoed",\n',
-        "",
+        '            Allocation.stage == "vetoed",\n',
+        '            Allocation.stage == "approved",\n',
         ("tests/programs/review",),
     ),
     Trial(

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import is_barred, may_be_proposed
+from services.programs.matching.queries import find_vetoes, is_refused, may_be_proposed
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock
@@ -43,8 +43,10 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
         )
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
     )
+    vetoed = find_vetoes(session, need.market, [household.id])[household.id, need.category]
     claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
-    admitting = [(pledge, rule) for pledge in rows if (rule := pledge.rule()).admits(claim)]
+    open_to_it = (pledge for pledge in rows if pledge.id not in vetoed)
+    admitting = [(pledge, rule) for pledge in open_to_it if (rule := pledge.rule()).admits(claim)]
     shown = [(pledge, rule.admitted_by(claim)) for pledge, rule in admitting[:most]]
     return Alternatives(shown, len(admitting))
 
@@ -63,6 +65,6 @@ def _is_untried(need: Need) -> ColumnElement[bool]:
     """Return the condition that a need has nothing of a pledge, and that nobody refused it for the need."""
     tried = select(Allocation.id).where(
         and_(Allocation.pledge_id == Pledge.id, Allocation.need_id == need.id),
-        or_(Allocation.stage.in_(LIVE), is_barred()),
+        or_(Allocation.stage.in_(LIVE), is_refused()),
     )
     return ~tried.exists()

@@ -13,7 +13,7 @@ from services.programs.database import one_of
 from services.programs.in_play.domain import Kin, NeedState, Parts, PledgeState, Rooms, Terms
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_received, is_barred
+from services.programs.matching.queries import find_received, find_vetoes, is_refused
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.standing.domain import standing
@@ -71,10 +71,10 @@ def read_need_states(
         .where(Allocation.need_id == Need.id, may_be_moved(terms))
         .lateral()
     )
-    barred = (
+    refused = (
         select(func.array_agg(Allocation.pledge_id).label("pledges"))
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Allocation.need_id == Need.id, is_barred())
+        .where(Allocation.need_id == Need.id, is_refused())
         .lateral()
     )
     # The first in the order of the fields of a NeedState: thousands are read at once, so none is named.
@@ -98,12 +98,12 @@ def read_need_states(
             village_share(terms.policy, terms.today),
             moved.c.pledges,
             moved.c.quantities,
-            barred.c.pledges,
+            refused.c.pledges,
             Need.item,
         )
         .join(Household, Household.id == Need.household_id)
         .outerjoin(moved, true())
-        .outerjoin(barred, true())
+        .outerjoin(refused, true())
         .where(
             *conditions,
             Need.closed_at.is_(None),
@@ -123,7 +123,7 @@ def _bound(quantity: ColumnElement[int], terms: Terms) -> ColumnElement[int]:
 
 def _state_of(row: Any) -> NeedState:
     need, household, category, desa, decile, score, verified_at, urgency, whole, attributes = row[:10]
-    quantity, covered, promised, bound, recorded, share, pledges, quantities, barred = row[10:19]
+    quantity, covered, promised, bound, recorded, share, pledges, quantities, refused = row[10:19]
     parts: dict[UUID, int] = {}
     for pledge, part in zip(pledges or (), quantities or (), strict=True):
         parts[pledge] = parts.get(pledge, 0) + part
@@ -144,7 +144,7 @@ def _state_of(row: Any) -> NeedState:
         recorded_on=recorded,
         village_share=share,
         parts=parts,
-        excluded=frozenset(barred or ()),
+        excluded=frozenset(refused or ()),
     )
 
 
@@ -162,6 +162,12 @@ def find_need_states(
     """
     conditions = [Need.market == market, *([] if needs is None else [Need.id == one_of(needs)])]
     found = [state for _, state in read_need_states(session, terms, *conditions)]
+    households = None if needs is None else {state.household for state in found}
+    if vetoes := find_vetoes(session, market, households):
+        found = [
+            replace(state, excluded=state.excluded | vetoes[state.household, state.category])
+            for state in found
+        ]
     states = limited(session, terms, market, found, elsewhere)
     return {state.id: state for state in states if state.quantity}
 

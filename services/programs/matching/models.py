@@ -137,6 +137,7 @@ class Allocation(OfHousehold, Model):
         Index("ix_allocation_pledge", "pledge_id", "id"),
         Index("ix_allocation_need", "need_id"),
         Index("ix_allocation_status", "status", "id"),
+        Index("ix_allocation_vetoed", "household_id", postgresql_where=text("stage = 'vetoed'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from services.programs.database import one_of
 from services.programs.matching.domain import LIVE, Claimed
@@ -17,6 +17,9 @@ from services.programs.registry.models import Household
 from shared import clock
 from shared.catalogue import reference_price
 from shared.database import AnySession
+
+# The pledges that were refused for ever, by household and category.
+Vetoes = defaultdict[tuple[UUID, str], frozenset[UUID]]
 
 
 def may_be_matched(today: date) -> ColumnElement[bool]:
@@ -40,21 +43,39 @@ def may_be_proposed(today: date) -> ColumnElement[bool]:
     )
 
 
-def is_barred() -> ColumnElement[bool]:
-    """Return the condition that an allocation bars its pledge from its need: a person, or the pledge's rules, refused.
+def is_refused() -> ColumnElement[bool]:
+    """Return the condition that an allocation bars its pledge from its need, because the pledge's rules refused it.
 
     Its pledge must be in the statement too.
     """
-    return or_(
-        Allocation.stage == "vetoed",
-        # A pledge that was changed since may think otherwise; one that was short is counted anew, and one
-        # that was not open is blocked as a whole for that day.
-        and_(
-            Allocation.stage == "refused",
-            Allocation.ended_reason.not_in(("insufficient", "not_open")),
-            Allocation.pledge_version == Pledge.version,
-        ),
+    # A pledge that was changed since may think otherwise; one that was short is counted anew, and one that was not
+    # open is blocked as a whole for that day.
+    return and_(
+        Allocation.stage == "refused",
+        Allocation.ended_reason.not_in(("insufficient", "not_open")),
+        Allocation.pledge_version == Pledge.version,
     )
+
+
+def find_vetoes(session: AnySession, market: str, households: Collection[UUID] | None = None) -> Vetoes:
+    """Return the pledges of a market that a person refused for ever: to a household, for a category.
+
+    Where `households` names some, those of them. A need that is closed and recorded again is another one: a veto holds
+    for that one too.
+    """
+    rows = session.execute(
+        select(Allocation.household_id, Need.category, Allocation.pledge_id)
+        .join(Need, Need.id == Allocation.need_id)
+        .where(
+            Allocation.stage == "vetoed",
+            Need.market == market,
+            true() if households is None else Allocation.household_id == one_of(households),
+        )
+    )
+    found: Vetoes = defaultdict(frozenset)
+    for household, category, pledge in rows:
+        found[household, category] |= {pledge}
+    return found
 
 
 def counts_in_all() -> ColumnElement[bool]:
@@ -108,7 +129,7 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     ).all()
     claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
     admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
-    refused = _find_refused(session, need, admitting)
+    refused = _find_refused(session, need)
     may_give = [pledge for pledge in admitting if pledge.id not in refused]
     code = _why_code(household, pledges, admitting, may_give)
     if code in {"too_little_free", "spent_on_higher_needs"} and _is_limited(session, need):
@@ -117,14 +138,15 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     return WhyOpen(code, len(admitting), before, missing)
 
 
-def _find_refused(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> set[UUID]:
-    """Return those of some pledges that were refused for a need."""
+def _find_refused(session: AnySession, need: Need) -> set[UUID]:
+    """Return the pledges that were refused for a need."""
     refused = (
         select(Allocation.pledge_id)
         .join(Pledge, Pledge.id == Allocation.pledge_id)
-        .where(Pledge.id.in_([pledge.id for pledge in pledges]), Allocation.need_id == need.id, is_barred())
+        .where(Allocation.need_id == need.id, is_refused())
     )
-    return set(session.scalars(refused))
+    vetoes = find_vetoes(session, need.market, [need.household_id])
+    return {*session.scalars(refused), *vetoes[need.household_id, need.category]}
 
 
 def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> int:

@@ -63,7 +63,7 @@ def hold(allocation: UUID, reason: str, *, by: str) -> Allocation:
 
 
 def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
-    """Refuse it for ever: this pledge is not proposed for this need again.
+    """Refuse it for ever: this pledge is not proposed again for this household and what it needs of this category.
 
     Raises Conflict where it is over.
     """

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from services.programs.matching.queries import why_open
+from services.programs.needs.models import Need
+from services.programs.needs.operations import shut
 from shared import clock
 from shared.auth.principal import Principal
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
@@ -74,6 +77,23 @@ def test_a_hold_stops_it_until_somebody_approves(scene: Scene, bearer: Bearer) -
     approved = say(scene, allocation, "approve", approver)
     assert (approved.status_code, approved.get_json()["status"]) == (200, "reserved")
     assert len(scene.told(AllocationApproved)) == 1
+
+
+def test_a_veto_holds_for_the_need_that_is_recorded_again(scene: Scene, bearer: Bearer) -> None:
+    allocation = matched(scene)
+    first = scene.only_allocation()
+    assert (
+        say(scene, allocation, "veto", bearer(scene.app, "verifier"), reason="tidak cocok").status_code == 200
+    )
+    scene.do(lambda session: shut(session, session.get_one(Need, first.need_id), "closed_by_person"))
+    again = scene.need(first.household_id, 100)
+    scene.settle()
+    assert scene.allocations(need_id=again) == []
+    why = scene.do(lambda session: why_open(session, session.get_one(Need, again)))
+    assert why.code == "refused"
+    other = scene.need(first.household_id, 100, category="health")
+    scene.settle()
+    assert [row.pledge_id for row in scene.allocations(need_id=other)] == [first.pledge_id]
 
 
 def test_a_veto_is_for_ever(scene: Scene, bearer: Bearer) -> None:
