@@ -23,16 +23,15 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something done every so often, by one worker at a time.
+    """Something done every so often, by one worker at a time: another that comes meanwhile goes without.
 
     `run` returns True if there is more to do at once. It must not commit: the worker does after each
     run, and what keeps others from the task ends with the transaction. `woken_by` is what it is rung
-    for, to run soon after there is work. Where a worker comes while another is at it, it goes without,
-    or, where the task `waits`, looks itself afterwards.
+    for, to run soon after there is work. A task that is not `alone` keeps workers apart by itself.
     """
 
     name: str
     run: Callable[[Session], bool]
     every: timedelta
     woken_by: str | None = None
-    waits: bool = False
+    alone: bool = True

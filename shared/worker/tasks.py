@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from shared import inbox
@@ -14,7 +12,6 @@ from shared.worker import metrics
 from shared.worker.handler import Task
 
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))")
-_WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))")
 
 # What every service does from time to time.
 COMMON = (
@@ -26,7 +23,7 @@ COMMON = (
 def run_once(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> bool:
     """Run a task in a transaction and commit it; return True if there is more to do at once.
 
-    Whoever else runs it meanwhile is told that there is nothing to do, or waits some seconds for its turn.
+    Whoever else runs it meanwhile is told that there is nothing to do.
     The session's `info["settings"]` are the service's settings: a task has no app to ask.
     """
     with sessions(info={"settings": settings}) as session:
@@ -39,12 +36,4 @@ def run_once(task: Task, settings: Settings, sessions: sessionmaker[Session]) ->
 
 
 def _has_turn(session: Session, task: Task) -> bool:
-    if not task.waits:
-        return bool(session.scalar(_TRY, {"name": task.name}))
-    try:
-        session.execute(_WAIT, {"name": task.name})
-    except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
-            return False
-        raise
-    return True
+    return not task.alone or bool(session.scalar(_TRY, {"name": task.name}))

@@ -99,8 +99,16 @@ MATCH = (
         "two workers settle one market in turn",
         _BEST,
         "services/programs/allocating/queries.py",
-        "        keeper.worker IS NULL OR keeper.worker = :worker OR (\n",
-        "        :worker IS NOT NULL OR (\n",
+        "            keeper.worker IS NULL OR keeper.worker = :worker OR (\n",
+        "            :worker IS NOT NULL OR (\n",
+        (_KEEPING,),
+    ),
+    Trial(
+        "two workers settle one market at once",
+        _BEST,
+        "services/programs/allocating/queries.py",
+        "WHERE pg_try_advisory_xact_lock(hashtextextended(market, 2)) LIMIT 1\n",
+        "LIMIT 1\n",
         (_KEEPING,),
     ),
     Trial(

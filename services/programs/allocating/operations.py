@@ -58,6 +58,8 @@ class Allocator:
     def settle_next(self, session: Session) -> bool:
         """Settle the market that has waited longest, as far as one transaction goes; return False where none waits.
 
+        Other workers settle other markets meanwhile.
+
         Where that fails, the others have their turns before it is tried again.
         """
         self._worker = self._worker or new_id()
@@ -80,6 +82,9 @@ class Allocator:
         """Return False where nothing could be written of what was wanted."""
         changes = _take_changes(session, market, today)
         keeper = session.get(MarketKeeper, market, populate_existing=True)
+        if not changes and keeper is not None and not keeper.unfinished:
+            # Another worker had its turn between the question which market waits and the answer.
+            return True
         mind = self._recall(market, keeper)
         terms = Terms(current_version(session).rules(), today)
         if terms.policy.household_cap_idr is not None:
@@ -92,15 +97,7 @@ class Allocator:
             mind = Mind(terms, *read_market(session, market, terms))
             _look_again_tomorrow(session, market, today)
         wanted, written = _write_some(session, market, mind)
-        if looked_at is not None:
-            looked_at = {*looked_at, *(each.need.id for each in wanted)}
-        if wanted:
-            # Their needs are locked first, so they have a turn of their own.
-            note_changes(
-                session, [Change(market, need) for need in find_incomplete(session, market, looked_at)]
-            )
-        else:
-            release_incomplete(session, market, looked_at)
+        _release_parts(session, market, looked_at, wanted)
         turn = self._note_turn(session, market, unfinished=not mind.is_written)
         # Where nothing could be written of what was wanted, it is not as it was thought to be.
         came_further = bool(written) or not wanted
@@ -137,6 +134,20 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
         # So much at once, and PostgreSQL would go on to plan for the few rows that there were.
         session.execute(_LOOK_AT_THE_TABLE)
     return wanted, written
+
+
+def _release_parts(
+    session: Session, market: str, looked_at: Collection[UUID] | None, wanted: Sequence[Wanted]
+) -> None:
+    """Give back parts of what only a whole covers, of the needs that were looked at; None where all were."""
+    if looked_at is not None:
+        looked_at = {*looked_at, *(each.need.id for each in wanted)}
+    if wanted:
+        # Their needs are locked first, so they have a turn of their own.
+        incomplete = find_incomplete(session, market, looked_at)
+        note_changes(session, [Change(market, need) for need in incomplete])
+    else:
+        release_incomplete(session, market, looked_at)
 
 
 def read_market(
@@ -203,5 +214,5 @@ def _look_again_tomorrow(session: Session, market: str, today: date) -> None:
 
 # It looks every second, so that it takes over soon where another worker is gone.
 ALLOCATOR = Task(
-    "allocator", Allocator().settle_next, every=timedelta(seconds=1), woken_by=CHANGED, waits=True
+    "allocator", Allocator().settle_next, every=timedelta(seconds=1), woken_by=CHANGED, alone=False
 )

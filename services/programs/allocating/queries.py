@@ -17,27 +17,28 @@ _NEXT = text("""
         SELECT market, min(noted_at) AS since FROM market_change WHERE due_on <= :today GROUP BY market
         UNION ALL
         SELECT market, settled_at FROM market_keeper WHERE unfinished
-    )
-    SELECT due.market
-    FROM due
-    LEFT JOIN market_keeper AS keeper ON keeper.market = due.market
-    WHERE due.market <> ALL (CAST(:failed AS text[])) AND (
-        keeper.worker IS NULL OR keeper.worker = :worker OR (
-            due.since < clock_timestamp() - :grace AND (
-                SELECT max(settled_at) FROM market_keeper WHERE worker = keeper.worker
-            ) < clock_timestamp() - :grace
+    ), mine AS MATERIALIZED (
+        SELECT due.market
+        FROM due
+        LEFT JOIN market_keeper AS keeper ON keeper.market = due.market
+        WHERE due.market <> ALL (CAST(:failed AS text[])) AND (
+            keeper.worker IS NULL OR keeper.worker = :worker OR (
+                due.since < clock_timestamp() - :grace AND (
+                    SELECT max(settled_at) FROM market_keeper WHERE worker = keeper.worker
+                ) < clock_timestamp() - :grace
+            )
         )
+        ORDER BY due.since
     )
-    ORDER BY due.since
-    LIMIT 1
+    SELECT market FROM mine WHERE pg_try_advisory_xact_lock(hashtextextended(market, 2)) LIMIT 1
 """)
 
 
 def next_market(session: Session, worker: UUID, today: date, failed: Collection[str] = ()) -> str | None:
-    """Return the market that has waited longest for this worker; None where none does.
+    """Return the market that has waited longest for this worker, its own until the commit; None where none does.
 
-    One that another worker has in mind is left to that one as long as it gives a sign of itself, and those that
-    `failed` a moment ago are left for later.
+    One that another worker settles at the moment is left out. One that another worker has in mind is left to that
+    one as long as it gives a sign of itself, and those that `failed` a moment ago are left for later.
     """
     given = {"today": today, "worker": worker, "grace": GRACE, "failed": list(failed)}
     found: str | None = session.scalar(_NEXT, given)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_vetoes, is_refused, may_be_proposed
+from services.programs.matching.queries import find_vetoes, is_in_play, is_refused, left_of_limit
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared import clock
@@ -31,13 +31,14 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
     need, household = allocation.need, session.get_one(Household, allocation.household_id)
     if need.closed_at is not None or household.status != "verified":
         return Alternatives((), 0)
-    lacks = need.quantity - need.covered + allocation.holding - allocation.delivered
+    lacks, left = need.quantity - need.covered, left_of_limit(session, need)
+    lacks = (lacks if left is None else min(lacks, left)) + allocation.holding - allocation.delivered
     rows = session.scalars(
         select(Pledge)
         .where(
             Pledge.market == need.market,
             Pledge.id != allocation.pledge_id,
-            may_be_proposed(clock.today()),
+            is_in_play(clock.today()),
             _gives_enough(lacks, household),
             _is_untried(need),
         )

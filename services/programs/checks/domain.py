@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.programs.allocating.domain import Mind
@@ -32,11 +32,12 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class MarketState:
-    """The needs and pledges of a market, as they are."""
+    """The needs and pledges of a market, as they are; where the policy limits it, what households have in all."""
 
     terms: Terms
     needs: Mapping[UUID, NeedState]
     pledges: Mapping[UUID, PledgeState]
+    received: Mapping[UUID, int] = field(default_factory=dict)
 
     @property
     def has_one_best(self) -> bool:
@@ -88,6 +89,17 @@ def _over_cap(market: MarketState) -> Iterator[str]:
             yield f"{pledge}: the match gives {quantity} of the pledge to {household}, which may have {room} more."
 
 
+def _over_limit(market: MarketState) -> Iterator[str]:
+    """Look at what the match may take back: what a household was promised, or has for good, may be more."""
+    limit = market.terms.policy.household_cap_idr
+    if limit is None:
+        return
+    for need in market.needs.values():
+        has = market.received[need.household]
+        if has > limit and need.covered > need.kept:
+            yield f"{need.id}: its household has {has} in all, and may have {limit}."
+
+
 def _too_little(market: MarketState) -> Iterator[str]:
     for need in market.needs.values():
         for pledge, part in need.parts.items():
@@ -129,6 +141,7 @@ def _lowered(market: MarketState) -> Iterator[str]:
 
 _WITHIN_LIMITS: Mapping[str, Callable[[MarketState], Iterator[str]]] = {
     "No household has more of a pledge than its cap": _over_cap,
+    "No household has more in all than the policy lets it": _over_limit,
     "No need has less of a pledge than the pledge gives at least": _too_little,
 }
 _AT_BEST: Mapping[str, Callable[[MarketState], Iterator[str]]] = {

@@ -3,6 +3,7 @@
 The sums are kept by each change; here they are counted anew from the allocations, and each market is matched anew.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from services.programs.checks.domain import Invariant, MarketState, at_rest, not_at_rest
 from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import find_need_states, find_pledge_states
+from services.programs.matching.queries import find_received
 from services.programs.policy.queries import current_version
 from services.programs.replaying.queries import compare_promises, replay_all
 from shared import checks, clock
@@ -140,10 +142,13 @@ def audit(session: AnySession) -> list[Invariant]:
         Invariant("Used and free are all of each pledge", over),
     ]
     terms = Terms(current_version(session).rules(), today)
-    markets = (
-        MarketState(
-            terms, find_need_states(session, market, terms), find_pledge_states(session, market, terms)
-        )
-        for market in session.scalars(_MARKETS).all()
-    )
+    markets = (_market(session, market, terms) for market in session.scalars(_MARKETS).all())
     return found + at_rest(markets)
+
+
+def _market(session: AnySession, market: str, terms: Terms) -> MarketState:
+    needs, pledges = find_need_states(session, market, terms), find_pledge_states(session, market, terms)
+    limited = terms.policy.household_cap_idr is not None
+    households = {need.household for need in needs.values()} if limited else ()
+    received = Counter(find_received(session, households)) if limited else {}
+    return MarketState(terms, needs, pledges, received)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.programs.database import one_of
 from services.programs.in_play.domain import Kin, NeedState, Parts, PledgeState, Rooms, Terms
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_received, find_vetoes, is_refused
+from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.standing.domain import standing
@@ -23,16 +22,6 @@ from shared.database import AnySession
 
 # Of what is not said otherwise it counts what needs have.
 AS_IT_IS: Mapping[UUID, Parts] = {}
-
-
-def is_in_play(today: date) -> ColumnElement[bool]:
-    """Return the condition that the match may give of a pledge, and give otherwise what it gave of it."""
-    return and_(
-        Pledge.status == "open",
-        ~Pledge.is_blocked,
-        Pledge.opens_on <= today,
-        or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
-    )
 
 
 def may_be_moved(terms: Terms) -> ColumnElement[bool]:

@@ -33,11 +33,11 @@ def may_be_matched(today: date) -> ColumnElement[bool]:
     )
 
 
-def may_be_proposed(today: date) -> ColumnElement[bool]:
-    """Return the condition that a pledge is open on a day and has something free."""
+def is_in_play(today: date) -> ColumnElement[bool]:
+    """Return the condition that the match may give of a pledge, and give otherwise what it gave of it."""
     return and_(
         Pledge.status == "open",
-        Pledge.free > 0,
+        ~Pledge.is_blocked,
         Pledge.opens_on <= today,
         or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
     )
@@ -159,13 +159,19 @@ def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
     return session.scalar(theirs, execution_options={"everyone": True}) or 0
 
 
-def _is_limited(session: AnySession, need: Need) -> bool:
-    """Tell whether the policy lets the household of a need have nothing more of it."""
+def left_of_limit(session: AnySession, need: Need) -> int | None:
+    """Return how much more of a need the policy lets its household have; None where it sets no limit."""
     cap = current_version(session).household_cap_idr
     if cap is None:
-        return False
-    left = cap - find_received(session, [need.household_id]).get(need.household_id, 0)
-    return left < reference_price(need.item) * (need.quantity - need.covered if need.indivisible else 1)
+        return None
+    received = find_received(session, [need.household_id]).get(need.household_id, 0)
+    return max(0, cap - received) // reference_price(need.item)
+
+
+def _is_limited(session: AnySession, need: Need) -> bool:
+    """Tell whether the policy lets the household of a need have nothing more of it."""
+    left = left_of_limit(session, need)
+    return left is not None and left < (need.quantity - need.covered if need.indivisible else 1)
 
 
 def _why_code(

@@ -70,6 +70,19 @@ def test_markets_do_not_wait_for_each_other(scene: Scene, reads: list[str]) -> N
     assert len(scene.allocations()) == 1
 
 
+def test_workers_settle_markets_side_by_side_and_each_alone(scene: Scene) -> None:
+    for item, unit in ((None, "IDR"), ("rice", "kg")):
+        scene.pledge(100, item=item, unit=unit)
+        scene.need(scene.household(), 50, item=item, unit=unit)
+    with scene.app.app_context(), db.session() as first, Session(db.engine) as second:
+        assert [scene.allocator.settle_next(first), Allocator().settle_next(second)] == [True, True]
+        assert not Allocator().settle_next(Session(db.engine)), "both are being settled"
+        second.commit()
+        first.commit()
+    assert sorted(row.quantity for row in scene.allocations()) == [50, 50]
+    scene.check_books()
+
+
 def test_another_worker_leaves_it_to_the_one_that_has_it_in_mind(scene: Scene) -> None:
     scene.pledge(100)
     scene.settle()

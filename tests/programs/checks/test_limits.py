@@ -52,6 +52,19 @@ def test_a_household_has_no_more_of_a_pledge_than_its_cap(scene: Scene) -> None:
     assert said in _faults(scene)
 
 
+def test_a_household_has_no_more_in_all_than_the_policy_lets_it(scene: Scene) -> None:
+    scene.adopt(household_cap_idr=150)
+    household = scene.household()
+    lower = scene.need(household, 100, urgency=1)
+    higher = scene.need(household, 100, category="health", urgency=5)
+    scene.pledge(1000)
+    scene.settle()
+    assert _faults(scene) == []
+    _break(scene, "UPDATE policy SET household_cap_idr = 140")
+    said = {f"{need}: its household has 150 in all, and may have 140." for need in (lower, higher)}
+    assert said < set(_faults(scene))
+
+
 def test_what_was_paid_before_the_cap_was_lowered_stays_and_nothing_is_added(scene: Scene) -> None:
     household = scene.household()
     for category in ("food", "health"):
