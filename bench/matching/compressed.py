@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.programs.matching.engine.market import Classes
+from services.programs.matching.engine.market import MarketClasses
 
 Ints = NDArray[np.int64]
 _BITS = 64
@@ -25,7 +25,7 @@ class Compressed:
     demand: Ints
 
     @classmethod
-    def of(cls, classes: Classes, wanted: Ints, tiers: int) -> "Compressed":
+    def of(cls, classes: MarketClasses, wanted: Ints, tiers: int) -> "Compressed":
         """Return the market with its needs, which stand in their order, in so many tiers of equal number."""
         key, table = classes.rows
         demand = np.zeros((len(key), tiers), np.int64)

@@ -1,6 +1,6 @@
 """Who may receive from a pledge, and what the states of an allocation mean."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -109,33 +109,6 @@ class Rule:
             yield "max_decile"
         for attribute in sorted(self.attributes & claim.attributes):
             yield f"attribute_{attribute}"
-
-
-class Rules:
-    """Several rules, asked which of them admit a claim.
-
-    Claims that differ only in what no rule names - a village, an attribute - are one class, and each
-    class is looked at once.
-    """
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = tuple(dict.fromkeys(rules))
-        self._areas = frozenset().union(*(rule.areas for rule in self._rules))
-        self._attributes = frozenset().union(*(rule.attributes for rule in self._rules))
-        self._known: dict[tuple[object, ...], frozenset[Rule]] = {}
-
-    def admitting(self, claim: Claim) -> frozenset[Rule]:
-        """Return the rules that admit the claim."""
-        alike = (
-            claim.category,
-            claim.decile,
-            claim.attributes & self._attributes,
-            *(area for area in areas_of(claim.desa) if area in self._areas),
-        )
-        found = self._known.get(alike)
-        if found is None:
-            found = self._known[alike] = frozenset(rule for rule in self._rules if rule.admits(claim))
-        return found
 
 
 def areas_of(desa: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ DECISIONS = ("approve", "hold", "veto")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Situation:
     """How a match stands for one officer. `approvals` of `approvals_needed` people have approved it."""
 
     live: bool
@@ -30,26 +30,26 @@ class Standing:
         return self.live and (self.held or self.missing > 0)
 
 
-def refusal_of_approval(standing: Standing) -> DomainError | None:
+def refusal_of_approval(situation: Situation) -> DomainError | None:
     """Return why this officer can't approve it now; None where he can, or where nothing is left to do."""
-    if standing.household_held:
+    if situation.household_held:
         return Conflict("household_held", "The household is held. Release it first.")
-    if standing.recorded_by_officer:
+    if situation.recorded_by_officer:
         return Forbidden("recorded_by_you", "You recorded this need, so somebody else must approve.")
-    if standing.missing and standing.approved_by_officer:
+    if situation.missing and situation.approved_by_officer:
         return Conflict(
             "second_person_needed", "You have approved it; the amount needs another person's word too."
         )
     return None
 
 
-def decisions_open(standing: Standing) -> tuple[str, ...]:
+def decisions_open(situation: Situation) -> tuple[str, ...]:
     """Return the decisions of this officer that would do something now."""
-    if not standing.live:
+    if not situation.live:
         return ()
-    approvable = standing.wants_approval and refusal_of_approval(standing) is None
+    approvable = situation.wants_approval and refusal_of_approval(situation) is None
     return tuple(
         decision
-        for decision, does_something in zip(DECISIONS, (approvable, not standing.held, True), strict=True)
+        for decision, does_something in zip(DECISIONS, (approvable, not situation.held, True), strict=True)
         if does_something
     )

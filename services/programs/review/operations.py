@@ -18,7 +18,7 @@ from services.programs.matching.operations import (
     tell_end,
 )
 from services.programs.review.domain import refusal_of_approval
-from services.programs.review.queries import find_allocation, standing_of, sum_told
+from services.programs.review.queries import find_allocation, situation_of, sum_told
 from shared import clock, outbox
 from shared.errors import Conflict
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
@@ -33,11 +33,11 @@ def approve(allocation: UUID, *, by: str, reason: str | None = None) -> Allocati
     """
     one = _lock_live(allocation)
     row = one.allocation
-    standing = standing_of(db.session, row, one.need, by)
-    refusal = refusal_of_approval(standing)
+    situation = situation_of(db.session, row, one.need, by)
+    refusal = refusal_of_approval(situation)
     if refusal is not None:
         raise refusal
-    if not standing.wants_approval:
+    if not situation.wants_approval:
         return _done(row)
     counts = row.awaits_approval
     note_allocations(db.session, [one])

@@ -24,7 +24,7 @@ from services.programs.review.queries import (
     is_held,
     list_allocations,
     list_entries,
-    standing_of,
+    situation_of,
     waits_for_word,
 )
 from services.programs.review.schemas import course, explain
@@ -124,9 +124,9 @@ def _named(trail: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _page(match: Allocation, form: Form | None) -> str:
     caller = current_principal()
-    standing = standing_of(db.session, match, match.need, caller.id)
+    situation = situation_of(db.session, match, match.need, caller.id)
     may_decide = caller.has("verifier", "approver")
-    refusal = refusal_of_approval(standing) if standing.wants_approval else None
+    refusal = refusal_of_approval(situation) if situation.wants_approval else None
     return render_template(
         "review/match.html",
         match=match,
@@ -138,8 +138,8 @@ def _page(match: Allocation, form: Form | None) -> str:
         rules_met=rules_met,
         trail=_named(course(match, list_entries(db.session, match.id))),
         form=form,
-        standing=standing,
-        decisions=decisions_open(standing) if may_decide else (),
+        situation=situation,
+        decisions=decisions_open(situation) if may_decide else (),
         # Why this officer sees no button for what the match waits for.
         refused=say(refusal.sentence) if may_decide and refusal is not None else None,
         next_match=find_next(db.session, caller.id, after=match.id) if may_decide else None,

@@ -10,7 +10,7 @@ from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, AllocationEntry, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
-from services.programs.review.domain import Standing
+from services.programs.review.domain import Situation
 from shared import clock
 from shared.database import AnySession
 from shared.errors import NotFound
@@ -81,10 +81,10 @@ def find_next(session: AnySession, person: str, *, after: UUID) -> UUID | None:
     return session.scalar(waiting.order_by(Allocation.id <= after, Allocation.id).limit(1))
 
 
-def standing_of(session: AnySession, allocation: Allocation, need: Need, person: str) -> Standing:
+def situation_of(session: AnySession, allocation: Allocation, need: Need, person: str) -> Situation:
     """Return how an allocation stands for a person who may decide on it."""
     said = select(_approved_by(person).exists()).where(Allocation.id == allocation.id)
-    return Standing(
+    return Situation(
         live=allocation.is_live,
         held=allocation.held,
         household_held=allocation.household_held,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.programs.review.domain import Standing, decisions_open
+from services.programs.review.domain import Situation, decisions_open
 
-PLAIN = Standing(
+PLAIN = Situation(
     live=True,
     held=False,
     household_held=False,

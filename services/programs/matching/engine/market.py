@@ -39,7 +39,7 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
+class MarketClasses:
     """Pledges of one rule are a class; needs are one where no rule tells them apart. `supply` is what pledges have."""
 
     of_need: Ints
@@ -63,7 +63,7 @@ def settle(market: Market) -> Settled:
     return Settled(found.covered, expand(classes.of_need, classes.of_pledge, market.pledged, found))
 
 
-def compress(market: Market) -> Classes:
+def compress(market: Market) -> MarketClasses:
     """Return the classes of a market. A pledge that somebody must not have is a class of its own."""
     rules = RuleSet()
     places = np.array([rules.add(rule) for rule in market.rules], np.int64)
@@ -72,7 +72,7 @@ def compress(market: Market) -> Classes:
         of_pledge[pledge] = rules.add(market.rules[market.rule_of[pledge]])
     supply = np.bincount(of_pledge, market.pledged, len(rules)).astype(np.int64)
     of_need, rows = _need_classes(market, rules, of_pledge)
-    return Classes(of_need, of_pledge, rows, supply)
+    return MarketClasses(of_need, of_pledge, rows, supply)
 
 
 def _need_classes(market: Market, rules: RuleSet, of_pledge: Ints) -> tuple[Ints, Rows]:
