@@ -58,23 +58,21 @@ class Settling:
                 self._limit(asker)
                 self._fill(asker)
             self._askers.clear()
-            if self._givers:
+            if self._givers or self._limit_all():
                 continue
-            need = self._next()
-            if need is None:
+            whole = self._next_whole()
+            if whole is None:
                 return
-            if need in self._books.unsure:
-                self._limit(need)
-            elif need.retry_at is None:
-                self._reject(need)
+            if whole.retry_at is None:
+                self._reject(whole)
             else:
-                self._try(need)
+                self._try(whole)
 
-    def _next(self) -> Need | None:
-        """Return the highest of the wholes of which something is missing or that can be tried again, and the unsure."""
+    def _next_whole(self) -> Need | None:
+        """Return the highest whole of which something is missing, or that can be tried again."""
         rejected = self._books.rejected
         due = rejected[: bisect_right(rejected, self._came_free, key=lambda each: each[0])]
-        found = (*self._books.broken, *(each[2] for each in due), *self._books.unsure)
+        found = (*self._books.broken, *(each[2] for each in due))
         return min(found, key=lambda each: each.place, default=None)
 
     def ask(self, need: Need) -> None:
@@ -87,22 +85,28 @@ class Settling:
             quantity = 0
         self._books.ask(need, quantity, kept)
 
-    def _limit(self, need: Need) -> None:
-        """Have a need ask for more or less where its household has another quantity by now."""
+    def _limit_all(self) -> bool:
+        """Have all ask anew of whose household others have more or less by now; return False where none had to."""
+        unsure = sorted(self._books.unsure, key=lambda each: each.place)
+        return sum(self._limit(need) for need in unsure) > 0
+
+    def _limit(self, need: Need) -> bool:
+        """Have a need ask anew where its household has another quantity by now; return False where it has not."""
         books = self._books
         if need not in books.unsure:
-            return
+            return False
         del books.unsure[need]
         before, need.most = need.most, books.left_of_limit(need)
         if need.most == before and need.covered <= need.quantity:
-            return
+            return False
         if need.demand.whole and not need.covered:
             books.ask(need, 0, 0)
             books.reject(need, 0)
-            return
+            return True
         self.ask(need)
         self.release(need, max(0, need.covered - need.quantity))
         self.hear(need)
+        return True
 
     def _reject(self, need: Need) -> None:
         """Let a whole of which something is missing give back the rest."""
