@@ -223,7 +223,9 @@ WHY_OPEN: dict[str, LazyString] = {
     "no_rule_admits": _("There are pledges of this kind, but none admits this household and category."),
     "refused": _("What admits it was refused for it, by a person or by the pledge."),
     "resting": _("Pledges that admit it are not open yet, or rest for now."),
-    "household_limit": _("Its household has as much as the policy lets it have in all, or too little less."),
+    "household_limit": _(
+        "Its household has as much as the policy lets it have in all, or too little of that is left."
+    ),
     "too_little_free": _(
         "Pledges that admit it have something free, but too little of it for this need, or it is about to be matched."
     ),

@@ -1,14 +1,20 @@
-"""Reads of the pledges that could give something in place of a match."""
+"""Reads of the pledges that could give something in place of a match, and of why none gives more to a need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from services.programs.database import one_of
+from services.programs.in_play.domain import Terms
+from services.programs.in_play.queries import left_in_all
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_vetoes, is_in_play, is_refused, left_of_limit
+from services.programs.matching.queries import find_vetoes, is_in_play, is_refused
 from services.programs.needs.models import Need
+from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
 from shared.database import AnySession
@@ -31,15 +37,18 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
     need, household = allocation.need, session.get_one(Household, allocation.household_id)
     if need.closed_at is not None or household.status != "verified":
         return Alternatives((), 0)
-    lacks, left = need.quantity - need.covered, left_of_limit(session, need)
-    lacks = (lacks if left is None else min(lacks, left)) + allocation.holding - allocation.delivered
+    open_now = need.quantity - need.covered
+    left = _left_in_all(session, household).get(need.id, open_now)
+    lacks = min(open_now, left) + allocation.holding - allocation.delivered
+    has = _of_each_pledge(household)
     rows = session.scalars(
         select(Pledge)
+        .outerjoin(has, has.c.pledge_id == Pledge.id)
         .where(
             Pledge.market == need.market,
             Pledge.id != allocation.pledge_id,
             is_in_play(clock.today()),
-            _gives_enough(lacks, household),
+            _gives_enough(lacks, has),
             _is_untried(need),
         )
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
@@ -52,14 +61,18 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
     return Alternatives(shown, len(admitting))
 
 
-def _gives_enough(lacks: int, household: Household) -> ColumnElement[bool]:
+def _gives_enough(lacks: int, has: Any) -> ColumnElement[bool]:
     """Return the condition that a pledge may give of what a need lacks, and that it is as much as it gives at least."""
-    has = select(func.coalesce(func.sum(Allocation.holding), 0)).where(
-        Allocation.pledge_id == Pledge.id, Allocation.household_id == household.id
-    )
     # Both leave out what is null: where there is no cap, or no minimum.
-    most = func.least(Pledge.free, lacks, Pledge.cap_per_household - has.scalar_subquery())
+    most = func.least(Pledge.free, lacks, Pledge.cap_per_household - func.coalesce(has.c.quantity, 0))
     return most >= func.greatest(1, Pledge.minimum_grant)
+
+
+def _of_each_pledge(household: Household) -> Any:
+    """Return the statement of what a household has of each pledge that it has something of."""
+    quantity = func.sum(Allocation.holding).label("quantity")
+    has = select(Allocation.pledge_id, quantity).where(Allocation.household_id == household.id)
+    return has.group_by(Allocation.pledge_id).subquery()
 
 
 def _is_untried(need: Need) -> ColumnElement[bool]:
@@ -69,3 +82,88 @@ def _is_untried(need: Need) -> ColumnElement[bool]:
         or_(Allocation.stage.in_(LIVE), is_refused()),
     )
     return ~tried.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class WhyOpen:
+    """Why something of a need is open.
+
+    A code, how many open pledges admit it, how many other needs have what those give, and how much is `missing`: a
+    new pledge of so much that admits it would cover it.
+    """
+
+    code: str
+    admitting_pledges: int
+    needs_before: int
+    missing: int
+
+
+def why_open(session: AnySession, need: Need) -> WhyOpen | None:
+    """Return why something of a need is open; None where nothing is."""
+    if need.closed_at is not None or need.covered >= need.quantity:
+        return None
+    household = session.get_one(Household, need.household_id)
+    pledges = session.scalars(
+        select(Pledge).where(Pledge.market == need.market, Pledge.status == "open")
+    ).all()
+    claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
+    admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
+    refused = _find_refused(session, need)
+    may_give = [pledge for pledge in admitting if pledge.id not in refused]
+    code = _why_code(household, pledges, admitting, may_give)
+    missing = need.quantity - need.covered
+    left = _left_in_all(session, household).get(need.id, missing)
+    if not left and household.status == "verified" and not household.held:
+        code = "household_limit"
+    before = _count_before(session, need, may_give)
+    return WhyOpen(code, len(admitting), before, min(left, missing) or missing)
+
+
+def _find_refused(session: AnySession, need: Need) -> set[UUID]:
+    """Return the pledges that were refused for a need."""
+    refused = (
+        select(Allocation.pledge_id)
+        .join(Pledge, Pledge.id == Allocation.pledge_id)
+        .where(Allocation.need_id == need.id, is_refused())
+    )
+    vetoes = find_vetoes(session, need.market, [need.household_id])
+    return {*session.scalars(refused), *vetoes[need.household_id, need.category]}
+
+
+def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) -> int:
+    """Return how many other needs, of every area, have something of pledges that is not handed over yet."""
+    theirs = select(func.count(Allocation.need_id.distinct())).where(
+        Allocation.pledge_id == one_of([pledge.id for pledge in pledges]),
+        Allocation.stage.in_(LIVE),
+        Allocation.need_id != need.id,
+    )
+    return session.scalar(theirs, execution_options={"everyone": True}) or 0
+
+
+def _why_code(
+    household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge], may_give: Sequence[Pledge]
+) -> str:
+    today = clock.today()
+    in_play = [
+        pledge
+        for pledge in may_give
+        if not pledge.is_blocked and pledge.opens_on <= today <= (pledge.expires_on or today)
+    ]
+    codes = {
+        "household_not_verified": household.status != "verified",
+        "household_held": household.held,
+        "no_pledge": not pledges,
+        "no_rule_admits": not admitting,
+        "refused": not may_give,
+        "resting": not in_play,
+        # It is too little for a minimum, a cap or a whole roof, or about to be matched.
+        "too_little_free": any(pledge.free for pledge in in_play),
+        "spent_on_higher_needs": True,
+    }
+    return next(code for code, holds in codes.items() if holds)
+
+
+def _left_in_all(session: AnySession, household: Household) -> dict[UUID, int]:
+    """Return how much more of its needs a household may have; nothing where the policy sets no limit."""
+    terms = Terms(current_version(session).rules(), clock.today())
+    return left_in_all(session, terms, [household.id])

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.programs import words
+from services.programs.alternatives.queries import why_open
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
 from services.programs.casework.queries import find_cover
 from services.programs.database import db
 from services.programs.matching.models import Allocation
-from services.programs.matching.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.operations import record_needs
 from services.programs.needs.queries import find_need, list_needs

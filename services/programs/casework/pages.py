@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from services.programs import words
+from services.programs.alternatives.queries import why_open
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
 from services.programs.casework.queries import find_cover, stands
 from services.programs.database import db
-from services.programs.matching.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.queries import find_need, list_needs
 from services.programs.policy.queries import current_version

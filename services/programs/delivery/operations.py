@@ -141,6 +141,8 @@ def _hand_over(one: Locked, delivery: Delivery) -> None:
         day=_day_of(delivery),
     )
     outbox.record(db.session, event)
+    # What was allocated before the household was verified anew counts no more to what it gets in all.
+    note_allocations(db.session, [one])
     if need.delivered == need.quantity and need.closed_at is None:
         shut(db.session, need, "delivered")
 

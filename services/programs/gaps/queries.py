@@ -1,16 +1,17 @@
 """What is open, by area, category and market; and what of it nothing that is pledged could reach."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, case, cast, func, literal, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, Uuid, case, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from services.programs.gaps.domain import Offer, Reach
 from services.programs.in_play.domain import Terms
-from services.programs.in_play.queries import may_be_moved
+from services.programs.in_play.queries import left_in_all, may_be_moved
 from services.programs.matching.domain import Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.queries import counts_in_all, may_be_matched
@@ -54,7 +55,7 @@ def find_gaps(session: AnySession, regency: str, *, category: str | None = None)
     offers = _find_offers(session, terms)
     reach = {market: Reach(pledges) for market, pledges in offers.items()}
     steps = _steps_of(offers.values())
-    wanted = _open_needs(terms, steps, category)
+    wanted = _open_needs(terms, steps, category, _find_limited(session, terms))
     kinds: dict[Kind, dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
     for row in session.execute(wanted, execution_options={"everyone": True}):
         kind = Kind(row.category, row.item, row.unit)
@@ -89,14 +90,17 @@ def _steps_of(markets: Collection[Sequence[Offer]]) -> list[int]:
     return sorted({1, *(least for pledges in markets for _, least in pledges)})
 
 
-def _open_needs(terms: Terms, steps: Sequence[int], category: str | None) -> Any:
+def _open_needs(terms: Terms, steps: Sequence[int], category: str | None, left: Mapping[UUID, int]) -> Any:
     """Return the statement of what is open, of needs that no pledge could tell from each other.
 
-    `step`: how many of the steps a need takes by what it asks for. `first`: the place in the policy's order, and
-    the urgency, of the one that stands highest.
+    `left`: how much of a need its household may still have, where the policy limits that. `step`: how many of the steps
+    a need takes by what it asks for. `first`: the place in the policy's order, and the urgency, of the one that stands
+    highest.
     """
     asked = Need.quantity - Need.delivered
     place = func.row_number().over(order_by=in_order(terms.policy, terms.today))
+    limited = func.unnest(literal([*left], ARRAY(Uuid)), literal([*left.values()], ARRAY(BigInteger)))
+    limit = limited.table_valued("id", "left").render_derived()
     lacking = (
         select(
             Need.market,
@@ -107,66 +111,51 @@ def _open_needs(terms: Terms, steps: Sequence[int], category: str | None) -> Any
             Household.decile,
             Household.attributes,
             func.width_bucket(asked, literal(steps, ARRAY(BigInteger))).label("step"),
-            (Need.quantity - Need.covered).label("open"),
-            Need.indivisible.label("whole"),
+            func.least(Need.quantity - Need.covered, limit.c.left).label("open"),
             array([place, cast(Need.urgency, BigInteger)]).label("standing"),
         )
         .join(Household, Household.id == Need.household_id)
+        .outerjoin(limit, limit.c.id == Need.id)
         .where(may_be_matched(terms.today))
     )
-    if terms.policy.household_cap_idr is None:
-        lacking = lacking.add_columns((Need.quantity - Need.covered).label("left"))
-    else:
-        received = _received()
-        lacking = lacking.add_columns(_left_of(received, terms).label("left")).outerjoin(
-            received, received.c.household_id == Need.household_id
-        )
     found = lacking.subquery()
-    alike = [column for column in found.c if column.name not in {"open", "left", "whole", "standing"}]
-    could_have = _within(found)
+    alike = [column for column in found.c if column.name not in {"open", "standing"}]
     return (
         select(
             *alike,
-            func.sum(could_have).label("open"),
+            func.sum(found.c.open).label("open"),
             func.count().label("needs"),
             func.min(found.c.standing).label("first"),
         )
-        .where(could_have > 0, true() if category is None else found.c.category == category)
+        .where(found.c.open > 0, true() if category is None else found.c.category == category)
         .group_by(*alike)
     )
 
 
-def _left_of(received: Any, terms: Terms) -> ColumnElement[Any]:
-    """Return how much of a need the policy still lets its household have, once those above it have all they lack."""
-    before = func.sum((Need.quantity - Need.covered) * _price()).over(
-        partition_by=Need.household_id, order_by=in_order(terms.policy, terms.today), rows=(None, -1)
+def _find_limited(session: AnySession, terms: Terms) -> dict[UUID, int]:
+    """Return how much needs may still have whose households could reach what the policy lets them have in all."""
+    cap = terms.policy.household_cap_idr
+    if cap is None:
+        return {}
+    price = case(
+        {item: reference_price(item) for item in ITEMS}, value=Need.item, else_=reference_price(None)
     )
-    has = func.coalesce(received.c.value, 0) + func.coalesce(before, 0)
-    return func.floor((terms.policy.household_cap_idr - has) / _price())
-
-
-def _received() -> Any:
-    """Return the statement of what households have in all."""
-    value = func.sum(Allocation.holding * _price()).label("value")
-    return (
-        select(Allocation.household_id, value)
+    received = (
+        select(func.coalesce(func.sum(Allocation.holding * price), 0))
         .join(Need, Need.id == Allocation.need_id)
-        .join(Household, Household.id == Allocation.household_id)
-        .where(counts_in_all())
-        .group_by(Allocation.household_id)
-        .subquery()
+        .where(Allocation.household_id == Household.id, counts_in_all())
+        .correlate(Household)
+        .scalar_subquery()
     )
-
-
-def _price() -> ColumnElement[int]:
-    """Return what one unit of a need costs, in rupiah."""
-    return case({item: reference_price(item) for item in ITEMS}, value=Need.item, else_=reference_price(None))
-
-
-def _within(found: Any) -> ColumnElement[Any]:
-    """Return how much of a need is open that its household may have; of what is only covered whole all or nothing."""
-    left, lacking = found.c.left, found.c.open
-    return case((left >= lacking, lacking), (found.c.whole, 0), else_=func.greatest(left, 0))
+    near = (
+        select(Household.id)
+        .join(Need, Need.household_id == Household.id)
+        .where(may_be_matched(terms.today))
+        .group_by(Household.id)
+        .having(func.sum((Need.quantity - Need.covered) * price) + received > cap)
+    )
+    households = session.scalars(near, execution_options={"everyone": True}).all()
+    return left_in_all(session, terms, households) if households else {}
 
 
 def _count(part: _Part, row: Any, *, unreached: bool) -> None:

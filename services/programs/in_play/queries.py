@@ -117,6 +117,7 @@ def _state_of(row: Any) -> NeedState:
     for pledge, part in zip(pledges or (), quantities or (), strict=True):
         parts[pledge] = parts.get(pledge, 0) + part
     fixed = covered - sum(parts.values())
+    kept = max(int(bound), min(promised, quantity) - fixed)
     return NeedState(
         need,
         household,
@@ -129,7 +130,8 @@ def _state_of(row: Any) -> NeedState:
         whole,
         attributes=frozenset(attributes),
         quantity=quantity - fixed,
-        kept=max(int(bound), min(promised, quantity) - fixed),
+        # Who was told of a part of what only a whole covers keeps the whole.
+        kept=quantity - fixed if whole and kept > 0 else kept,
         recorded_on=recorded,
         village_share=share,
         parts=parts,
@@ -173,7 +175,7 @@ def find_pledge_states(
         )
     ).all()
     capped = [pledge.id for pledge in found if pledge.cap_per_household is not None]
-    received = _find_received(session, capped, terms) if capped else {}
+    received = _find_given_of(session, capped, terms) if capped else {}
     return {
         pledge.id: PledgeState(
             id=pledge.id,
@@ -189,7 +191,7 @@ def find_pledge_states(
     }
 
 
-def _find_received(
+def _find_given_of(
     session: AnySession, pledges: Collection[UUID], terms: Terms
 ) -> Mapping[UUID, Mapping[UUID, int]]:
     """Return what households have of pledges that the match can't give otherwise."""
@@ -214,6 +216,27 @@ def find_rooms(session: AnySession, terms: Terms, market: str, needs: Iterable[N
         found.left.update((household, cap - received.get(household, 0)) for household in households)
         for kin in find_kin_states(session, terms, market, households):
             found.kin[kin.need.household].append(kin)
+    return found
+
+
+def left_in_all(session: AnySession, terms: Terms, households: Collection[UUID]) -> dict[UUID, int]:
+    """Return how much more of each need of households the policy lets them have, if a pledge came for it alone.
+
+    Nothing where the policy sets no limit. Of what only a whole covers it is all that is open, or 0.
+    """
+    policy, cap, found = terms.policy, terms.policy.household_cap_idr, dict[UUID, int]()
+    if cap is None:
+        return found
+    for_good = find_received(session, households, ~may_be_moved(terms))
+    kin: dict[UUID, list[Kin]] = defaultdict(list)
+    for item, need in read_need_states(session, terms, Need.household_id == one_of(households)):
+        kin[need.household].append(Kin(need, reference_price(item)))
+    for each in (each for alike in kin.values() for each in alike):
+        need, key = each.need, standing(each.need, policy)
+        before = sum(other.before(key, policy) for other in kin[need.household] if other is not each)
+        left = (cap - for_good.get(need.household, 0) - before) // each.price - need.covered
+        is_enough = left >= need.quantity - need.covered or not need.indivisible
+        found[need.id] = max(0, left) if is_enough else 0
     return found
 
 

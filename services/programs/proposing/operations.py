@@ -111,14 +111,18 @@ class _Rows:
     def in_the_way(self, wanted: Wanted, proposed: Parts) -> Iterator[UUID]:
         """Yield what lower needs of the household have in other markets, until there is room for what is proposed.
 
-        Of what one of them has, what a need above it may not take stays with it.
+        Of what one of them has no more than a need above it may take; what is left of the last is proposed anew.
         """
         missing = sum(proposed.values()) * self._price - self._rooms.left[wanted.need.household]
         for kin in self._rooms.lower_kin(wanted.need) if missing > 0 else ():
-            for allocation in (self._allocations[one.id] for one in self._held[kin.need.id]):
-                if missing > 0 and not _is_kept(allocation, self._policy):
-                    missing -= allocation.quantity * kin.price
-                    yield allocation.id
+            rows = [self._allocations[one.id] for one in self._held[kin.need.id]]
+            has = sorted((row for row in rows if row.is_live), key=_is_told)
+            spare = sum(row.quantity for row in has) - kin.need.kept
+            for row in has:
+                if missing > 0 and spare > 0:
+                    missing -= row.quantity * kin.price
+                    spare -= row.quantity
+                    yield row.id
 
     def take(self, wanted: Wanted, proposed: Parts) -> Iterator["_Proposal"]:
         """Give to a need what is there of it; to one that needs the whole only where all of it is."""
@@ -190,10 +194,8 @@ class _Proposal:
     quantity: int
 
 
-def _is_kept(allocation: Allocation, policy: Policy) -> bool:
-    """Tell whether no need that stands higher may take anything of an allocation that nobody has paid."""
-    reserved = policy.displaced_until == "reserved" and allocation.stage == "reserved"
-    return reserved or allocation.told_at is not None
+def _is_told(row: Allocation) -> bool:
+    return row.told_at is not None
 
 
 def _lock_households(session: Session, households: Collection[UUID], *, alone: bool) -> None:

@@ -86,7 +86,7 @@ def find_kin(session: AnySession, needs: Collection[UUID], *, besides: str | Non
     rows = session.execute(
         select(Need.market, Need.id)
         .join(given, given.household_id == Need.household_id)
-        .where(given.id == one_of(needs), Need.id != one_of(needs), Need.closed_at.is_(None))
+        .where(given.id == one_of(needs), ~(Need.id == one_of(needs)), Need.closed_at.is_(None))
         .distinct()
     )
     return [Change(market, need, of_kin=True) for market, need in rows if market != besides]

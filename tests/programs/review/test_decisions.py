@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.programs.matching.queries import why_open
+from services.programs.alternatives.queries import why_open
 from services.programs.needs.models import Need
 from services.programs.needs.operations import shut
 from shared import clock
