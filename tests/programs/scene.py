@@ -112,9 +112,10 @@ class Scene:
         self.do(lambda session: on_donations(session, heard))
 
     def settle(self) -> None:
-        """Run the allocator until there is nothing more to do."""
+        """Run the allocator until there is nothing more to do; it never gives a market up for later."""
         while self.do(self.allocator.settle_next):
             pass
+        assert not self.allocator.waiting, "a market can't come to rest"
 
     def replace_the_worker(self) -> None:
         """Let a worker that has nothing in mind go on, after the one before has been silent long enough."""

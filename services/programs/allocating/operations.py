@@ -1,5 +1,6 @@
 """The allocator: it brings each market in which something changed to its best, and keeps it in mind."""
 
+import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -28,6 +29,8 @@ from shared.ids import new_id
 from shared.silence import SILENCE_SECONDS
 from shared.worker import Task
 
+_log = logging.getLogger(__name__)
+
 # A transaction that writes for more needs would keep others waiting for their rows too long.
 AT_MOST = 1000
 
@@ -55,6 +58,11 @@ class Allocator:
         self._failed: dict[str, float] = {}
         self._in_vain: set[str] = set()
 
+    @property
+    def waiting(self) -> set[str]:
+        """The markets of which twice nothing could be written: they wait before they are tried again."""
+        return self._in_vain & self._failed.keys()
+
     def settle_next(self, session: Session) -> bool:
         """Settle the market that has waited longest, as far as one transaction goes; return False where none waits.
 
@@ -72,8 +80,10 @@ class Allocator:
         if self._settle(session, market, today):
             self._in_vain.discard(market)
             del self._failed[market]
-        elif market not in self._in_vain:
-            # Once it was a race, and whoever won it left a note. Twice in a row is worth waiting for.
+        elif market in self._in_vain:
+            _log.warning("twice nothing could be written of what %s should be: it waits", market)
+        else:
+            # It was a race, and whoever won it left a note.
             self._in_vain.add(market)
             del self._failed[market]
         return True

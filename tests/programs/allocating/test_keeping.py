@@ -83,6 +83,20 @@ def test_workers_settle_markets_side_by_side_and_each_alone(scene: Scene) -> Non
     scene.check_books()
 
 
+def test_a_market_of_which_nothing_can_be_written_waits_after_the_second_turn(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.pledge(100)
+    scene.need(scene.household(), 50)
+    monkeypatch.setattr(operations, "write", lambda _session, _decided: {})
+    assert [_turn(scene, scene.allocator) for _ in range(3)] == [True, True, False]
+    assert scene.allocator.waiting == {"IDR"}
+    monkeypatch.undo()
+    monkeypatch.setattr(operations, "AGAIN_AFTER_SECONDS", 0.0)
+    scene.settle()
+    assert len(scene.allocations()) == 1
+
+
 def test_another_worker_leaves_it_to_the_one_that_has_it_in_mind(scene: Scene) -> None:
     scene.pledge(100)
     scene.settle()

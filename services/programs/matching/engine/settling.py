@@ -7,6 +7,9 @@ what is free, else what the lowest in its reach has.
 A need that is covered whole or not at all asks for all of it or for nothing. One that lost a part gives back the
 rest; one that could not be covered is tried again, and what was tried is taken back, once as much has come free as
 it lacked then. Each depends on those above it alone, so they are gone through from the highest on.
+
+A need of a limited household asks for what those above it in its household leave to it. Where one of them has more or
+less by now it is unsure, and asks anew before any whole is looked at.
 """
 
 from bisect import bisect_right
@@ -58,22 +61,23 @@ class Settling:
                 self._limit(asker)
                 self._fill(asker)
             self._askers.clear()
-            if self._givers or self._limit_all():
-                continue
-            whole = self._next_whole()
-            if whole is None:
+            if not (self._givers or self._limit_all() or self._settle_whole()):
                 return
-            if whole.retry_at is None:
-                self._reject(whole)
-            else:
-                self._try(whole)
 
-    def _next_whole(self) -> Need | None:
-        """Return the highest whole of which something is missing, or that can be tried again."""
+    def _settle_whole(self) -> bool:
+        """Give up or cover the highest whole of which something is missing, or that can be covered at last.
+
+        Return False where there is none.
+        """
         rejected = self._books.rejected
         due = rejected[: bisect_right(rejected, self._came_free, key=lambda each: each[0])]
-        found = (*self._books.broken, *(each[2] for each in due))
-        return min(found, key=lambda each: each.place, default=None)
+        for need in sorted((*self._books.broken, *(each[2] for each in due)), key=lambda each: each.place):
+            if need.retry_at is None:
+                self._reject(need)
+                return True
+            if self._try(need):
+                return True
+        return False
 
     def ask(self, need: Need) -> None:
         """Let a need ask for what it is described to want, as far as the limit of its household goes."""
@@ -115,8 +119,8 @@ class Settling:
         self.release(need, need.covered)
         self._books.reject(need, self._came_free + lacked)
 
-    def _try(self, need: Need) -> None:
-        """Cover a whole that could not be covered, where it can be now."""
+    def _try(self, need: Need) -> bool:
+        """Cover a whole that could not be covered, where it can be now; return False where it can't."""
         books = self._books
         moment = books.mark()
         books.reject(need, None)
@@ -126,6 +130,8 @@ class Settling:
             lacked = need.quantity - need.covered
             books.go_back(moment)
             books.reject(need, self._came_free + lacked)
+            return False
+        return True
 
     def _fill(self, need: Need) -> None:
         """Cover what a need asks for by what is free, else by what those have that stand lower."""
