@@ -10,6 +10,7 @@ from services.programs.accounts.models import ACCOUNTS
 from services.programs.app import create_app
 from services.programs.audit.queries import first_broken_line
 from services.programs.checks.queries import audit as audit_of_match
+from services.programs.checks.queries import audit_log
 from services.programs.database import db
 from services.programs.replaying.queries import look_at_chain, replay_all
 from shared.auth.account_command import add_by_command
@@ -76,7 +77,8 @@ def audit_match(settings: Settings) -> None:
     with create_app(settings).app_context():
         # Of one moment: what comes in between two statements would look forgotten.
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        found = audit_of_match(db.session)
+        log = audit_log(db.session, bytes.fromhex(settings.audit_key))
+        found = [*audit_of_match(db.session), log]
     for invariant in found:
         left_out = f" (left out: {invariant.left_out})" if invariant.left_out else ""
         click.echo(f"{invariant.finding}: {invariant.says}{left_out}.")

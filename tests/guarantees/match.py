@@ -13,6 +13,7 @@ _KEEPING = "tests/programs/allocating/test_keeping.py"
 _LIMITS = "tests/programs/checks/test_limits.py"
 _PROMISES = "tests/programs/allocating/test_promises.py"
 _HOUSEHOLD_CAP = "tests/programs/allocating/test_household_cap.py"
+_OVER_MARKETS = "tests/programs/allocating/test_household_cap_over_markets.py"
 
 MATCH = (
     Trial(
@@ -27,8 +28,8 @@ MATCH = (
         "what a household was told of is taken from it",
         _BEST,
         "services/programs/in_play/queries.py",
-        "        kept=max(int(bound), min(promised, quantity) - fixed),\n",
-        "        kept=int(bound),\n",
+        "    kept = max(int(bound), min(promised, quantity) - fixed)\n",
+        "    kept = int(bound)\n",
         (_PROMISES,),
     ),
     Trial(
@@ -53,7 +54,7 @@ MATCH = (
         "services/programs/in_play/domain.py",
         "        return self.price * (covered if stands_higher else min(covered, self.need.kept))\n",
         "        return 0 * (covered if stands_higher else min(covered, self.need.kept))\n",
-        (_HOUSEHOLD_CAP,),
+        (_OVER_MARKETS,),
     ),
     Trial(
         "the other needs of a household are not looked at again",
@@ -61,7 +62,7 @@ MATCH = (
         "services/programs/allocating/operations.py",
         "    kin = find_kin(session, changed) if changed else []\n",
         "    kin = find_kin(session, changed) if changed is None else []\n",
-        (_HOUSEHOLD_CAP,),
+        (_OVER_MARKETS,),
     ),
     Trial(
         "a household gets more of a pledge than its cap",

@@ -13,7 +13,7 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import find_need_states, find_pledge_states
 from services.programs.matching.queries import find_received
 from services.programs.policy.queries import current_version
-from services.programs.replaying.queries import compare_promises, replay_all
+from services.programs.replaying.queries import compare_promises, look_at_chain, replay_all
 from shared import checks, clock
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
@@ -144,6 +144,13 @@ def audit(session: AnySession) -> list[Invariant]:
     terms = Terms(current_version(session).rules(), today)
     markets = (_market(session, market, terms) for market in session.scalars(_MARKETS).all())
     return found + at_rest(markets)
+
+
+def audit_log(session: AnySession, key: bytes) -> Invariant:
+    """Return that the log is as it was sealed, and where it is not."""
+    broken = look_at_chain(session, key).broken
+    faults = [] if broken is None else [f"seal {broken}: it does not hold, or lines of it are missing."]
+    return Invariant("The log of decisions is as it was sealed", faults)
 
 
 def _market(session: AnySession, market: str, terms: Terms) -> MarketState:

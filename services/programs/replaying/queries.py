@@ -1,5 +1,6 @@
 """Reading the log: whether the chain holds, and whether what it tells is what there is."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
@@ -16,6 +17,9 @@ from services.programs.replaying.models import Seal
 from shared.database import AnySession
 
 _AT_ONCE = 2000
+
+# A seal is of two seconds, and of 2,000 lines at most.
+_SEALS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,32 @@ def find_lines(session: AnySession, condition: ColumnElement[bool], *, most: int
 
 
 def look_at_chain(session: AnySession, key: bytes) -> Chain:
-    """Go through the whole chain."""
+    """Go through the whole chain, some seals at a time."""
     before, holding, number = BEGINNING, 0, 0
-    for seal in session.scalars(select(Seal).order_by(Seal.number)).all():
-        number += 1
-        lines = find_lines(session, AllocationEntry.seal == seal.number, most=seal.entries + 1)
-        before = digest(key, before, lines)
-        if (seal.number, seal.entries, seal.digest) != (number, len(lines), before):
-            return Chain(holding, 0, number)
-        holding += len(lines)
+    while seals := session.scalars(
+        select(Seal).where(Seal.number > number).order_by(Seal.number).limit(_SEALS)
+    ).all():
+        sealed = _sealed(session, seals[0].number, seals[-1].number)
+        for seal in seals:
+            number += 1
+            lines = sealed.get(seal.number, [])
+            before = digest(key, before, lines)
+            if (seal.number, seal.entries, seal.digest) != (number, len(lines), before):
+                return Chain(holding, 0, number)
+            holding += len(lines)
     beyond = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal > number)
     if session.scalar(beyond):
         return Chain(holding, 0, number + 1)
     unsealed = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal.is_(None))
     return Chain(holding, session.scalar(unsealed) or 0, None)
+
+
+def _sealed(session: AnySession, first: int, last: int) -> dict[int, list[Line]]:
+    """Return the lines of some seals, in order."""
+    found: dict[int, list[Line]] = defaultdict(list)
+    for row in session.execute(_lines().where(AllocationEntry.seal.between(first, last))):
+        found[row[0].seal].append(_line(row))
+    return found
 
 
 def replay_all(session: AnySession) -> Replayed:
