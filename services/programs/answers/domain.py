@@ -5,12 +5,12 @@ from typing import Any
 from shared.catalogue import market
 from shared.events.donations import PledgeAmended, PledgeExpired, PledgeOpened, PledgeWithdrawn
 
-PledgeState = PledgeOpened | PledgeAmended | PledgeWithdrawn | PledgeExpired
+ToldPledge = PledgeOpened | PledgeAmended | PledgeWithdrawn | PledgeExpired
 
 _STATUS: dict[type, str] = {PledgeWithdrawn: "withdrawn", PledgeExpired: "expired"}
 
 
-def columns_of(told: PledgeState) -> dict[str, Any]:
+def columns_of(told: ToldPledge) -> dict[str, Any]:
     """Return the columns of our copy of a pledge that an event states anew."""
     rules = told.restrictions
     return {

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.programs.answers.domain import PledgeState, columns_of
+from services.programs.answers.domain import ToldPledge, columns_of
 from services.programs.database import lock_rows
 from services.programs.markets.domain import Change
 from services.programs.markets.operations import note_changes
@@ -182,7 +182,7 @@ def apply_answers(session: Session, events: Sequence[Received]) -> None:
     session.flush()
 
 
-def _describe(book: _Book, told: PledgeState) -> None:
+def _describe(book: _Book, told: ToldPledge) -> None:
     copy = book.pledges.get(told.pledge)
     if copy is None:
         copy = book.pledges[told.pledge] = Pledge(id=told.pledge, version=0, used=0, said_in=-1)

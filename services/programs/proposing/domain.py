@@ -29,7 +29,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Movable:
     """An allocation that the match may end."""
 
     id: UUID
@@ -49,15 +49,15 @@ class Difference:
         return bool(self.ended or self.proposed)
 
 
-def difference(held: Collection[Held], wanted: Parts, minimum: Mapping[UUID, int]) -> Difference:
+def difference(movable: Collection[Movable], wanted: Parts, minimum: Mapping[UUID, int]) -> Difference:
     """Return how to come from what a need has to what it shall have, with as few ended as possible.
 
     A pledge may have a `minimum` for one allocation: where the difference is less, the whole is proposed anew.
     """
     ended: list[UUID] = []
     proposed: dict[UUID, int] = {}
-    for pledge in dict.fromkeys([*(one.pledge for one in held), *wanted]):
-        parts = sorted((one for one in held if one.pledge == pledge), key=lambda one: -one.quantity)
+    for pledge in dict.fromkeys([*(one.pledge for one in movable), *wanted]):
+        parts = sorted((one for one in movable if one.pledge == pledge), key=lambda one: -one.quantity)
         want = missing = wanted.get(pledge, 0)
         kept = []
         for one in parts:

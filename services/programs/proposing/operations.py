@@ -22,7 +22,7 @@ from services.programs.matching.models import Allocation, AllocationEntry, Pledg
 from services.programs.matching.operations import Locked, cancel, lock_allocations, tell, withdraw
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Difference, Held, Wanted, difference
+from services.programs.proposing.domain import Difference, Movable, Wanted, difference
 from services.programs.proposing.queries import find_given, find_incomplete, find_kin, find_live, find_movable
 from services.programs.registry.models import Household
 from shared import clock, outbox
@@ -82,10 +82,10 @@ class _Rows:
         self._allocations = lock_rows(session, Allocation, [allocation for allocation, _, _ in movable])
         self._states = find_need_states(session, decided.market, decided.terms, needs)
         self._rooms = find_rooms(session, decided.terms, decided.market, self._states.values())
-        self._held: dict[UUID, list[Held]] = defaultdict(list)
+        self._movable: dict[UUID, list[Movable]] = defaultdict(list)
         for allocation in self._allocations.values():
-            held = Held(allocation.id, allocation.pledge_id, allocation.quantity)
-            self._held[allocation.need_id].append(held)
+            one = Movable(allocation.id, allocation.pledge_id, allocation.quantity)
+            self._movable[allocation.need_id].append(one)
         self._parts = {need: Counter(state.parts) for need, state in self._states.items()}
 
     def holds(self, wanted: Wanted) -> bool:
@@ -95,7 +95,7 @@ class _Rows:
     def difference(self, wanted: Wanted) -> Difference:
         """Return what has to be changed of what a need has."""
         minimum = {pledge: state.minimum_grant for pledge, state in self._decided.pledges.items()}
-        return difference(self._held[wanted.need.id], wanted.parts, minimum)
+        return difference(self._movable[wanted.need.id], wanted.parts, minimum)
 
     def end(self, allocations: Iterable[UUID]) -> list[Locked]:
         """Take allocations out of what their needs have; return them."""
@@ -115,7 +115,7 @@ class _Rows:
         """
         missing = sum(proposed.values()) * self._price - self._rooms.left[wanted.need.household]
         for kin in self._rooms.lower_kin(wanted.need) if missing > 0 else ():
-            rows = [self._allocations[one.id] for one in self._held[kin.need.id]]
+            rows = [self._allocations[one.id] for one in self._movable[kin.need.id]]
             has = sorted((row for row in rows if row.is_live), key=_is_told)
             spare = sum(row.quantity for row in has) - kin.need.kept
             for row in has:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.programs.in_play.domain import NeedState, Place, PledgeState, Terms
 from services.programs.matching.domain import Rule
 from services.programs.policy.domain import Policy
-from services.programs.proposing.domain import Held, difference
+from services.programs.proposing.domain import Movable, difference
 from services.programs.standing.domain import standing
 from shared.ids import new_id
 
@@ -37,8 +37,8 @@ def _need(**more: object) -> NeedState:
     return NeedState(**fields)  # type: ignore[arg-type]
 
 
-def _held(pledge: UUID, quantity: int) -> Held:
-    return Held(new_id(), pledge, quantity)
+def _movable(pledge: UUID, quantity: int) -> Movable:
+    return Movable(new_id(), pledge, quantity)
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_the_reasons_say_which_restrictions_it_meets() -> None:
 
 
 def test_nothing_is_done_where_a_need_has_what_it_shall_have() -> None:
-    held = [_held(A, 30), _held(A, 20), _held(B, 10)]
+    held = [_movable(A, 30), _movable(A, 20), _movable(B, 10)]
     assert not difference(held, {A: 50, B: 10}, {})
 
 
 def test_only_the_difference_is_ended_and_proposed() -> None:
-    large, small, other = _held(A, 30), _held(A, 20), _held(B, 10)
+    large, small, other = _movable(A, 30), _movable(A, 20), _movable(B, 10)
     change = difference([large, small, other], {A: 30, B: 15}, {})
     assert (change.ended, change.proposed) == ([small.id], {B: 5})
 
 
 def test_an_allocation_is_not_less_than_its_pledge_gives_at_least() -> None:
-    held = _held(A, 30)
+    held = _movable(A, 30)
     change = difference([held], {A: 50}, {A: 25})
     assert (change.ended, change.proposed) == ([held.id], {A: 50})
 
@@ -98,7 +98,7 @@ def test_an_allocation_is_not_less_than_its_pledge_gives_at_least() -> None:
 def test_it_always_comes_to_what_the_need_shall_have(
     have: list[tuple[UUID, int]], wanted: dict[UUID, int], minimum: int
 ) -> None:
-    held = [_held(pledge, part) for pledge, part in have]
+    held = [_movable(pledge, part) for pledge, part in have]
     change = difference(held, wanted, {A: minimum})
     stay = [one for one in held if one.id not in change.ended]
     for pledge in (A, B):
