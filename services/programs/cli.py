@@ -102,6 +102,8 @@ def replay_log(settings: Settings, check: bool) -> None:
         [] if chain.broken is None else [f"Seal {chain.broken} does not hold, or lines of it are missing."]
     )
     click.echo(f"{chain.holding} lines are sealed and hold; {chain.unsealed} are not sealed yet.")
+    if chain.digest:
+        click.echo(f"The last digest is {chain.digest}. Kept elsewhere, it shows whether all is made anew.")
     click.echo(
         f"{replayed.same} allocations are as the log says; {replayed.from_before} are from before it began."
     )

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
 from services.donations.fulfilment.domain import Amounts, status_of
+from services.donations.timeline.domain import told_why
 from shared import clock
 from shared.areas import subdistrict_of
 from shared.auth.visibility import OwnedInArea
@@ -82,6 +83,11 @@ class Allocation(OwnedInArea, Model):
     def area(self) -> str:
         """Return the sub-district, which is all that a donor is told of where it goes."""
         return subdistrict_of(self.desa)
+
+    @property
+    def told_why(self) -> str | None:
+        """Return why it ended, as a donor is told."""
+        return told_why(self.why)
 
     @property
     def told_reasons(self) -> dict[str, Any]:

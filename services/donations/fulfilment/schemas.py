@@ -22,7 +22,7 @@ class AllocationSchema(Schema):
     item = fields.String(allow_none=True)
     status = Word(ALLOCATION_STATUSES)
     standing = Word(STANDINGS)
-    why = fields.String(allow_none=True)
+    why = fields.String(allow_none=True, attribute="told_why")
     contributed = fields.Integer()
     delivered = fields.Integer()
     released = fields.Integer()

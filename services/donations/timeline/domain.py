@@ -15,3 +15,29 @@ CODES = (
     "left_in_hand",
     "delivery_confirmed",
 )
+
+# Why something ended or was refused, as donors may know it. What became of a household is not among them.
+WHYS = frozenset(
+    {
+        "withdrawn",
+        "expired",
+        "vetoed",
+        "failed",
+        "insufficient",
+        "not_open",
+        "restricted",
+        "suspended",
+        "stale",
+        "over_cap",
+        "wrong_unit",
+        "rerouted",
+        "displaced",
+        "household_limit",
+        "incomplete",
+    }
+)
+
+
+def told_why(code: str | None) -> str | None:
+    """Return why something ended, as a donor is told: all that is the household's own is one."""
+    return code if code is None or code in WHYS else "need_changed"

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.donations.database import Model
+from services.donations.timeline.domain import told_why
 from shared import clock
 from shared.auth.visibility import OwnedByStakeholder
 from shared.ids import new_id
@@ -26,3 +27,8 @@ class TimelineEntry(OwnedByStakeholder, Model):
     allocation_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(String(40))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what is said of it, as a donor is told."""
+        return self.data | {"why": told_why(self.data["why"])} if "why" in self.data else self.data

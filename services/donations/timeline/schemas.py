@@ -15,4 +15,4 @@ class TimelineEntrySchema(Schema):
     pledge = fields.UUID(attribute="pledge_id")
     allocation = fields.UUID(attribute="allocation_id", allow_none=True)
     code = Word(CODES)
-    data = fields.Dict(keys=fields.String())
+    data = fields.Dict(keys=fields.String(), attribute="told")

@@ -78,6 +78,12 @@ _NEVER: Mapping[str, Mapping[str, str]] = {
             SELECT coalesce(sum(holding), 0) FROM allocation WHERE need_id = need.id AND told_at IS NOT NULL)
     """,
     },
+    "Every allocation is of the household of its need": {
+        "the allocation is of another household than its need": """
+        SELECT allocation.id FROM allocation JOIN need ON need.id = allocation.need_id
+        WHERE allocation.household_id <> need.household_id
+    """,
+    },
     "What is held does not go on": {
         "the allocation goes on although its household is held": """
         SELECT allocation.id FROM allocation JOIN household ON household.id = allocation.household_id

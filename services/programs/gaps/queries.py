@@ -75,6 +75,8 @@ def _find_offers(session: AnySession, terms: Terms) -> dict[str, list[Offer]]:
     movable = select(Allocation.id).where(Allocation.pledge_id == Pledge.id, may_be_moved(terms)).exists()
     giving = select(Pledge).where(
         Pledge.status == "open",
+        # What is not open yet reaches nothing: it would tell what it reaches, and never be matched.
+        Pledge.opens_on <= terms.today,
         or_(Pledge.expires_on.is_(None), Pledge.expires_on >= terms.today),
         or_(Pledge.blocked_by.is_(None), Pledge.blocked_until.is_not(None)),
         or_(Pledge.quantity > Pledge.used + Pledge.withheld, movable),

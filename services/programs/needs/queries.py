@@ -14,6 +14,17 @@ def find_need(session: AnySession, need: UUID) -> Need:
     return get_visible(session, Need, need)
 
 
+def find_alike(session: AnySession, need: Need) -> list[UUID]:
+    """Return the open needs of the same household and kind in the same market."""
+    alike = select(Need.id).where(
+        Need.household_id == need.household_id,
+        Need.category == need.category,
+        Need.market == need.market,
+        Need.closed_at.is_(None),
+    )
+    return list(session.scalars(alike))
+
+
 def list_needs(
     *,
     status: str | None = None,

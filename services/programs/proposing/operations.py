@@ -71,7 +71,7 @@ class _Rows:
         self._policy, self._price = decided.terms.policy, price_of(decided.market)
         needs = {each.need.id for each in decided.wanted}
         limited = self._policy.household_cap_idr is not None
-        _lock_households(session, {each.need.household for each in decided.wanted}, alone=limited)
+        _lock_households(session, {each.need.household for each in decided.wanted})
         kin = find_kin(session, needs, besides=decided.market) if limited else ()
         locked = needs | {each.need for each in kin if each.need}
         self._needs = lock_rows(session, Need, locked)
@@ -198,10 +198,10 @@ def _is_told(row: Allocation) -> bool:
     return row.told_at is not None
 
 
-def _lock_households(session: Session, households: Collection[UUID], *, alone: bool) -> None:
-    """Keep households from being changed until the commit. Others may read them and, unless `alone`, lock them too."""
+def _lock_households(session: Session, households: Collection[UUID]) -> None:
+    """Keep households from being changed, and from being given anything in another market, until the commit."""
     ids = select(Household.id).where(Household.id == one_of(households)).order_by(Household.id)
-    session.execute(ids.with_for_update(read=not alone))
+    session.execute(ids.with_for_update(key_share=True))
 
 
 def _by_reason(changes: Iterable[tuple[Wanted, Difference]]) -> dict[str, list[UUID]]:

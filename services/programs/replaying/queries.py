@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 
 from services.programs.matching.models import Allocation, AllocationEntry
 from services.programs.needs.models import Need
@@ -18,17 +18,26 @@ from shared.database import AnySession
 
 _AT_ONCE = 2000
 
+# What was there when the log began was taken over at one moment, before anything was sealed or came after.
+_TAKEN_OVER_LATE = text("""
+    SELECT DISTINCT allocation_id FROM allocation_entry AS late WHERE step = 'taken_over' AND (
+        at > (SELECT min(at) FROM allocation_entry WHERE step = 'taken_over')
+        OR at > (SELECT sealed_at FROM allocation_seal WHERE number = 1)
+        OR EXISTS (SELECT FROM allocation_entry WHERE seq < late.seq AND at > late.at))
+""")
+
 # A seal is of two seconds, and of 2,000 lines at most.
 _SEALS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """How many lines hold, how many are not sealed yet, and the number of the first seal that does not hold."""
+    """How many lines hold, how many are not sealed yet, the first seal that does not hold, and the last digest."""
 
     holding: int
     unsealed: int
     broken: int | None
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -59,11 +68,11 @@ def look_at_chain(session: AnySession, key: bytes) -> Chain:
             if (seal.number, seal.entries, seal.digest) != (number, len(lines), before):
                 return Chain(holding, 0, number)
             holding += len(lines)
-    beyond = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal > number)
+    beyond = select(func.count(AllocationEntry.seq)).where(~AllocationEntry.seal.between(1, number))
     if session.scalar(beyond):
         return Chain(holding, 0, number + 1)
     unsealed = select(func.count(AllocationEntry.seq)).where(AllocationEntry.seal.is_(None))
-    return Chain(holding, session.scalar(unsealed) or 0, None)
+    return Chain(holding, session.scalar(unsealed) or 0, None, before.hex())
 
 
 def _sealed(session: AnySession, first: int, last: int) -> dict[int, list[Line]]:
@@ -76,7 +85,10 @@ def _sealed(session: AnySession, first: int, last: int) -> dict[int, list[Line]]
 
 def replay_all(session: AnySession) -> Replayed:
     """Make every allocation anew from its lines, and compare it with what there is."""
-    found = Replayed(0, 0, [])
+    late = session.scalars(_TAKEN_OVER_LATE).all()
+    found = Replayed(
+        0, 0, [f"{each}: it is said to be from before the log, which had begun." for each in late]
+    )
     everything = (
         select(Allocation, AllocationEntry)
         .outerjoin(AllocationEntry, AllocationEntry.allocation_id == Allocation.id)
@@ -92,6 +104,8 @@ def replay_all(session: AnySession) -> Replayed:
                 found.from_before += 1
                 continue
             wrong = list(_differences(allocation, state))
+            if lines and lines[0].at != allocation.created_at:
+                wrong.append(f"{allocation.id}: it was made at another time than the log says.")
             found.differences.extend(wrong)
             found.same += not wrong
     return found

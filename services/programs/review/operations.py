@@ -7,6 +7,8 @@ than the first. A hold stops payment and delivery until somebody approves; a vet
 from uuid import UUID
 
 from services.programs.database import db
+from services.programs.markets.domain import Change
+from services.programs.markets.operations import note_changes
 from services.programs.matching.models import Allocation
 from services.programs.matching.operations import (
     Locked,
@@ -17,6 +19,7 @@ from services.programs.matching.operations import (
     tell,
     tell_end,
 )
+from services.programs.needs.queries import find_alike
 from services.programs.review.domain import refusal_of_approval
 from services.programs.review.queries import find_allocation, situation_of, sum_told
 from shared import clock, outbox
@@ -72,6 +75,9 @@ def veto(allocation: UUID, reason: str, *, by: str) -> Allocation:
     db.session.add(one.allocation.entry("vetoed", rest, by=by, reason=reason))
     outbox.record(db.session, tell_end(AllocationVetoed, one, rest, reason=_BY_PERSON))
     note_allocations(db.session, [one])
+    # A need that was recorded anew may have the same pledge already.
+    alike = find_alike(db.session, one.need)
+    note_changes(db.session, [Change(one.need.market, need) for need in alike])
     return _done(one.allocation)
 
 

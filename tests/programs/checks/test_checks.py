@@ -51,7 +51,7 @@ def test_says_that_all_is_well_or_names_what_is_not(scene: Scene, check: Check) 
     code, said = check()
     assert code == 0
     assert {line.partition(":")[0] for line in said.splitlines()} == {"holds"}
-    assert len(said.splitlines()) == 18
+    assert len(said.splitlines()) == 19
     change(scene, "UPDATE need SET covered = 90 WHERE id = :id", id=need)
     code, said = check()
     assert code == 1

@@ -1,5 +1,6 @@
 """The log of all that was decided of allocations: sealed, never changed, and replayed to the state that it made."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -98,10 +99,10 @@ def test_it_tells_who_did_what_in_order(scene: Scene, paid: Allocation) -> None:
 def test_it_replays_to_what_there_is(scene: Scene, paid: Allocation, replay: Replay) -> None:
     code, said = replay()
     assert code == 0
-    assert said.splitlines() == [
-        "7 lines are sealed and hold; 2 are not sealed yet.",
-        "2 allocations are as the log says; 0 are from before it began.",
-    ]
+    sealed, last, same = said.splitlines()
+    assert sealed == "7 lines are sealed and hold; 2 are not sealed yet."
+    assert re.match("The last digest is [0-9a-f]{64}. Kept elsewhere", last)
+    assert same == "2 allocations are as the log says; 0 are from before it began."
     _seal(scene)
     assert "9 lines are sealed and hold; 0 are not sealed yet." in replay()[1]
 
@@ -141,6 +142,24 @@ def test_a_line_that_was_changed_breaks_the_chain(
             "stage is vetoed, and proposed by the log.",
         ),
         ("DELETE FROM allocation_entry WHERE seal IS NULL", "quantity is 50, and 0 by the log."),
+        (
+            "UPDATE allocation SET created_at = created_at - interval '1 day'",
+            "it was made at another time than the log says.",
+        ),
+        (
+            (
+                "INSERT INTO allocation_entry (allocation_id, step, quantity, by, counts, at)"
+                " SELECT id, 'taken_over', 1, 'system', false, now() FROM allocation"
+            ),
+            "it is said to be from before the log, which had begun.",
+        ),
+        (
+            (
+                "INSERT INTO allocation_entry (allocation_id, step, quantity, by, counts, at, seal)"
+                " SELECT id, 'told', 1, 'system', false, now(), 0 FROM allocation"
+            ),
+            "Seal 2 does not hold",
+        ),
     ],
 )
 def test_what_the_log_does_not_tell_of_is_found(

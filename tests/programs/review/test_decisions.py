@@ -12,9 +12,11 @@ from services.programs.needs.models import Need
 from services.programs.needs.operations import shut
 from shared import clock
 from shared.auth.principal import Principal
+from shared.events.donations import PledgeAmended
 from shared.events.programs import AllocationApproved, AllocationHeld, AllocationVetoed
 from shared.ids import new_id
 from tests.conftest import bearer_of
+from tests.programs.heard import opened
 from tests.programs.scene import OTHER_VILLAGE, Scene
 
 Bearer = Callable[..., dict[str, str]]
@@ -253,3 +255,19 @@ def test_a_fresh_verification_is_matched_again(scene: Scene) -> None:
     )
     scene.settle()
     assert scene.only_allocation().household_id == household
+
+
+def test_a_veto_takes_the_pledge_from_a_need_that_has_it_already(scene: Scene, bearer: Bearer) -> None:
+    allocation = matched(scene)
+    first = scene.only_allocation()
+    scene.pay(first)
+    scene.do(lambda session: shut(session, session.get_one(Need, first.need_id), "closed_by_person"))
+    again = scene.need(first.household_id, 100)
+    scene.hear(opened(200, pledge=first.pledge_id, kind=PledgeAmended, version=2))
+    scene.settle()
+    assert [row.pledge_id for row in scene.allocations(need_id=again)] == [first.pledge_id]
+    assert (
+        say(scene, allocation, "veto", bearer(scene.app, "verifier"), reason="tidak cocok").status_code == 200
+    )
+    scene.settle()
+    assert [row.is_live for row in scene.allocations(need_id=again)] == [False]
