@@ -15,8 +15,12 @@ def main() -> int:
     """Print the coverage of each need, and the parts; return 1 where it is not what the file says it should be."""
     parser = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
     parser.add_argument("--market", type=Path, required=True, help="a JSON file of one or several markets")
-    wrong = 0
-    for case in read_cases(parser.parse_args().market):
+    file, wrong = parser.parse_args().market, 0
+    try:
+        cases = read_cases(file)
+    except (OSError, ValueError) as error:
+        parser.error(f"{file} can't be read:\n{error}")
+    for case in cases:
         found = settle(as_market(case))
         at_once = dict(zip(case.by_place, found.covered.tolist(), strict=True))
         by_event = covered(case, play(case, case.events))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.matching.checking import faults_of
 from services.programs.matching.domain import Claimed, Rule
 from services.programs.matching.engine.market import Market
 from services.programs.matching.engine.nodes import Demand, Supply
@@ -70,9 +71,12 @@ class Case:
 
 
 def read_cases(file: Path) -> list[Case]:
-    """Return the cases of a file, which holds one or a list of them."""
+    """Return the cases of a file, which holds one or a list of them. Raises ValueError with all that is wrong."""
     found = json.loads(file.read_text("utf-8"))
-    return [_case(each) for each in (found if isinstance(found, list) else [found])]
+    cases = found if isinstance(found, list) else [found]
+    if faults := [fault for place, each in enumerate(cases) for fault in faults_of(each, f"/{place}")]:
+        raise ValueError("\n".join(faults))
+    return [_case(each) for each in cases]
 
 
 def as_market(case: Case) -> Market:

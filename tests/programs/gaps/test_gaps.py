@@ -1,8 +1,10 @@
 """What is short, for everyone to see."""
 
+from datetime import timedelta
 from typing import Any
 
 from shared import areas
+from tests.programs.heard import TODAY
 from tests.programs.scene import Scene
 
 
@@ -89,6 +91,12 @@ def test_a_pledge_that_rests_with_its_organisation_reaches_nothing(scene: Scene)
     scene.pledge(100)
     scene.settle()
     scene.refuse(scene.only_allocation(), "suspended", left=100)
+    assert gaps(scene)[0]["unreached"] == 1200
+
+
+def test_a_pledge_that_opens_later_reaches_nothing_until_then(scene: Scene) -> None:
+    lack(scene, 12)
+    scene.pledge(100, opens_on=TODAY + timedelta(days=1))
     assert gaps(scene)[0]["unreached"] == 1200
 
 

@@ -1,6 +1,8 @@
 """The cases that say what the match must do, through both halves of the engine."""
 
+import json
 from itertools import islice, permutations
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +50,13 @@ def test_event_by_event_every_need_gets_the_best_in_whatever_order(case: Case) -
 def test_a_household_that_was_told_keeps_what_it_was_promised() -> None:
     (case,) = (case for case in CASES if case.told is not None)
     assert covered(case, play(case, case.events, told={"n1": "n2"})) == case.told
+
+
+def test_a_file_of_markets_is_refused_with_every_fault(tmp_path: Path) -> None:
+    file = tmp_path / "markets.json"
+    wrong = {"P": {"A": [0, "*"], "B": [5, "food", "zakatt"]}, "N": {"n": ["food"]}, "ev": ["C"], "opt": []}
+    file.write_text(json.dumps([wrong, 3]))
+    with pytest.raises(ValueError, match="the quantity must be 1 or more") as refused:
+        read_cases(file)
+    places = [line.partition(":")[0] for line in str(refused.value).splitlines()]
+    assert places == ["/0/P/A", "/0/P/B", "/0/N/n", "/0/ev", "/0/opt", "/1"]
