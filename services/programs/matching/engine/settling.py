@@ -9,7 +9,8 @@ rest; one that could not be covered is tried again, and what was tried is taken 
 it lacked then. Each depends on those above it alone, so they are gone through from the highest on.
 
 A need of a limited household asks for what those above it in its household leave to it. Where one of them has more or
-less by now it is unsure, and asks anew before any whole is looked at.
+less by now it is unsure, and asks anew before any whole is looked at: one after the other, each once all others are at
+rest. What it gives back would go past somebody else if another asked who was not heard yet.
 """
 
 from bisect import bisect_right
@@ -55,13 +56,14 @@ class Settling:
     def rest(self) -> None:
         """Bring the market to rest: first what is free, then who asks, then the wholes, of which the highest first."""
         while True:
-            while self._givers:
-                self._spend(self._givers.popitem()[0].of)
+            self._spend_all()
             for asker in sorted(self._askers, key=lambda each: each.place):
-                self._limit(asker)
+                # Who has nothing has nothing to give back either.
+                if asker in self._books.unsure and not asker.covered:
+                    self._limit(asker)
                 self._fill(asker)
             self._askers.clear()
-            if not (self._givers or self._limit_all() or self._settle_whole()):
+            if not (self._limit_all() or self._settle_whole()):
                 return
 
     def _settle_whole(self) -> bool:
@@ -97,8 +99,6 @@ class Settling:
     def _limit(self, need: Need) -> bool:
         """Have a need ask anew where its household has another quantity by now; return False where it has not."""
         books = self._books
-        if need not in books.unsure:
-            return False
         del books.unsure[need]
         before, need.most = need.most, books.left_of_limit(need)
         if need.most == before and need.covered <= need.quantity:
@@ -109,7 +109,8 @@ class Settling:
             return True
         self.ask(need)
         self.release(need, max(0, need.covered - need.quantity))
-        self.hear(need)
+        self._spend_all()
+        self._fill(need)
         return True
 
     def _reject(self, need: Need) -> None:
@@ -157,6 +158,11 @@ class Settling:
                 self._displace(need, walk, loser)
             except WayGone:
                 walk = None
+
+    def _spend_all(self) -> None:
+        """Give all that came free to the open needs that reach it."""
+        while self._givers:
+            self._spend(self._givers.popitem()[0].of)
 
     def _spend(self, of: PledgeClass) -> None:
         """Give what is free of a class to the open needs that reach it, the highest first."""
