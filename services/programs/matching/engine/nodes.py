@@ -114,6 +114,18 @@ class Need:
         return quantity if self.most is None else min(quantity, self.most)
 
     @property
+    def to_keep(self) -> int:
+        """Return how much it asks for whatever its household has: of a whole all, where any of it is kept."""
+        demand = self.demand
+        return demand.quantity if demand.whole and demand.kept else min(demand.kept, demand.quantity)
+
+    def within(self, most: int | None) -> int:
+        """Return how much it asks for where its household may have so much by it."""
+        demand = self.demand
+        quantity = max(self.to_keep, demand.quantity if most is None else min(demand.quantity, most))
+        return 0 if demand.whole and quantity < demand.quantity else quantity
+
+    @property
     def is_limited(self) -> bool:
         """Tell whether the limit of its household leaves no more to it than it has."""
         return self.allowed < self.demand.quantity and self.quantity <= self.covered

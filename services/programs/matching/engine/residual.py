@@ -72,8 +72,11 @@ class Residual:
             giver = books.pledges[pledge]
             books.give(books.needs[need], giver, quantity)
             books.set_free(giver, giver.free - quantity)
-        limited = (each for each in books.needs.values() if each.demand.household_limit is not None)
-        books.unsure |= dict.fromkeys(limited)
+        for each in books.needs.values():
+            if each.demand.household_limit is not None:
+                # By what the others of its household have now.
+                self._settling.ask(each)
+                books.unsure[each] = None
         for each in [each for each in books.broken if not each.covered]:
             books.reject(each, 0)
             books.ask(each, 0, 0)

@@ -58,8 +58,10 @@ class Settling:
         while True:
             self._spend_all()
             for asker in sorted(self._askers, key=lambda each: each.place):
-                # Who has nothing has nothing to give back either.
-                if asker in self._books.unsure and not asker.covered:
+                if self._gives_back(asker):
+                    # Once all others were heard.
+                    continue
+                if asker in self._books.unsure:
                     self._limit(asker)
                 self._fill(asker)
             self._askers.clear()
@@ -83,13 +85,13 @@ class Settling:
 
     def ask(self, need: Need) -> None:
         """Let a need ask for what it is described to want, as far as the limit of its household goes."""
-        demand = need.demand
-        kept = demand.quantity if demand.whole and demand.kept else min(demand.kept, demand.quantity)
         need.most = self._books.left_of_limit(need)
-        quantity = max(kept, need.allowed)
-        if demand.whole and quantity < demand.quantity:
-            quantity = 0
-        self._books.ask(need, quantity, kept)
+        self._books.ask(need, need.within(need.most), need.to_keep)
+
+    def _gives_back(self, need: Need) -> bool:
+        """Tell whether its household leaves less to a need by now than it has."""
+        books = self._books
+        return need in books.unsure and need.covered > need.within(books.left_of_limit(need))
 
     def _limit_all(self) -> bool:
         """Have all ask anew of whose household others have more or less by now; return False where none had to."""
