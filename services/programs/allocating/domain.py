@@ -222,7 +222,10 @@ class Mind:
         """Return needs in the order in which they are written: those that give back, then the highest."""
         known = [self._needs[need] for need in needs if need in self._needs]
         return [
-            need.id for need in sorted(known, key=lambda need: (not self._gives_back(need), self._key(need)))
+            need.id
+            for need in sorted(
+                known, key=lambda need: (not self._gives_back(need), self._residual.needs[need.id].key)
+            )
         ]
 
     def _gives_back(self, need: NeedState) -> bool:

@@ -42,6 +42,8 @@ AGAIN_AFTER_SECONDS = 5.0
 
 _MAY_BE_SILENT = text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)")
 _LOOK_AT_THE_TABLE = text("ANALYZE allocation")
+# What somebody else looks at just now is left to that one.
+_LOOK_AT_WHAT_IS_READ = text("ANALYZE (SKIP_LOCKED) need, household, pledge, allocation")
 
 
 class Allocator:
@@ -103,9 +105,7 @@ class Allocator:
         if mind is not None and _still_holds(mind, terms, changes):
             looked_at = _hear(session, market, mind, changes)
         else:
-            keep_shares(session, terms.policy, today)
-            mind = Mind(terms, *read_market(session, market, terms))
-            _look_again_tomorrow(session, market, today)
+            mind = _read_anew(session, market, terms)
         wanted, written = _write_some(session, market, mind)
         _release_parts(session, market, looked_at, wanted)
         turn = self._note_turn(session, market, unfinished=not mind.is_written)
@@ -131,6 +131,16 @@ class Allocator:
         row = insert(MarketKeeper).values(market=market, **said)
         session.execute(row.on_conflict_do_update(index_elements=[MarketKeeper.market], set_=said))
         return turn
+
+
+def _read_anew(session: Session, market: str, terms: Terms) -> Mind:
+    keep_shares(session, terms.policy, terms.today)
+    needs, pledges = read_market(session, market, terms)
+    if len(needs) >= AT_MOST:
+        # Where they came all at once PostgreSQL goes through all of them for each, until it has looked at them.
+        session.execute(_LOOK_AT_WHAT_IS_READ)
+    _look_again_tomorrow(session, market, terms.today)
+    return Mind(terms, needs, pledges)
 
 
 def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted], dict[UUID, Parts]]:
@@ -200,8 +210,10 @@ def _with_kin(session: Session, market: str, changes: Sequence[Change]) -> list[
     return [*changes, *(change for change in kin if change.market == market)]
 
 
-def _hear(session: Session, market: str, mind: Mind, changes: Iterable[Change]) -> set[UUID]:
+def _hear(session: Session, market: str, mind: Mind, changes: Collection[Change]) -> set[UUID]:
     """Take in what changed of a market; return the needs that were looked at."""
+    if not changes:
+        return set()
     pledges = {change.pledge for change in changes if change.pledge}
     offers = find_pledge_states(session, market, mind.terms, pledges) if pledges else {}
     # Of what comes into play, or leaves it, needs have what may be moved now, or no longer; and what is in another

@@ -69,6 +69,7 @@ class _Rows:
     def __init__(self, session: Session, decided: Decided) -> None:
         self._decided = decided
         self._policy, self._price = decided.terms.policy, price_of(decided.market)
+        self._minimum = {pledge: state.minimum_grant for pledge, state in decided.pledges.items()}
         needs = {each.need.id for each in decided.wanted}
         limited = self._policy.household_cap_idr is not None
         _lock_households(session, {each.need.household for each in decided.wanted})
@@ -94,8 +95,7 @@ class _Rows:
 
     def difference(self, wanted: Wanted) -> Difference:
         """Return what has to be changed of what a need has."""
-        minimum = {pledge: state.minimum_grant for pledge, state in self._decided.pledges.items()}
-        return difference(self._movable[wanted.need.id], wanted.parts, minimum)
+        return difference(self._movable[wanted.need.id], wanted.parts, self._minimum)
 
     def end(self, allocations: Iterable[UUID]) -> list[Locked]:
         """Take allocations out of what their needs have; return them."""
