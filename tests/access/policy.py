@@ -103,7 +103,7 @@ GET    /matches                                   officers                 -    
 GET    /matches/{match}                           officers                 area      200
 POST   /matches/{match}                           verifier,approver        area      303
 GET    /needs                                     officers                 -         200
-GET    /needs/{need}                              officers                 area      200
+GET    /needs/{need}                              tksk,officers            area      200
 POST   /needs/{need}/as-cash                      verifier                 area      303
 POST   /needs/{need}/close                        verifier                 area      303
 GET    /policy                                    officers                 -         200

@@ -61,9 +61,9 @@ def show_needs() -> str:
 
 
 @pages.get("/<uuid:need>")
-@access.only(*OFFICERS)
+@access.only("tksk", *OFFICERS)
 def show_need(need: UUID) -> str:
-    """Show one need."""
+    """Show one need; a TKSK tells its family at the door why it is open."""
     return _page(find_need(db.session, need), None)
 
 
@@ -99,7 +99,7 @@ def as_cash(need: UUID) -> Any:
 
 
 def _page(need: Need, form: Form | None) -> str:
-    household = find_household(db.session, need.household_id)
+    household, caller = find_household(db.session, need.household_id), current_principal()
     return render_template(
         "casework/need.html",
         need=need,
@@ -110,7 +110,8 @@ def _page(need: Need, form: Form | None) -> str:
         why=why_open(db.session, need),
         cover=find_cover(db.session, [need.id]).get(need.id, ()),
         form=form,
-        may_change=need.closed_at is None and current_principal().has("verifier"),
+        is_officer=caller.has(*OFFICERS),
+        may_change=need.closed_at is None and caller.has("verifier"),
     )
 
 
