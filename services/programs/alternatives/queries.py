@@ -12,7 +12,7 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_vetoes, is_in_play, is_refused
+from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
@@ -85,17 +85,30 @@ def _is_untried(need: Need) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitInAll:
+    """What the policy lets a household have in all, what it has by now and what is left: rupiah, at reference prices.
+
+    It has more than the limit where that was lowered since.
+    """
+
+    limit_idr: int
+    has_idr: int
+    left_idr: int
+
+
+@dataclass(frozen=True, slots=True)
 class WhyOpen:
     """Why something of a need is open.
 
     A code, how many open pledges admit it, how many other needs have what those give, and how much is `missing`: a
-    new pledge of so much that admits it would cover it.
+    new pledge of so much that admits it would cover it. `household_limit` where that is why.
     """
 
     code: str
     admitting_pledges: int
     needs_before: int
     missing: int
+    household_limit: LimitInAll | None = None
 
 
 def why_open(session: AnySession, need: Need) -> WhyOpen | None:
@@ -113,10 +126,20 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     code = _why_code(household, pledges, admitting, may_give)
     missing = need.quantity - need.covered
     left = _left_in_all(session, household).get(need.id, missing)
+    limit = None
     if not left and household.status == "verified" and not household.held:
-        code = "household_limit"
+        code, limit = "household_limit", find_limit(session, household.id)
     before = _count_before(session, need, may_give)
-    return WhyOpen(code, len(admitting), before, min(left, missing) or missing)
+    return WhyOpen(code, len(admitting), before, min(left, missing) or missing, limit)
+
+
+def find_limit(session: AnySession, household: UUID) -> LimitInAll | None:
+    """Return what a household may have in all, and has; None where the policy sets no limit."""
+    limit = current_version(session).household_cap_idr
+    if limit is None:
+        return None
+    has = find_received(session, [household]).get(household, 0)
+    return LimitInAll(limit, has, max(0, limit - has))
 
 
 def _find_refused(session: AnySession, need: Need) -> set[UUID]:

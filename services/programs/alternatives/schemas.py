@@ -1,4 +1,4 @@
-"""The shape of other pledges over HTTP, and what they ask for in words."""
+"""The shape of other pledges over HTTP; in words what they ask for, and why none gives more to a need."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import gettext
 from marshmallow import Schema, fields
 
-from services.programs.alternatives.queries import Alternatives
+from services.programs import words
+from services.programs.alternatives.queries import Alternatives, LimitInAll, WhyOpen
+from shared.web.formats import rupiah
 from shared.web.words import word
 
 _SHOWN = ("stakeholder_kind", "fund", "free", "expires_on")
@@ -51,3 +53,27 @@ def rules_met(codes: Iterable[str]) -> list[str]:
         "max_decile": gettext("the welfare decile"),
     }
     return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
+
+
+def say_why_open(why: WhyOpen) -> list[str]:
+    """Return why something of a need is open, in sentences of the reader's language."""
+    said = [words.label(words.WHY_OPEN, why.code)]
+    if why.household_limit is not None:
+        said.append(say_limit(why.household_limit))
+    # Where it is the household's own matter, it does not matter who has what.
+    if why.needs_before and not why.code.startswith("household"):
+        said.append(words.needs_before(why.needs_before))
+    return said
+
+
+def say_limit(limit: LimitInAll) -> str:
+    """Return what a household may have in all and what it has of that, in a sentence of the reader's language."""
+    return str(
+        gettext(
+            "At reference prices a household may have %(limit)s in all since it was verified. This one has %(has)s,"
+            " received or on its way: %(left)s is left.",
+            limit=rupiah(limit.limit_idr),
+            has=rupiah(limit.has_idr),
+            left=rupiah(limit.left_idr),
+        )
+    )

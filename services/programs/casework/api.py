@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from services.programs import words
 from services.programs.alternatives.queries import why_open
+from services.programs.alternatives.schemas import say_why_open
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
 from services.programs.casework.queries import find_cover
@@ -101,10 +101,7 @@ def _why(need: Need) -> dict[str, Any] | None:
     if why is None:
         return None
     with asked_language():
-        said = [words.label(words.WHY_OPEN, why.code)]
-        if why.needs_before:
-            said.append(words.needs_before(why.needs_before))
-    return asdict(why) | {"words": said}
+        return asdict(why) | {"words": say_why_open(why)}
 
 
 def _with_cover(needs: Sequence[Need]) -> list[dict[str, Any]]:

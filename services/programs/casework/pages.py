@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from services.programs import words
 from services.programs.alternatives.queries import why_open
+from services.programs.alternatives.schemas import say_why_open
 from services.programs.as_cash.operations import move_to_cash
 from services.programs.casework.operations import close_need
 from services.programs.casework.queries import find_cover, stands
@@ -100,6 +101,7 @@ def as_cash(need: UUID) -> Any:
 
 def _page(need: Need, form: Form | None) -> str:
     household, caller = find_household(db.session, need.household_id), current_principal()
+    why = why_open(db.session, need)
     return render_template(
         "casework/need.html",
         need=need,
@@ -107,7 +109,8 @@ def _page(need: Need, form: Form | None) -> str:
         tier=current_version(db.session).rules().tier_of(household.decile),
         words=words,
         rank=_ranks([need.id]).get(need.id),
-        why=why_open(db.session, need),
+        why=why,
+        said=say_why_open(why) if why else (),
         cover=find_cover(db.session, [need.id]).get(need.id, ()),
         form=form,
         is_officer=caller.has(*OFFICERS),

@@ -49,10 +49,19 @@ class CoverSchema(Schema):
     status = fields.String()
 
 
+class LimitInAllSchema(Schema):
+    """What the policy lets a household have in all, what it has and what is left: rupiah, at reference prices."""
+
+    limit_idr = fields.Integer()
+    has_idr = fields.Integer()
+    left_idr = fields.Integer()
+
+
 class WhyOpenSchema(Schema):
     """Why something of a need is open, and what would cover it: a pledge of what is `missing` that admits it.
 
-    `needs_before` have what the `admitting_pledges` give: they stand higher, or it was promised or paid to them.
+    `needs_before` have something of what the `admitting_pledges` give, whether they are still open or not; `rank`
+    counts open needs. `household_limit` is null where it is not why.
     """
 
     code = fields.String()
@@ -60,6 +69,7 @@ class WhyOpenSchema(Schema):
     admitting_pledges = fields.Integer()
     needs_before = fields.Integer()
     missing = fields.Integer()
+    household_limit = fields.Nested(LimitInAllSchema, allow_none=True)
 
 
 class StandingSchema(Schema):

@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from services.programs import words
-from services.programs.alternatives.queries import list_alternatives
-from services.programs.alternatives.schemas import rules_met
+from services.programs.alternatives.queries import find_limit, list_alternatives
+from services.programs.alternatives.schemas import rules_met, say_limit
 from services.programs.audit.queries import accounts_of
 from services.programs.database import db
 from services.programs.matching.models import Allocation
@@ -127,12 +127,15 @@ def _page(match: Allocation, form: Form | None) -> str:
     situation = situation_of(db.session, match, match.need, caller.id)
     may_decide = caller.has("verifier", "approver")
     refusal = refusal_of_approval(situation) if situation.wants_approval else None
+    is_limited = match.ended_reason == "household_limit"
+    limit = find_limit(db.session, match.household_id) if is_limited else None
     return render_template(
         "review/match.html",
         match=match,
         need=match.need,
         pledge=find_pledge(db.session, match.pledge_id),
         reasons=explain(match.reasons),
+        limit=say_limit(limit) if limit else None,
         score_parts=words.score_parts(find_score_parts(db.session, match)),
         alternatives=list_alternatives(db.session, match),
         rules_met=rules_met,

@@ -28,7 +28,10 @@ def test_a_need_is_recorded_and_read_back(scene: Scene, bearer: Bearer) -> None:
     assert (body["object"], body["status"], body["rank"], body["of"]) == ("need", "open", 1, 1)
     assert (body["value_idr"], body["covered"], body["allocations"]) == (280_000, 0, [])
     why = {"code": "no_pledge", "admitting_pledges": 0, "needs_before": 0, "missing": body["quantity"]}
-    assert body["why"] == why | {"words": ["Belum ada komitmen terbuka untuk jenis ini."]}
+    assert body["why"] == why | {
+        "household_limit": None,
+        "words": ["Belum ada komitmen terbuka untuk jenis ini."],
+    }
     standing = {"tier": 1, "decile": 1, "score": 500, "score_parts": {}, "urgency": 4, "waited_days": 0}
     assert body["standing"] == standing | {"policy_version": 1}
     assert answer.headers["Location"] == f"/v1/needs/{body['id']}"
@@ -139,7 +142,24 @@ def test_a_need_that_stands_lower_says_that_pledges_are_spent(scene: Scene, bear
     body = scene.app.test_client().get(f"/v1/needs/{lower}", headers=bearer(scene.app, "verifier")).get_json()
     why = {"code": "spent_on_higher_needs", "admitting_pledges": 1, "needs_before": 1, "missing": 100}
     words = body["why"].pop("words")
-    assert (body["why"], len(words)) == (why, 2)
+    assert (body["why"], len(words)) == (why | {"household_limit": None}, 2)
+
+
+def test_a_need_that_the_limit_of_its_household_leaves_open_says_the_numbers(
+    scene: Scene, bearer: Bearer
+) -> None:
+    scene.adopt(household_cap_idr=300_000)
+    household = scene.household()
+    scene.need(household, 20, item="rice", unit="kg", urgency=5)
+    rest = scene.need(household, 100_000, category="health", urgency=1)
+    scene.pledge(20, item="rice", unit="kg")
+    scene.pledge(1_000_000)
+    scene.settle()
+    officer = bearer(scene.app, "verifier") | {"Accept-Language": "en"}
+    why = scene.app.test_client().get(f"/v1/needs/{rest}", headers=officer).get_json()["why"]
+    assert (why["code"], why["missing"]) == ("household_limit", 80_000)
+    assert why["household_limit"] == {"limit_idr": 300_000, "has_idr": 300_000, "left_idr": 0}
+    assert why["words"][1].endswith("This one has Rp300,000, received or on its way: Rp0 is left.")
 
 
 def test_closing_a_need_gives_what_is_not_paid_to_others(scene: Scene, bearer: Bearer) -> None:
