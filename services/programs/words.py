@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import LazyString, ngettext
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from shared.web.formats import rupiah, whole
+from shared.web.words import item_name
 
 SCORE_PARTS: dict[str, LazyString] = {
     "roof": _("Roof"),
@@ -217,20 +218,22 @@ DISPLACED_UNTIL: dict[str, LazyString] = {
 }
 
 WHY_OPEN: dict[str, LazyString] = {
-    "household_not_verified": _("The household is not verified now, so nothing new is matched."),
-    "household_held": _("The household is on hold."),
-    "no_pledge": _("Nobody has an open pledge of this kind."),
-    "no_rule_admits": _("There are pledges of this kind, but none admits this household and category."),
-    "refused": _("What admits it was refused for it, by a person or by the pledge."),
-    "resting": _("Pledges that admit it are not open yet, or rest for now."),
+    "household_not_verified": _("The household is not verified now, so it gets nothing new."),
+    "household_held": _("The household is on hold: it gets nothing new until an officer releases it."),
+    "no_pledge": _("No donor offers what this need asks for now."),
+    "no_rule_admits": _("Donors offer this, but for other households, places or kinds of need."),
+    "refused": _("The pledges that fit it were refused for it, by an officer or by the donor's side."),
+    "resting": _("There are pledges that fit it, but they have not begun yet, or are paused."),
     "household_limit": _(
-        "Its household has as much as the policy lets it have in all, or too little of that is left."
+        "Its household has as much as the policy lets one household have, or too little of that is left for this need."
     ),
     "too_little_free": _(
-        "Pledges that admit it have something free, but too little of it for this need, or it is about to be matched."
+        "Something is left of pledges that fit it, but too little for this need, or its household may have no more of"
+        " them; or it is about to be matched."
     ),
     "spent_on_higher_needs": _(
-        "Every pledge that admits it is spent on needs that stand higher, or were promised or paid it."
+        "All of the pledges that fit it went to needs that stand higher in the order, or that were promised or paid it"
+        " before."
     ),
 }
 
@@ -258,16 +261,11 @@ def score_parts(parts: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(label(SCORE_PARTS, part), whole(points)) for part, points in largest_first]
 
 
-def needs_before(count: int) -> str:
-    """Return who stands before an open need."""
-    return str(
-        ngettext(
-            "%(count)s has something of those pledges: it stands higher, or it was promised or paid.",
-            "%(count)s have something of those pledges: they stand higher, or it was promised or paid to them.",
-            count,
-            count=whole(count),
-        )
-    )
+def rank_among(item: str | None) -> str:
+    """Return among which needs one has its rank: those in the same item; where it is in rupiah, all in rupiah."""
+    if item is None:
+        return str(gettext("Rank among all open needs in rupiah, of every category"))
+    return str(gettext("Rank among all open needs for %(item)s", item=item_name(item).lower()))
 
 
 def need_tag(status: str, closed_reason: str | None, *, reached: bool = True) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from marshmallow import Schema, fields
 
 from services.programs import words
 from services.programs.alternatives.queries import Alternatives, LimitInAll, WhyOpen
-from shared.web.formats import rupiah
+from shared.web.formats import rupiah, whole
 from shared.web.words import word
 
 _SHOWN = ("stakeholder_kind", "fund", "free", "expires_on")
@@ -62,8 +62,21 @@ def say_why_open(why: WhyOpen) -> list[str]:
         said.append(say_limit(why.household_limit))
     # Where it is the household's own matter, it does not matter who has what.
     if why.needs_before and not why.code.startswith("household"):
-        said.append(words.needs_before(why.needs_before))
+        said.append(_say_needs_before(why.needs_before))
     return said
+
+
+def _say_needs_before(count: int) -> str:
+    return str(
+        ngettext(
+            "%(count)s other need has something of those pledges, open or covered by now; the rank counts needs that"
+            " are open.",
+            "%(count)s other needs have something of those pledges, open or covered by now; the rank counts needs that"
+            " are open.",
+            count,
+            count=whole(count),
+        )
+    )
 
 
 def say_limit(limit: LimitInAll) -> str:

@@ -106,7 +106,7 @@ def _page(allocation: Allocation, form: Form | None) -> str:
         need=allocation.need,
         ready=ready,
         household=open_household(db.session, current_vault(), household),
-        reasons=explain(allocation.reasons),
+        reasons=explain(allocation),
         made=list_deliveries(db.session, allocation.id),
         form=form or Form.of(quantity=ready),
         may_record=allocation.is_live and ready > 0 and not allocation.is_stopped,

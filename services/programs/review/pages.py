@@ -134,7 +134,7 @@ def _page(match: Allocation, form: Form | None) -> str:
         match=match,
         need=match.need,
         pledge=find_pledge(db.session, match.pledge_id),
-        reasons=explain(match.reasons),
+        reasons=explain(match),
         limit=say_limit(limit) if limit else None,
         score_parts=words.score_parts(find_score_parts(db.session, match)),
         alternatives=list_alternatives(db.session, match),

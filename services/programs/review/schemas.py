@@ -13,6 +13,7 @@ from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.formats import day, percent, quantity, whole
+from shared.web.words import item_name
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {
@@ -178,20 +179,17 @@ def render_allocation(allocation: Allocation) -> dict[str, Any]:
         "approvals_needed": allocation.approvals_needed,
         "told_at": allocation.told_at,
         "ended_reason": allocation.ended_reason,
-        "reasons": allocation.reasons | {"words": explain(allocation.reasons)},
+        "reasons": allocation.reasons | {"words": explain(allocation)},
         "policy_version": allocation.policy_version,
         "created_at": allocation.created_at,
     }
 
 
-def explain(reasons: Mapping[str, Any]) -> list[str]:
-    """Return why, in sentences of the reader's language."""
+def explain(allocation: Allocation) -> list[str]:
+    """Return why an allocation, loaded with its need, was made: in sentences of the reader's language."""
+    reasons = allocation.reasons
     return [
-        gettext(
-            "The need stands at place %(rank)s of %(of)s open needs of its kind.",
-            rank=whole(reasons["rank"]),
-            of=whole(reasons["of"]),
-        ),
+        _place(reasons, allocation.need.item),
         gettext(
             "The household is in decile %(decile)s, with a vulnerability score of %(score)s of %(most)s;"
             " the urgency is %(urgency)s of 5.",
@@ -207,6 +205,26 @@ def explain(reasons: Mapping[str, Any]) -> list[str]:
         _others(reasons["alternatives"]),
         gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
     ]
+
+
+def _place(reasons: Mapping[str, Any], item: str | None) -> str:
+    rank, of = whole(reasons["rank"]), whole(reasons["of"])
+    if item is None:
+        return str(
+            gettext(
+                "The need stood at place %(rank)s of %(of)s open needs in rupiah, of every category.",
+                rank=rank,
+                of=of,
+            )
+        )
+    return str(
+        gettext(
+            "The need stood at place %(rank)s of %(of)s open needs for %(item)s.",
+            rank=rank,
+            of=of,
+            item=item_name(item).lower(),
+        )
+    )
 
 
 def _standing(reasons: Mapping[str, Any]) -> list[str]:

@@ -30,7 +30,7 @@ def test_a_need_is_recorded_and_read_back(scene: Scene, bearer: Bearer) -> None:
     why = {"code": "no_pledge", "admitting_pledges": 0, "needs_before": 0, "missing": body["quantity"]}
     assert body["why"] == why | {
         "household_limit": None,
-        "words": ["Belum ada komitmen terbuka untuk jenis ini."],
+        "words": ["Saat ini tidak ada donatur yang menawarkan apa yang diminta kebutuhan ini."],
     }
     standing = {"tier": 1, "decile": 1, "score": 500, "score_parts": {}, "urgency": 4, "waited_days": 0}
     assert body["standing"] == standing | {"policy_version": 1}

@@ -75,7 +75,7 @@ def test_officers_pages_can_be_read_by_everyone(stage: Scene, see: Open, width: 
 def test_an_officer_goes_from_the_queue_to_a_match_and_approves_it(stage: Scene, see: Open) -> None:
     page = see("approver", "/?lang=en")
     follow(page, page.get_by_role("link", name="Housing repair"))
-    expect(page.get_by_text("The need stands at place")).to_be_visible()
+    expect(page.get_by_text("The need stood at place")).to_be_visible()
     expect(page.get_by_text("Waits for 1 approval")).to_be_visible()
     follow(page, page.get_by_role("button", name="Approve"))
     expect(page.get_by_text("It is approved and goes on.")).to_be_visible()
@@ -181,7 +181,7 @@ def test_needs_are_filtered_in_the_address_and_closed_with_a_reason(stage: Scene
     assert "category=education" in page.url
     expect(page.locator("tbody tr")).to_have_count(1)
     follow(page, page.locator("tbody a"))
-    expect(page.get_by_text("Nobody has an open pledge of this kind.")).to_be_visible()
+    expect(page.get_by_text("No donor offers what this need asks for now.")).to_be_visible()
     page.get_by_label("Why the need is closed").fill("The school gave them.")
     follow(page, page.get_by_role("button", name="Close the need"))
     expect(page.get_by_role("button", name="Close the need")).to_have_count(0)
