@@ -87,7 +87,7 @@ from flask import Flask
 from shared.settings import Settings
 from shared.web.assets import add_assets, serve_assets
 from shared.web.formats import add_filters
-from shared.web.language import init_language
+from shared.web.language import add_writers, init_language
 from shared.web.navigation import Link, add_navigation
 from shared.web.problems import render_problem
 from shared.web.security import add_headers, protect_forms
@@ -108,5 +108,5 @@ def init_pages(app: Flask, *, service: str, navigation: Sequence[Link] = ()) -> 
     serve_assets(app)
     add_filters(app)
     add_words(app)
-    app.jinja_env.filters["say"] = say
+    add_writers(app, say=say)
     add_navigation(app, settings, service, navigation)

@@ -13,7 +13,7 @@ from flask import Flask
 from shared.clock import LOCAL_ZONE
 from shared.disclosure import SMALLEST_SHOWN
 from shared.vocabulary import RUPIAH
-from shared.web.language import current_language
+from shared.web.language import add_writers, current_language
 from shared.web.words import item_name, unit_name
 
 NOTHING = "–"
@@ -131,4 +131,4 @@ def _localised(figure: str) -> str:
 def add_filters(app: Flask) -> None:
     """Let templates write with these."""
     writers = (whole, count, percent, rupiah, rupiah_short, quantity, day, instant, short_id)
-    app.jinja_env.filters.update({writer.__name__: writer for writer in writers})
+    add_writers(app, **{writer.__name__: writer for writer in writers})

@@ -4,11 +4,12 @@ The catalogue is read from the .po when it is first asked for. There is no compi
 could be missing from an image or be older than its source.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from babel.messages.mofile import write_mo
@@ -16,6 +17,8 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
@@ -63,10 +66,24 @@ def init_language(app: Flask) -> None:
     )
     app.after_request(_remember_language)
     # For a text that is no literal, such as one of the database: unlike `_`, it may hold a percent sign.
-    app.jinja_env.filters["translated"] = gettext
+    add_writers(app, translated=gettext)
     app.jinja_env.globals.update(
         languages=LANGUAGES, current_language=current_language, language_url=language_url
     )
+
+
+def add_writers(app: Flask, **writers: Callable[..., str]) -> None:
+    """Let templates write in the reader's language, by filters of these names."""
+    app.jinja_env.filters.update({name: _asked_each_time(writer) for name, writer in writers.items()})
+
+
+def _asked_each_time(writer: Callable[..., str]) -> Callable[..., str]:
+    # What a filter without a context makes of a constant, Jinja keeps: in the language of its first reader.
+    @pass_context
+    def write(_context: Context, *values: Any, **options: Any) -> str:
+        return writer(*values, **options)
+
+    return write
 
 
 @contextmanager

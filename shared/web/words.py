@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from shared import areas
 from shared.catalogue import ITEMS
-from shared.web.language import current_language
+from shared.web.language import add_writers, current_language
 
 WORDS: dict[str, dict[str, str | LazyString]] = {
     "stakeholder_kind": {
@@ -184,5 +184,5 @@ def area_name(code: str | None) -> str:
 
 def add_words(app: Flask) -> None:
     """Let templates name codes."""
-    app.jinja_env.filters.update(word=word, tone=tone, unit=unit_name, item=item_name, area=area_name)
+    add_writers(app, word=word, tone=tone, unit=unit_name, item=item_name, area=area_name)
     app.jinja_env.globals.update(options=options, words=WORDS)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from flask import current_app
 from flask_babel import force_locale
 
 from shared.web import formats
@@ -45,6 +46,13 @@ def test_english_writes_the_same_sums_with_its_own_separators() -> None:
         assert formats.rupiah(1_250_000) == "Rp1,250,000"
         assert formats.rupiah_short(1_250_000) == "Rp1.25 million"
         assert formats.percent(0.095) == "9.5%"
+
+
+def test_a_template_writes_a_constant_in_the_language_of_each_reader() -> None:
+    template = current_app.jinja_env.from_string("{{ 1000|whole }} {% set most = 1000|whole %}{{ most }}")
+    assert template.render() == "1.000 1.000"
+    with force_locale("en"):
+        assert template.render() == "1,000 1,000"
 
 
 def test_a_small_count_is_not_told() -> None:
