@@ -35,6 +35,16 @@ class Word(fields.String):
         super().__init__(validate=validate.OneOf(words), **options)
 
 
+class Flag(fields.Boolean):
+    """true or false of JSON, and nothing that stands for one of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        # To Python 1 is true, and to marshmallow "on".
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
 class Quantity(fields.Integer):
     """A whole number of a unit, at least 1 (whole rupiah for cash)."""
 

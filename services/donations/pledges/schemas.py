@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.donations.pledges.domain import find_faults
 from shared import clock
 from shared.errors import Fault
-from shared.http.fields import AreaCode, Quantity, Text, Word
+from shared.http.fields import AreaCode, Flag, Quantity, Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import (
     ATTRIBUTES,
@@ -59,7 +59,7 @@ class NewPledgeSchema(_PledgeRules):
     resource = fields.Nested(ResourceSchema, required=True)
     quantity = Quantity(required=True)
     fund = Word(FUNDS, required=True)
-    zakat = fields.Boolean(truthy={True}, falsy={False})
+    zakat = Flag()
     strategy = Word(STRATEGIES, required=True)
     restrictions = fields.Nested(RestrictionsSchema)
     opens_on = fields.Date()

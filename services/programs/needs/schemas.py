@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.programs.needs.models import Need
 from shared.catalogue import ITEMS
-from shared.http.fields import AreaCode, Quantity, Text, Word
+from shared.http.fields import AreaCode, Flag, Quantity, Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import NEED_CATEGORIES, NEED_STATUSES, RUPIAH
 
@@ -22,7 +22,7 @@ class NewNeedSchema(Schema):
     item = Word(tuple(ITEMS), load_default=None, allow_none=True)
     value_idr = Quantity(smallest=0, load_default=None, allow_none=True)
     urgency = fields.Integer(strict=True, load_default=3, validate=validate.Range(1, 5))
-    indivisible = fields.Boolean(load_default=False)
+    indivisible = Flag(load_default=False)
 
 
 class NeedQuery(PageQuery):

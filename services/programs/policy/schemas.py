@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.programs.policy.domain import DISPLACED_UNTIL, ORDER_KEYS, REROUTED_UNTIL, Rules
 from services.programs.policy.models import PolicyDraft, PolicyVersion
-from shared.http.fields import Quantity, Word
+from shared.http.fields import Flag, Quantity, Word
 
 _THRESHOLD = (
     "A match waits for the word of {people} where its household would otherwise get so much without it:"
@@ -43,9 +43,7 @@ class NewPolicySchema(Schema):
     tiers = fields.List(
         fields.Integer(strict=True), required=True, validate=validate.Length(max=9), metadata=_say("tiers")
     )
-    fair_between_villages = fields.Boolean(
-        truthy={True}, falsy={False}, required=True, metadata=_say("fair_between_villages")
-    )
+    fair_between_villages = Flag(required=True, metadata=_say("fair_between_villages"))
     order = fields.List(
         Word(ORDER_KEYS), required=True, validate=validate.Length(max=len(ORDER_KEYS)), metadata=_say("order")
     )

@@ -110,7 +110,7 @@ def test_a_draft_from_an_old_version_is_refused(office: PolicyOffice) -> None:
             {"/rerouted_until", "/displaced_until"},
         ),
         (
-            {"cash_after_days": 0, "fair_between_villages": "yes"},
+            {"cash_after_days": 0, "fair_between_villages": 1},
             {"/cash_after_days", "/fair_between_villages"},
         ),
     ],
