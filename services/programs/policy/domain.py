@@ -77,17 +77,24 @@ def policy_faults(rules: Rules) -> list[Fault]:
     """Return what is wrong with a policy, every fault at once."""
     faults = []
     if not rules.order or len(set(rules.order)) < len(rules.order):
-        faults.append(Fault("/order", "Name at least one of %(keys)s, each once at most.", keys=ORDER_KEYS))
+        faults.append(Fault("/order", "Put at least one into the order, and none twice."))
     if not _ascends(rules.tiers) or not all(tier in DECILES[:-1] for tier in rules.tiers):
         faults.append(
             Fault("/tiers", "Name the highest decile of each tier but the last, from 1 to 9, ascending.")
         )
     if rules.rerouted_until == "reserved" != rules.displaced_until:
         faults.append(
-            Fault("/displaced_until", "What may not be rerouted may not be displaced: choose reserved.")
+            Fault(
+                "/displaced_until", "What no pledge may take over, no need may take either: choose the same."
+            )
         )
     if rules.second_person_threshold_idr < rules.approval_threshold_idr:
-        faults.append(Fault("/second_person_threshold_idr", "Must not be below approval_threshold_idr."))
+        faults.append(
+            Fault(
+                "/second_person_threshold_idr",
+                "Must not be less than the amount from which one person's word is needed.",
+            )
+        )
     return faults
 
 

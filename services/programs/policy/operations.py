@@ -11,9 +11,9 @@ from services.programs.markets.operations import note_changes
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Rules, policy_faults
 from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_of
-from services.programs.policy.queries import find_draft, peek_draft
+from services.programs.policy.queries import current_version, find_draft, peek_draft
 from shared import bell, clock
-from shared.errors import Conflict, Invalid, PreconditionFailed
+from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
 
 # So long what a draft would change is near enough to what it is by now.
 EFFECT_HOLDS = timedelta(days=1)
@@ -28,6 +28,8 @@ def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
     Raises Invalid with every fault; Conflict where another person's draft is there.
     """
     faults = policy_faults(rules)
+    if not faults and columns_of(rules) == columns_of(current_version(db.session).rules()):
+        faults = [Fault("", "It is what holds already. Change something.")]
     if faults:
         raise Invalid(faults)
     old = peek_draft(db.session, lock=True)

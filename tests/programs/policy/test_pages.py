@@ -68,9 +68,17 @@ def test_every_fault_is_shown_beside_its_field(scene: Scene, enter: Callable[...
     page.fill("#approval_threshold_idr", "900")
     page.fill("#second_person_threshold_idr", "100")
     page.get_by_role("button", name="Simpan rancangan dan coba").click()
-    expect(page.locator("#order_1-error")).to_be_visible()
+    # In the words of the page, and not by the codes of the API.
+    expect(page.locator("#order_1-error")).to_contain_text("Isi sedikitnya satu urutan", use_inner_text=True)
     expect(page.locator("#second_person_threshold_idr-error")).to_be_visible()
     expect(page.locator("#approval_threshold_idr")).to_have_value("900")
+    assert_accessible(page)
+
+
+def test_a_draft_that_changes_nothing_is_refused(scene: Scene, enter: Callable[..., Page]) -> None:
+    page = enter("planner", "/policy")
+    page.get_by_role("button", name="Simpan rancangan dan coba").click()
+    expect(page.get_by_text("Ini sudah berlaku. Ubah sesuatu.")).to_be_visible()
     assert_accessible(page)
 
 

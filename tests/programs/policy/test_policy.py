@@ -123,6 +123,17 @@ def test_every_fault_of_a_policy_is_told(
     assert {fault["pointer"] for fault in answer.get_json()["errors"]} == pointers
 
 
+def test_a_draft_that_changes_nothing_is_refused(office: PolicyOffice, scene: Scene) -> None:
+    scene.adopt(**CHANGED | {"tiers": (1, 4), "order": tuple(CHANGED["order"])})
+    same = office.draft()
+    assert same.status_code == 422
+    assert [(fault["pointer"], fault["detail"]) for fault in same.get_json()["errors"]] == [
+        ("", "It is what holds already. Change something.")
+    ]
+    assert office.ask("GET", "/draft").status_code == 404
+    assert office.draft(cash_after_days=None).status_code == 200
+
+
 def test_only_the_whole_regencys_planner_drafts_it(
     office: PolicyOffice, scene: Scene, bearer: Bearer
 ) -> None:
