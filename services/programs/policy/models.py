@@ -59,7 +59,6 @@ class PolicyVersion(_Stated, Model):
     __tablename__ = "policy"
     __table_args__ = (CheckConstraint("version >= 1", "version"), *_holds())
 
-    # Two people who adopt the same version: the primary key lets one of them win.
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     drafted_by: Mapped[str] = mapped_column(String(100), server_default="")
     adopted_by: Mapped[str] = mapped_column(String(100))

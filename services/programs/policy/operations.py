@@ -25,14 +25,15 @@ DRAFTED = "policy"
 def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
     """Draft the version after `based_on`, in place of an earlier draft of the same person.
 
-    Raises Invalid with every fault; Conflict where another person's draft is there.
+    Raises Invalid with every fault; PreconditionFailed where another version holds by now; Conflict where another
+    person's draft is there.
     """
     faults = policy_faults(rules)
-    if not faults and columns_of(rules) == columns_of(current_version(db.session).rules()):
-        faults = [Fault("", "It is what holds already. Change something.")]
     if faults:
         raise Invalid(faults)
     old = peek_draft(db.session, lock=True)
+    if columns_of(rules) == columns_of(_lock_current(based_on).rules()):
+        raise Invalid([Fault("", "It is what holds already. Change something.")])
     if old is not None:
         if old.drafted_by != by:
             raise Conflict("draft_there", "Somebody else's draft is there. Adopt it or withdraw it first.")
@@ -49,6 +50,23 @@ def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
     bell.ring_after_commit(db.session, DRAFTED)
     db.session.commit()
     return draft
+
+
+def _lock_current(version: int) -> PolicyVersion:
+    """Return the version that holds, after which no other is adopted before the commit; the draft is locked first.
+
+    Raises PreconditionFailed where it is another than `version`.
+    """
+    # A draft and an adoption wait for each other here, and who waited looks again; matches that name the version do
+    # not wait.
+    db.session.get(PolicyVersion, version, with_for_update={"key_share": True})
+    current = current_version(db.session)
+    if current.version != version:
+        raise PreconditionFailed(
+            "changed_meanwhile",
+            "The policy was changed since you read it. Read it again and repeat the change.",
+        )
+    return current
 
 
 def withdraw_draft() -> None:
@@ -89,7 +107,8 @@ def adopt_draft(*, by: str) -> PolicyVersion:
 
 
 def put_in_force(version: int, rules: Rules, *, drafted_by: str, adopted_by: str) -> PolicyVersion:
-    """Let rules hold as a version; raise PreconditionFailed where there is such a version already."""
+    """Let rules hold as a version; raise PreconditionFailed where it is not the next one any more."""
+    _lock_current(version - 1)
     adopted = PolicyVersion(
         version=version,
         drafted_by=drafted_by,
@@ -97,14 +116,7 @@ def put_in_force(version: int, rules: Rules, *, drafted_by: str, adopted_by: str
         adopted_at=clock.now(),
         **columns_of(rules),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(adopted)
-    except IntegrityError:
-        raise PreconditionFailed(
-            "changed_meanwhile",
-            "The policy was changed since you read it. Read it again and repeat the change.",
-        ) from None
+    db.session.add(adopted)
     # The planner may be of one area; the policy is that of all.
     open_markets = select(Need.market).where(Need.closed_at.is_(None)).distinct()
     markets = db.session.scalars(open_markets, execution_options={"everyone": True})

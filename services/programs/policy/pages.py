@@ -53,7 +53,6 @@ def draft() -> Any:
     if form.errors or rules is None or based_on is None:
         return _page(form), 422
     try:
-        _require(based_on == current_version(db.session).version)
         operations.draft_policy(based_on, rules, by=current_principal().id)
     except DomainError as error:
         db.session.rollback()

@@ -1,13 +1,16 @@
 """The policy over HTTP: read, drafted from the version that was read, adopted by another person, obeyed."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from services.programs.database import db
 from services.programs.markets.models import MarketChange
+from services.programs.policy import operations
 from tests.programs.policy.office import CHANGED, PolicyOffice
 from tests.programs.scene import Scene
 
@@ -92,6 +95,26 @@ def test_a_draft_from_an_old_version_is_refused(office: PolicyOffice) -> None:
     assert office.ask("PUT", json=CHANGED).status_code == 428
     stale = office.draft(tag='"7"')
     assert (stale.status_code, stale.content_type) == (412, "application/problem+json")
+
+
+def test_what_is_drafted_while_another_draft_is_adopted_is_refused(
+    office: PolicyOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.draft()
+    office.try_out()
+    meanwhile: list[Future[TestResponse]] = []
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def draft_before_it_commits(*_changes: Any) -> None:
+            meanwhile.append(pool.submit(office.draft, tag='"1"', cash_after_days=60))
+            assert not wait(meanwhile, timeout=1).done, "it waits for the adoption"
+
+        monkeypatch.setattr(operations, "note_changes", draft_before_it_commits)
+        assert office.adopt().status_code == 200
+        refused = meanwhile[0].result()
+    assert (refused.status_code, refused.get_json()["code"]) == (412, "changed_meanwhile")
+    assert office.ask("GET", "/draft").status_code == 404
 
 
 @pytest.mark.parametrize(
