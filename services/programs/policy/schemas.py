@@ -116,10 +116,12 @@ class AreaEffectSchema(EffectFiguresSchema):
 class EffectSchema(Schema):
     """What a draft would change of what the match gives, as needs and pledges stood at `as_of`.
 
-    Of each need it counts what the match may give to it: what is paid, held or approved stays as it is.
+    Of each need it counts what the match may give to it: what is paid, held or approved stays as it is. Not `at_rest`
+    it is near, and not exact: what the limit of households leaves to their needs was not worked out to the end.
     """
 
     as_of = fields.DateTime()
+    at_rest = fields.Boolean()
     total = fields.Nested(EffectFiguresSchema)
     tiers = fields.List(fields.Nested(TierEffectSchema))
     areas = fields.List(fields.Nested(AreaEffectSchema))

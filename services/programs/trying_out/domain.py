@@ -38,10 +38,12 @@ def match_anew(
 class Effect:
     """How many needs would gain and lose, and how much, at reference prices: in all, by tier, by sub-district.
 
-    Of each need it counts what the match may give to it, whatever is paid, held or approved left out.
+    Of each need it counts what the match may give to it, whatever is paid, held or approved left out. It is not
+    `at_rest` where markets do not agree yet on what households may have.
     """
 
     rules: Rules
+    at_rest: bool = True
     total: Counter[str] = field(default_factory=_nothing)
     tiers: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
     areas: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(_nothing))
@@ -73,6 +75,7 @@ class Effect:
     def told(self) -> dict[str, object]:
         """Return it as it is kept with the draft: tiers by their number, sub-districts by their code."""
         return {
+            "at_rest": self.at_rest,
             "total": dict(self.total),
             "tiers": [{"tier": tier} | dict(self.tiers[tier]) for tier in sorted(self.tiers)],
             "areas": [{"area": area} | dict(self.areas[area]) for area in sorted(self.areas)],

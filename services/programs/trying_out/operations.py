@@ -17,8 +17,9 @@ from shared import clock
 from shared.catalogue import price_of
 from shared.worker import Task
 
-# What a household has of one market decides what it may have of the next, of its highest need first: the rounds that
-# takes are as many as one household has needs, and hardly ever more than three.
+# What a household has of one market decides what it may have of the next, of its highest need first; and what it leaves
+# there goes to another household, which may have less elsewhere for it. That takes hardly ever more than three rounds,
+# and has no bound but the number of needs: where this is not enough, the effect says so.
 MOST_ROUNDS = 20
 
 
@@ -54,7 +55,8 @@ def _effect(session: Session, terms: Terms) -> Effect:
             if terms.policy.household_cap_idr is not None:
                 given.update(after)
         if given == before:
-            break
+            return found
+    found.at_rest = False
     return found
 
 

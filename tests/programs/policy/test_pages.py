@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.programs.trying_out import operations
 from services.programs.trying_out.operations import work_out
 from tests.browser import WIDTHS, assert_accessible
 from tests.programs.people import Office
@@ -49,6 +50,18 @@ def test_one_drafts_and_another_adopts_what_the_page_shows(scene: Scene, enter: 
     expect(other.get_by_text("Kebijakan versi 2 berlaku sekarang.")).to_be_visible()
     scene.settle()
     assert [row.reasons["urgency"] for row in scene.allocations() if row.is_live] == [5]
+
+
+def test_it_says_where_the_figures_are_not_exact(
+    scene: Scene, enter: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "MOST_ROUNDS", 0)
+    page = enter("planner", "/policy")
+    _draft(page)
+    expect(page.get_by_text("Sedang dihitung")).to_be_visible()
+    scene.do(work_out)
+    expect(page.get_by_text("angka ini mendekati, belum tepat")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_it_says_whose_needs_a_village_is_measured_by(scene: Scene, enter: Callable[..., Page]) -> None:

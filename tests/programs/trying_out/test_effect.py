@@ -10,6 +10,7 @@ from services.programs.database import db
 from services.programs.policy.domain import Rules
 from services.programs.review import operations as review
 from services.programs.standing.operations import keep_shares
+from services.programs.trying_out import operations
 from services.programs.trying_out.operations import work_out
 from tests.programs.heard import TODAY
 from tests.programs.policy.office import PolicyOffice
@@ -99,6 +100,25 @@ def test_the_allocator_does_not_wait_for_it(office: PolicyOffice, scene: Scene) 
         assert keep_shares(allocator, rules, TODAY) is False
         db.session.rollback()
     assert office.try_out()["total"]["needs"] == 3
+
+
+def test_it_says_where_it_was_not_worked_out_to_the_end(
+    scene: Scene, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rice stands higher and comes after rupiah: only in the second round is it known what rupiah may have."""
+    household = scene.household()
+    scene.need(household, 100_000, category="health", urgency=1)
+    scene.need(household, 20, item="rice", unit="kg", urgency=5)
+    scene.pledge(1_000_000)
+    scene.pledge(20, item="rice", unit="kg")
+    office = PolicyOffice(scene, bearer)
+    office.draft(household_cap_idr=300_000, order=["urgency"])
+    effect = office.try_out()
+    assert (effect["at_rest"], effect["total"]["covered_after_idr"]) == (True, 300_000)
+    monkeypatch.setattr(operations, "MOST_ROUNDS", 1)
+    assert office.ask("POST", "/draft/dry-run", office.approver).status_code == 200
+    effect = office.try_out()
+    assert (effect["at_rest"], effect["total"]["covered_after_idr"]) == (False, 380_000)
 
 
 def test_it_goes_on_where_no_village_has_a_share(scene: Scene, bearer: Bearer) -> None:
