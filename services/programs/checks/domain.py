@@ -11,7 +11,7 @@ from services.programs.matching.domain import Rule
 from services.programs.matching.engine.nodes import Supply
 from services.programs.matching.engine.residual import Residual
 
-_WAITS = "everything, because something waits to be settled"
+_WAITS = "everything, because something waits to be settled: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Invariant:
         """Return in a word what was found."""
         if self.faults:
             return "BROKEN"
-        return "not looked at" if self.left_out == _WAITS else "holds"
+        return "not looked at" if self.left_out and self.left_out.startswith(_WAITS) else "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,10 @@ def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
     ]
 
 
-def not_at_rest() -> list[Invariant]:
-    """Return what holds of markets at rest, where they are not."""
-    return [Invariant(says, [], _WAITS) for says in (*_WITHIN_LIMITS, *_AT_BEST)]
+def not_at_rest(waiting: Iterable[str]) -> list[Invariant]:
+    """Return what holds of markets at rest, where some are not."""
+    left_out = _WAITS + ", ".join(waiting)
+    return [Invariant(says, [], left_out) for says in (*_WITHIN_LIMITS, *_AT_BEST)]
 
 
 def _over_cap(market: MarketState) -> Iterator[str]:

@@ -5,6 +5,7 @@ The sums are kept by each change; here they are counted anew from the allocation
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -109,10 +110,19 @@ _OVERDRAWN = text("""
     SELECT id FROM pledge WHERE status = 'open' AND used > quantity + (
         SELECT coalesce(sum(quantity), 0) FROM allocation WHERE pledge_id = pledge.id AND stage = 'proposed')
 """)
-_PENDING = text("""
-    SELECT EXISTS (SELECT FROM market_change WHERE due_on <= :today)
-        OR EXISTS (SELECT FROM market_keeper WHERE unfinished)
+# A note for a later day waits from the beginning of that day on.
+_WAITING = text("""
+    SELECT market, min(since) AS since, min(since) < clock_timestamp() - :soon AS is_late
+    FROM (
+        SELECT market, greatest(noted_at, CAST(due_on AS timestamp) AT TIME ZONE :zone) AS since
+        FROM market_change WHERE due_on <= :today
+        UNION ALL
+        SELECT market, settled_at FROM market_keeper WHERE unfinished
+    ) AS waiting
+    GROUP BY market ORDER BY market
 """)
+# So long a market may wait for its turn in a busy hour.
+_SOON = timedelta(minutes=1)
 _MARKETS = text("SELECT DISTINCT market FROM pledge WHERE status = 'open' ORDER BY market")
 
 
@@ -139,8 +149,14 @@ def audit(session: AnySession) -> list[Invariant]:
         Invariant("Each need promises the most that its household was told of", compare_promises(session)),
     ]
     today = clock.today()
-    if session.scalar(_PENDING, {"today": today}):
-        return found + not_at_rest()
+    given = {"today": today, "zone": clock.LOCAL_ZONE.key, "soon": _SOON}
+    waiting = session.execute(_WAITING, given).all()
+    late = [
+        f"{each.market}: it waits since {each.since:%Y-%m-%d %H:%M %Z}." for each in waiting if each.is_late
+    ]
+    found.append(Invariant("No market waits for more than a minute to be settled", late))
+    if waiting:
+        return found + not_at_rest([each.market for each in waiting])
     whole = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
     over = [f"{pledge}: more of the pledge is used than there is." for pledge in session.scalars(_OVERDRAWN)]
     found += [

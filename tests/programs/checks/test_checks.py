@@ -1,6 +1,7 @@
 """The command that looks for what must never be."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.programs import cli
 from services.programs.checks.domain import Invariant
 from services.programs.database import db
+from shared import clock
 from tests.programs.scene import Scene
 
 Check = Callable[[], tuple[int, str]]
@@ -51,7 +53,7 @@ def test_says_that_all_is_well_or_names_what_is_not(scene: Scene, check: Check) 
     code, said = check()
     assert code == 0
     assert {line.partition(":")[0] for line in said.splitlines()} == {"holds"}
-    assert len(said.splitlines()) == 19
+    assert len(said.splitlines()) == 20
     change(scene, "UPDATE need SET covered = 90 WHERE id = :id", id=need)
     code, said = check()
     assert code == 1
@@ -72,8 +74,40 @@ def test_says_what_it_did_not_look_at(scene: Scene, check: Check) -> None:
     scene.pledge(1000, minimum_grant=10)
     code, said = check()
     assert code == 0
-    assert said.count("not looked at: ") == said.count("left out: everything") == 6
+    assert (
+        said.count("not looked at: ")
+        == said.count("left out: everything, because something waits to be settled: IDR)")
+        == 6
+    )
     scene.settle()
     code, said = check()
     assert code == 0
     assert said.count("left out: 1 of 1 markets, which have several best matches") == 3
+
+
+def test_names_markets_that_do_not_come_to_rest(scene: Scene, check: Check) -> None:
+    scene.need(scene.household(), 100)
+    scene.need(scene.household(), 2, category="education", item="school_kit", unit="kit")
+    scene.settle()
+    change(scene, "UPDATE market_keeper SET unfinished = true")
+    late = "BROKEN: No market waits for more than a minute to be settled"
+    assert late not in check()[1]
+    change(scene, "UPDATE market_keeper SET settled_at = now() - interval '2 minutes' WHERE market = 'IDR'")
+    code, said = check()
+    assert (code, late in said) == (1, True)
+    assert said.count("because something waits to be settled: IDR, school_kit:kit)") == 6
+    assert [
+        line.partition(": it waits since")[0] for line in said.splitlines() if "it waits since" in line
+    ] == ["Error: IDR"]
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(-1, True), (1, False)])
+def test_what_is_noted_for_a_day_waits_from_that_day_on(
+    scene: Scene, check: Check, days: int, is_late: bool
+) -> None:
+    noted = (
+        "INSERT INTO market_change (market, due_on, noted_at) VALUES ('IDR', :day, now() - interval '2 days')"
+    )
+    change(scene, noted, day=clock.today() + timedelta(days=days))
+    with clock.shifted(timedelta(days=days)):
+        assert ("IDR: it waits since" in check()[1]) is is_late
