@@ -12,7 +12,7 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused
+from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused, may_admit
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
@@ -40,7 +40,7 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
     open_now = need.quantity - need.covered
     left = _left_in_all(session, household).get(need.id, open_now)
     lacks = min(open_now, left) + allocation.holding - allocation.delivered
-    has = _of_each_pledge(household)
+    has, claim = _of_each_pledge(household), _claim_of(need, household)
     rows = session.scalars(
         select(Pledge)
         .outerjoin(has, has.c.pledge_id == Pledge.id)
@@ -48,17 +48,21 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
             Pledge.market == need.market,
             Pledge.id != allocation.pledge_id,
             is_in_play(clock.today()),
+            may_admit(claim),
             _gives_enough(lacks, has),
             _is_untried(need),
         )
         .order_by(Pledge.expires_on.asc().nulls_last(), Pledge.id)
     )
     vetoed = find_vetoes(session, need.market, [household.id])[household.id, need.category]
-    claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
     open_to_it = (pledge for pledge in rows if pledge.id not in vetoed)
     admitting = [(pledge, rule) for pledge in open_to_it if (rule := pledge.rule()).admits(claim)]
     shown = [(pledge, rule.admitted_by(claim)) for pledge, rule in admitting[:most]]
     return Alternatives(shown, len(admitting))
+
+
+def _claim_of(need: Need, household: Household) -> Claimed:
+    return Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
 
 
 def _gives_enough(lacks: int, has: Any) -> ColumnElement[bool]:
@@ -116,14 +120,14 @@ def why_open(session: AnySession, need: Need) -> WhyOpen | None:
     if need.closed_at is not None or need.covered >= need.quantity:
         return None
     household = session.get_one(Household, need.household_id)
-    pledges = session.scalars(
-        select(Pledge).where(Pledge.market == need.market, Pledge.status == "open")
-    ).all()
-    claim = Claimed(need.category, household.desa, household.decile, frozenset(household.attributes))
-    admitting = [pledge for pledge in pledges if pledge.rule().admits(claim)]
+    claim = _claim_of(need, household)
+    offered = select(Pledge).where(Pledge.market == need.market, Pledge.status == "open")
+    found = session.scalars(offered.where(may_admit(claim)))
+    admitting = [pledge for pledge in found if pledge.rule().admits(claim)]
+    is_offered = bool(admitting) or bool(session.scalar(select(offered.exists())))
     refused = _find_refused(session, need)
     may_give = [pledge for pledge in admitting if pledge.id not in refused]
-    code = _why_code(household, pledges, admitting, may_give)
+    code = _why_code(household, admitting, may_give, is_offered=is_offered)
     missing = need.quantity - need.covered
     left = _left_in_all(session, household).get(need.id, missing)
     limit = None
@@ -164,7 +168,7 @@ def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
 
 
 def _why_code(
-    household: Household, pledges: Sequence[Pledge], admitting: Sequence[Pledge], may_give: Sequence[Pledge]
+    household: Household, admitting: Sequence[Pledge], may_give: Sequence[Pledge], *, is_offered: bool
 ) -> str:
     today = clock.today()
     in_play = [
@@ -175,7 +179,7 @@ def _why_code(
     codes = {
         "household_not_verified": household.status != "verified",
         "household_held": household.held,
-        "no_pledge": not pledges,
+        "no_pledge": not is_offered,
         "no_rule_admits": not admitting,
         "refused": not may_give,
         "resting": not in_play,

@@ -5,15 +5,16 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 
 from services.programs.database import one_of
-from services.programs.matching.domain import LIVE
+from services.programs.matching.domain import LIVE, Claim, areas_of
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from shared.catalogue import reference_price
 from shared.database import AnySession
+from shared.vocabulary import ZAKAT_DECILE
 
 # The pledges that were refused for ever, by household and category.
 Vetoes = defaultdict[tuple[UUID, str], frozenset[UUID]]
@@ -37,6 +38,23 @@ def is_in_play(today: date) -> ColumnElement[bool]:
         ~Pledge.is_blocked,
         Pledge.opens_on <= today,
         or_(Pledge.expires_on.is_(None), Pledge.expires_on >= today),
+    )
+
+
+def may_admit(claim: Claim) -> ColumnElement[bool]:
+    """Return the condition that a pledge's rule may admit a claim: `Rule.admits` decides, on fewer of them."""
+    named = (
+        (Pledge.areas, areas_of(claim.desa)),
+        (Pledge.categories, [claim.category]),
+        (Pledge.attributes, claim.attributes),
+    )
+    return and_(
+        *(
+            or_(func.cardinality(codes) == 0, codes.bool_op("&&")(literal(list(met), codes.type)))
+            for codes, met in named
+        ),
+        or_(Pledge.max_decile.is_(None), Pledge.max_decile >= claim.decile),
+        or_(~Pledge.zakat, literal(claim.decile == ZAKAT_DECILE)),
     )
 
 

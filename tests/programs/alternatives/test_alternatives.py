@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from services.programs.alternatives.queries import list_alternatives
 from services.programs.casework.operations import close_need
 from services.programs.database import db
-from services.programs.matching.models import Allocation
+from services.programs.matching.domain import Claimed
+from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.queries import may_admit
 from services.programs.review import operations as review
 from services.programs.review.queries import find_allocation
 from shared import clock
@@ -105,6 +110,29 @@ def test_there_are_none_where_nothing_can_be_given(
     with scene.app.app_context():
         end(scene, match)
     assert _others(scene, match) == []
+
+
+def test_what_the_database_leaves_out_no_rule_admits(scene: Scene) -> None:
+    restricted: dict[str, list[Any]] = {
+        "areas": [[], ["35.17"], ["35.17.01"], ["35.17.02.2001", "35.17.01.2002"]],
+        "categories": [[], ["food", "health"]],
+        "attributes": [[], ["elderly", "pregnant"]],
+        "max_decile": [None, 3],
+        "zakat": [False, True],
+    }
+    for values in product(*restricted.values()):
+        scene.pledge(**dict(zip(restricted, values, strict=True)))
+    claims = product(
+        ("food", "education"),
+        ("35.17.01.2001", "35.17.02.2001"),
+        (1, 3, 4),
+        (frozenset(), frozenset({"elderly"})),
+    )
+    with scene.app.app_context():
+        pledges = db.session.scalars(select(Pledge)).all()
+        for claim in (Claimed(*each) for each in claims):
+            found = set(db.session.scalars(select(Pledge.id).where(may_admit(claim))))
+            assert found == {pledge.id for pledge in pledges if pledge.rule().admits(claim)}
 
 
 def test_officers_are_told_of_the_first_of_them(scene: Scene, bearer: Bearer, match: Allocation) -> None:
