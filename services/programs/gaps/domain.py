@@ -21,24 +21,25 @@ class Reach:
         if rules is None:
             found = _Admitting(rule for rule, least in self._pledges if least <= quantity)
             rules = self._by_quantity[quantity] = found
-        return bool(rules.admitting(claim))
+        return rules.admit(claim)
 
 
 class _Admitting:
-    """Several rules, asked which of them admit a claim.
+    """Several rules, asked whether any of them admits a claim.
 
     Claims that differ only in what no rule names - a village, an attribute - are one class, and each
     class is looked at once.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = tuple(dict.fromkeys(rules))
+        # What admits most is asked first.
+        self._rules = sorted(dict.fromkeys(rules), key=Rule.breadth, reverse=True)
         self._areas = frozenset().union(*(rule.areas for rule in self._rules))
         self._attributes = frozenset().union(*(rule.attributes for rule in self._rules))
-        self._known: dict[tuple[object, ...], frozenset[Rule]] = {}
+        self._known: dict[tuple[object, ...], bool] = {}
 
-    def admitting(self, claim: Claim) -> frozenset[Rule]:
-        """Return the rules that admit the claim."""
+    def admit(self, claim: Claim) -> bool:
+        """Tell whether one of the rules admits the claim."""
         alike = (
             claim.category,
             claim.decile,
@@ -47,5 +48,5 @@ class _Admitting:
         )
         found = self._known.get(alike)
         if found is None:
-            found = self._known[alike] = frozenset(rule for rule in self._rules if rule.admits(claim))
+            found = self._known[alike] = any(rule.admits(claim) for rule in self._rules)
         return found

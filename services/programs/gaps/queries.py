@@ -13,7 +13,7 @@ from services.programs.gaps.domain import Offer, Reach
 from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all, may_be_moved
 from services.programs.matching.domain import Claimed
-from services.programs.matching.models import Allocation, Pledge
+from services.programs.matching.models import RULE, Allocation, Pledge, rule_of
 from services.programs.matching.queries import counts_in_all, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
@@ -73,7 +73,9 @@ def _find_offers(session: AnySession, terms: Terms) -> dict[str, list[Offer]]:
     until it is changed, as while its organisation is suspended, has nothing.
     """
     movable = select(Allocation.id).where(Allocation.pledge_id == Pledge.id, may_be_moved(terms)).exists()
-    giving = select(Pledge).where(
+    # Several that offer the same are read as one.
+    offered = select(Pledge.market, Pledge.minimum_grant, *RULE).distinct()
+    giving = offered.where(
         Pledge.status == "open",
         # What is not open yet reaches nothing: it would tell what it reaches, and never be matched.
         Pledge.opens_on <= terms.today,
@@ -82,8 +84,8 @@ def _find_offers(session: AnySession, terms: Terms) -> dict[str, list[Offer]]:
         or_(Pledge.quantity > Pledge.used + Pledge.withheld, movable),
     )
     found: dict[str, list[Offer]] = defaultdict(list)
-    for pledge in session.scalars(giving, execution_options={"everyone": True}):
-        found[pledge.market].append((pledge.rule(), pledge.minimum_grant or 1))
+    for row in session.execute(giving, execution_options={"everyone": True}):
+        found[row.market].append((rule_of(row), row.minimum_grant or 1))
     return found
 
 

@@ -105,13 +105,22 @@ class Pledge(Model):
 
     def rule(self) -> Rule:
         """Return who may receive from it."""
-        return Rule(
-            areas=frozenset(self.areas),
-            categories=frozenset(self.categories),
-            attributes=frozenset(self.attributes),
-            max_decile=self.max_decile,
-            zakat=self.zakat,
-        )
+        return rule_of(self)
+
+
+# The columns in which a pledge states who may receive from it.
+RULE = (Pledge.areas, Pledge.categories, Pledge.attributes, Pledge.max_decile, Pledge.zakat)
+
+
+def rule_of(stated: Any) -> Rule:
+    """Return who may receive from a pledge, by the values of those columns."""
+    return Rule(
+        areas=frozenset(stated.areas),
+        categories=frozenset(stated.categories),
+        attributes=frozenset(stated.attributes),
+        max_decile=stated.max_decile,
+        zakat=stated.zakat,
+    )
 
 
 class Allocation(OfHousehold, Model):
