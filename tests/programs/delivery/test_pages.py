@@ -108,6 +108,14 @@ def test_what_happened_is_said_by_the_person_and_one_button_stands_out(enter: Sh
 
 
 @pytest.mark.usefixtures("household")
+def test_the_need_can_be_looked_at_from_its_delivery(enter: Show) -> None:
+    page = enter("/deliveries", width=390)
+    follow(page, "text=3 paket gizi balita")
+    follow(page, "text=Lihat kebutuhannya")
+    expect(page.locator("h1")).to_contain_text("3 paket gizi balita", use_inner_text=True)
+
+
+@pytest.mark.usefixtures("household")
 def test_a_failure_needs_its_reason_and_the_label_says_so(enter: Show) -> None:
     page = enter("/deliveries", width=390)
     follow(page, "text=3 paket gizi balita")
