@@ -85,7 +85,10 @@ class StandingSchema(Schema):
 
 
 class NeedSchema(Schema):
-    """A need, and how far it is met. `rank` is its place among `of` open needs of its market."""
+    """A need, and how far it is met.
+
+    `rank` is its place among `of` open needs of its market: those in the same item; all in rupiah, of every category.
+    """
 
     object = fields.Constant("need")
     id = fields.UUID()
