@@ -51,6 +51,8 @@ class Mind:
             self._residual.settle()
         # Pledges that would give a need less than they give at least.
         self._too_small: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        # The same by pledge.
+        self._barred_from: defaultdict[UUID, set[UUID]] = defaultdict(set)
         self._residual.touched()
         self._bar_fragments(set(needs))
         self._waiting = deque(self._by_urgency(needs))
@@ -78,7 +80,7 @@ class Mind:
                 self._pledges[pledge] = offer
         changed = {*needs, *self._lift_bars(needs)}
         self._residual.change(
-            {need: self._demand(need) for need in changed},
+            {need: self._demand(need) for need in sorted(changed)},
             {pledge: self._supply(pledge) for pledge in pledges},
         )
         touched = self._bar_fragments(self._residual.touched())
@@ -172,6 +174,7 @@ class Mind:
                 for pledge, part in self._residual.needs[need].parts.items():
                     if part < pledge.supply.minimum:
                         self._too_small[need].add(pledge.name)
+                        self._barred_from[pledge.name].add(need)
                         barred.add(need)
             if not barred:
                 return found
@@ -181,22 +184,21 @@ class Mind:
 
     def _lift_bars(self, needs: Needs) -> set[UUID]:
         """Let pledges be tried again for needs where either changed, or enough came free; return those needs."""
-        lifted = set()
-        for need, barred in list(self._too_small.items()):
-            again = {pledge for pledge in barred if need in needs or self._may_try(need, pledge)}
-            if again:
-                lifted.add(need)
-                barred -= again
-            if not barred:
-                del self._too_small[need]
-        return lifted
+        again = {(need, pledge) for need in needs for pledge in self._too_small.get(need, ())}
+        for pledge, barred in self._barred_from.items():
+            giver = self._residual.pledges.get(pledge)
+            if giver is None or giver.supply != self._supply(pledge):
+                again.update((need, pledge) for need in barred)
+            elif giver.free >= giver.supply.minimum:
+                again.update((need, pledge) for need in barred if self._lacks(need) >= giver.supply.minimum)
+        for need, pledge in again:
+            _part(self._too_small, need, pledge)
+            _part(self._barred_from, pledge, need)
+        return {need for need, _ in again}
 
-    def _may_try(self, need: UUID, pledge: UUID) -> bool:
-        giver = self._residual.pledges.get(pledge)
-        if giver is None or giver.supply != self._supply(pledge):
-            return True
+    def _lacks(self, need: UUID) -> int:
         taker = self._residual.needs[need]
-        return min(giver.free, taker.allowed - taker.covered) >= giver.supply.minimum
+        return taker.allowed - taker.covered
 
     def _fitting(self) -> Iterator[tuple[UUID, UUID, int]]:
         """Yield the parts that needs may keep, of the highest first: those that no rule forbids by now."""
@@ -245,6 +247,12 @@ class Mind:
         rank = bisect_left(self._order, self._key(need)) + 1
         spare = self._residual.spare(need.id)
         return Place(rank, len(self._order), spare, self.terms)
+
+
+def _part(known: dict[UUID, set[UUID]], one: UUID, other: UUID) -> None:
+    known[one].remove(other)
+    if not known[one]:
+        del known[one]
 
 
 @contextmanager
