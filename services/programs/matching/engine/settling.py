@@ -104,6 +104,8 @@ class Settling:
         del books.unsure[need]
         before, need.most = need.most, books.left_of_limit(need)
         if need.most == before and need.covered <= need.quantity:
+            # It may have been put off, when another of its household had more.
+            self._fill(need)
             return False
         if need.demand.whole and not need.covered:
             books.ask(need, 0, 0)
@@ -234,6 +236,11 @@ class Settling:
             # Another need of its class gives what comes from the last on the way, and gets what the loser has.
             chain.append(steadiest(way[-1].receivers[loser.of]))
         lost = min(mine or loser.parts, key=lambda each: each.order)
+        for at, (holder, pledge) in enumerate(chain):
+            if holder is loser:
+                # It is on the way itself, by what its household has of a pledge: it loses that, and the way ends there.
+                chain, lost = chain[:at], pledge
+                break
         most = min(need.asked, loser.losable, loser.parts[lost])
         self._pass_on(need, chain, lost, most, loser)
 

@@ -86,7 +86,7 @@ def _most(needs: Mapping[Name, tuple[Need, int]], pledges: Mapping[Name, Supply]
     return int(flow.optimal_flow())
 
 
-def _best(residual: Residual) -> dict[Name, int]:
+def best(residual: Residual) -> dict[Name, int]:
     """Return what each need gets where the needs are gone through in their order, nobody taking from one before."""
     pledges = {name: pledge.supply for name, pledge in residual.pledges.items()}
     asked = []
@@ -132,7 +132,7 @@ def test_caps_and_minimums_cost_nothing_that_they_do_not_forbid(
         residual = played.residual
         for pledge in residual.pledges.values():
             _assert_limits(pledge)
-        assert {name: need.covered for name, need in residual.needs.items()} == _best(residual)
+        assert {name: need.covered for name, need in residual.needs.items()} == best(residual)
 
 
 @settings(max_examples=200, deadline=None)
@@ -147,7 +147,7 @@ def test_limited_households_are_restored_and_brought_to_rest(stream: list[tuple[
         again = Residual()
         again.restore(demands, supplies, parts)
         again.settle()
-        assert {name: need.covered for name, need in again.needs.items()} == _best(played.residual)
+        assert {name: need.covered for name, need in again.needs.items()} == best(played.residual)
 
 
 def test_a_whole_whose_household_loses_everything_is_given_up() -> None:
