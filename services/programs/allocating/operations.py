@@ -41,8 +41,8 @@ NEEDS_A_SECOND = 1000
 AGAIN_AFTER_SECONDS = 5.0
 
 _MAY_BE_SILENT = text("SELECT set_config('idle_in_transaction_session_timeout', :seconds, true)")
-_LOOK_AT_THE_TABLE = text("ANALYZE allocation")
 # What somebody else looks at just now is left to that one.
+_LOOK_AT_THE_TABLE = text("ANALYZE (SKIP_LOCKED) allocation")
 _LOOK_AT_WHAT_IS_READ = text("ANALYZE (SKIP_LOCKED) need, household, pledge, allocation")
 
 
@@ -99,12 +99,14 @@ class Allocator:
             return True
         mind = self._recall(market, keeper)
         terms = Terms(current_version(session).rules(), today)
-        if terms.policy.household_cap_idr is not None:
-            changes = _with_kin(session, market, changes)
         looked_at: Collection[UUID] | None = None
         if mind is not None and _still_holds(mind, terms, changes):
             looked_at = _hear(session, market, mind, changes)
         else:
+            if terms.policy.household_cap_idr is not None:
+                # Whatever they are here, in other markets they may have more or less now.
+                of_pledges = find_concerned(session, _pledges_of(changes))
+                _find_kin_here(session, market, _needs_of(changes) | of_pledges)
             mind = _read_anew(session, market, terms)
         wanted, written = _write_some(session, market, mind)
         _release_parts(session, market, looked_at, wanted)
@@ -150,7 +152,7 @@ def _write_some(session: Session, market: str, mind: Mind) -> tuple[list[Wanted]
     if wanted:
         written = write(session, Decided(market, wanted, mind.offers(wanted), mind.terms))
         mind.note_written(wanted, written)
-    if len(written) == AT_MOST:
+    if len(wanted) == AT_MOST:
         # So much at once, and PostgreSQL would go on to plan for the few rows that there were.
         session.execute(_LOOK_AT_THE_TABLE)
     return wanted, written
@@ -199,28 +201,39 @@ def _take_changes(session: Session, market: str, today: date) -> list[Change]:
     return [Change(*row) for row in session.execute(taken)]
 
 
-def _with_kin(session: Session, market: str, changes: Sequence[Change]) -> list[Change]:
-    """Add the other needs of the households in a market, and ask for those in other markets to be looked at.
+def _needs_of(changes: Iterable[Change]) -> set[UUID]:
+    """Return the needs that changed themselves, not only for what others of their household have."""
+    return {change.need for change in changes if change.need and not change.of_kin}
+
+
+def _pledges_of(changes: Iterable[Change]) -> set[UUID]:
+    return {change.pledge for change in changes if change.pledge}
+
+
+def _find_kin_here(session: Session, market: str, needs: Collection[UUID]) -> set[UUID]:
+    """Return the other needs of the households in a market, and ask for those in other markets to be looked at.
 
     What a household has of one need it may not have of another.
     """
-    changed = {change.need for change in changes if change.need and not change.of_kin}
-    kin = find_kin(session, changed) if changed else []
+    kin = find_kin(session, needs) if needs else []
     note_changes(session, [change for change in kin if change.market != market])
-    return [*changes, *(change for change in kin if change.market == market)]
+    return {change.need for change in kin if change.market == market and change.need}
 
 
 def _hear(session: Session, market: str, mind: Mind, changes: Collection[Change]) -> set[UUID]:
     """Take in what changed of a market; return the needs that were looked at."""
     if not changes:
         return set()
-    pledges = {change.pledge for change in changes if change.pledge}
+    pledges = _pledges_of(changes)
     offers = find_pledge_states(session, market, mind.terms, pledges) if pledges else {}
     # Of what comes into play, or leaves it, needs have what may be moved now, or no longer; and what is in another
     # version refuses others.
     known = {pledge: offer.version for pledge, offer in offers.items()}
     turned = [pledge for pledge in pledges if mind.version_of(pledge) != known.get(pledge)]
-    needs = {change.need for change in changes if change.need} | find_concerned(session, turned)
+    changed = _needs_of(changes) | find_concerned(session, turned)
+    needs = changed | {change.need for change in changes if change.need}
+    if mind.terms.policy.household_cap_idr is not None:
+        needs |= _find_kin_here(session, market, changed)
     states = find_need_states(session, market, mind.terms, needs) if needs else {}
     mind.take_in(
         {need: states.get(need) for need in needs}, {pledge: offers.get(pledge) for pledge in pledges}

@@ -9,6 +9,8 @@ from services.programs.gaps.queries import find_gaps
 from services.programs.needs.models import Need
 from services.programs.review import operations as review
 from shared import clock
+from shared.events.donations import PledgeAmended
+from tests.programs.heard import opened
 from tests.programs.scene import Scene
 
 CAP = 150
@@ -184,3 +186,22 @@ def test_a_need_above_one_that_has_everything_is_a_gap_and_says_so(scene: Scene)
     scene.pledge(10_000, categories=["health"])
     scene.settle()
     assert {scene.find_need(need).covered for need in higher} == {100}
+
+
+def test_what_comes_into_play_again_gives_way_to_the_higher_need_of_its_household(scene: Scene) -> None:
+    household, other = scene.household(), scene.household()
+    lower = scene.need(household, 100, urgency=1)
+    higher = scene.need(household, 100, category="health", urgency=5)
+    paused = scene.pledge(110, categories=["food"])
+    scene.settle()
+    scene.need(other, 10)
+    scene.settle()
+    scene.pledge(1000, categories=["health"])
+    (theirs,) = scene.allocations(household_id=other)
+    scene.refuse(theirs, "suspended", left=100)
+    _settle_watched(scene, household)
+    assert (scene.find_need(higher).covered, scene.find_need(lower).covered) == (CAP - 100, 100)
+    scene.hear(opened(110, kind=PledgeAmended, pledge=paused, version=2, categories=["food"]))
+    _settle_watched(scene, household)
+    assert (scene.find_need(higher).covered, scene.find_need(lower).covered) == (100, CAP - 100)
+    scene.check_books()

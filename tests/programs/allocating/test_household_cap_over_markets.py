@@ -3,10 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from services.programs.policy.operations import draft_policy
 from services.programs.policy.queries import current_version, find_draft
 from services.programs.review import operations as review
 from services.programs.trying_out.operations import work_out
+from shared.events.donations import PledgeAmended
+from tests.programs.heard import opened
 from tests.programs.scene import Scene
 
 
@@ -175,3 +179,29 @@ def _has(scene: Scene, household: UUID) -> int:
     return sum(
         row.value_idr // row.quantity * row.holding for row in scene.allocations(household_id=household)
     )
+
+
+@pytest.mark.parametrize("begins_anew", [False, True])
+def test_what_comes_into_play_again_gives_way_to_a_higher_need_in_another_market(
+    scene: Scene, begins_anew: bool
+) -> None:
+    scene.adopt(household_cap_idr=30_000)
+    household, other = scene.household(), scene.household()
+    rice = scene.need(household, 2, item="rice", unit="kg", urgency=1)
+    cash = scene.need(household, 20_000, category="health", urgency=5)
+    paused = scene.pledge(3, item="rice", unit="kg")
+    scene.settle()
+    scene.need(other, 1, item="rice", unit="kg")
+    scene.settle()
+    (theirs,) = scene.allocations(household_id=other)
+    scene.refuse(theirs, "suspended", left=2)
+    scene.settle()
+    scene.pledge(1_000_000)
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (2_000, 2)
+    if begins_anew:
+        scene.replace_the_worker()
+    scene.hear(opened(3, item="rice", unit="kg", kind=PledgeAmended, pledge=paused, version=2))
+    scene.settle()
+    assert (scene.find_need(cash).covered, scene.find_need(rice).covered) == (20_000, 0)
+    scene.check_books()
