@@ -13,6 +13,8 @@ _KEEPING = "tests/programs/allocating/test_keeping.py"
 _LIMITS = "tests/programs/checks/test_limits.py"
 _PROMISES = "tests/programs/allocating/test_promises.py"
 _HOUSEHOLD_CAP = "tests/programs/allocating/test_household_cap.py"
+_LOSSES = "tests/programs/matching/engine/test_losses.py"
+_DENSE = "tests/programs/matching/engine/test_dense.py"
 _OVER_MARKETS = "tests/programs/allocating/test_household_cap_over_markets.py"
 
 MATCH = (
@@ -60,9 +62,25 @@ MATCH = (
         "the other needs of a household are not looked at again",
         _BEST,
         "services/programs/allocating/operations.py",
-        "    kin = find_kin(session, changed) if changed else []\n",
-        "    kin = find_kin(session, changed) if changed is None else []\n",
+        "    kin = find_kin(session, needs) if needs else []\n",
+        "    kin = find_kin(session, needs) if needs is None else []\n",
         (_OVER_MARKETS,),
+    ),
+    Trial(
+        "what a need of a limited household gives back goes to whoever asks next",
+        _BEST,
+        "services/programs/matching/engine/settling.py",
+        "        self._spend_all()\n        self._fill(need)\n",
+        "        self._fill(need)\n",
+        (_LOSSES, _DENSE),
+    ),
+    Trial(
+        "what somebody on the way of an exchange has is given twice",
+        _BEST,
+        "services/programs/matching/engine/settling.py",
+        "            if holder is loser:\n",
+        "            if holder is None:\n",
+        (_DENSE,),
     ),
     Trial(
         "a household gets more of a pledge than its cap",
