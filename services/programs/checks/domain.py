@@ -11,23 +11,26 @@ from services.programs.matching.domain import Rule
 from services.programs.matching.engine.nodes import Supply
 from services.programs.matching.engine.residual import Residual
 
-_WAITS = "everything, because something waits to be settled: "
+# What is counted where the rows are.
+WHOLE = "What only a whole covers is covered whole or not at all"
+NOT_OVERDRAWN = "Used and free are all of each pledge"
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """What always holds, the sentences that say where it does not, and what was not looked at, and why."""
+    """What always holds, the sentences that say where it does not, and what of it was left out, and why."""
 
     says: str
     faults: Sequence[str]
     left_out: str | None = None
+    is_looked_at: bool = True
 
     @property
     def finding(self) -> str:
         """Return in a word what was found."""
         if self.faults:
             return "BROKEN"
-        return "not looked at" if self.left_out and self.left_out.startswith(_WAITS) else "holds"
+        return "holds" if self.is_looked_at else "not looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
 
 def not_at_rest(waiting: Iterable[str]) -> list[Invariant]:
     """Return what holds of markets at rest, where some are not."""
-    left_out = _WAITS + ", ".join(waiting)
-    return [Invariant(says, [], left_out) for says in (*_WITHIN_LIMITS, *_AT_BEST)]
+    left_out = f"everything, because something waits to be settled: {', '.join(waiting)}"
+    says_of_rest = (WHOLE, NOT_OVERDRAWN, *_WITHIN_LIMITS, *_AT_BEST)
+    return [Invariant(says, [], left_out, is_looked_at=False) for says in says_of_rest]
 
 
 def _over_cap(market: MarketState) -> Iterator[str]:

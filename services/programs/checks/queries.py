@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from services.programs.checks.domain import Invariant, MarketState, at_rest, not_at_rest
+from services.programs.checks.domain import NOT_OVERDRAWN, WHOLE, Invariant, MarketState, at_rest, not_at_rest
 from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import find_need_states, find_pledge_states
 from services.programs.matching.queries import find_received
@@ -159,10 +159,7 @@ def audit(session: AnySession) -> list[Invariant]:
         return found + not_at_rest([each.market for each in waiting])
     whole = [f"{need}: a part of what only a whole covers is kept." for need in session.scalars(_INCOMPLETE)]
     over = [f"{pledge}: more of the pledge is used than there is." for pledge in session.scalars(_OVERDRAWN)]
-    found += [
-        Invariant("What only a whole covers is covered whole or not at all", whole),
-        Invariant("Used and free are all of each pledge", over),
-    ]
+    found += [Invariant(WHOLE, whole), Invariant(NOT_OVERDRAWN, over)]
     terms = Terms(current_version(session).rules(), today)
     markets = (_market(session, market, terms) for market in session.scalars(_MARKETS).all())
     return found + at_rest(markets)
