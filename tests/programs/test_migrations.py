@@ -59,6 +59,27 @@ def test_what_was_answered_before_is_sealed_and_can_still_be_read(
     assert json.loads(vault_of(settings).open(visit, "answers", sealed)) == said
 
 
+def test_what_is_unfinished_is_so_since_its_last_turn(make_database: Callable[[], str]) -> None:
+    url = make_database()
+    _upgrade(url, "0021")
+    engine = create_engine(sqlalchemy_url(url))
+    with engine.begin() as connection:
+        for market, unfinished in (("IDR", True), ("rice:kg", False)):
+            connection.execute(_OLD_KEEPER, {"market": market, "unfinished": unfinished, "id": new_id()})
+    _upgrade(url, "0022")
+    with engine.connect() as connection:
+        known = connection.execute(
+            text("SELECT unfinished, unfinished_since = settled_at FROM market_keeper")
+        )
+        found = {tuple(row) for row in known}
+    engine.dispose()
+    assert found == {(True, True), (False, None)}
+
+
+_OLD_KEEPER = text("""
+    INSERT INTO market_keeper (market, worker, turn, settled_at, unfinished)
+    VALUES (:market, :id, :id, now(), :unfinished)
+""")
 _OLD_VISIT = text("""
     INSERT INTO visit (id, household_id, desa, status, assigned_by, created_at, completed_at, client_id,
         visited_by, visited_at, outcome, answers, needs_recorded)

@@ -12,7 +12,8 @@ from services.programs.database import Model
 class MarketKeeper(Model):
     """The worker that settled a market last, and keeps it in mind as that `turn` left it.
 
-    Whoever has another turn in mind, or none, reads the market anew. `unfinished`: something is still to be written.
+    Whoever has another turn in mind, or none, reads the market anew. `unfinished`: something is still to be
+    written, since `unfinished_since`, whatever turns there were meanwhile.
     """
 
     __tablename__ = "market_keeper"
@@ -22,3 +23,4 @@ class MarketKeeper(Model):
     turn: Mapped[UUID]
     settled_at: Mapped[datetime]
     unfinished: Mapped[bool]
+    unfinished_since: Mapped[datetime | None]

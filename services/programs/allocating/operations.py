@@ -122,15 +122,19 @@ class Allocator:
         return mind if keeper is not None and keeper.turn == turn else None
 
     def _note_turn(self, session: Session, market: str, *, unfinished: bool) -> UUID:
-        turn = new_id()
         # By the database's clock, by which others look at it.
+        turn, now = new_id(), func.clock_timestamp()
         said: dict[str, Any] = {
             "worker": self._worker,
             "turn": turn,
-            "settled_at": func.clock_timestamp(),
+            "settled_at": now,
             "unfinished": unfinished,
+            "unfinished_since": now if unfinished else None,
         }
         row = insert(MarketKeeper).values(market=market, **said)
+        if unfinished:
+            # Turns that do not come to an end would never be late, were it told by the last of them.
+            said["unfinished_since"] = func.coalesce(MarketKeeper.unfinished_since, now)
         session.execute(row.on_conflict_do_update(index_elements=[MarketKeeper.market], set_=said))
         return turn
 

@@ -110,14 +110,14 @@ _OVERDRAWN = text("""
     SELECT id FROM pledge WHERE status = 'open' AND used > quantity + (
         SELECT coalesce(sum(quantity), 0) FROM allocation WHERE pledge_id = pledge.id AND stage = 'proposed')
 """)
-# A note for a later day waits from the beginning of that day on.
+# A note for a later day waits from the beginning of that day on; the version before notes no `unfinished_since`.
 _WAITING = text("""
     SELECT market, min(since) AS since, min(since) < clock_timestamp() - :soon AS is_late
     FROM (
         SELECT market, greatest(noted_at, CAST(due_on AS timestamp) AT TIME ZONE :zone) AS since
         FROM market_change WHERE due_on <= :today
         UNION ALL
-        SELECT market, settled_at FROM market_keeper WHERE unfinished
+        SELECT market, coalesce(unfinished_since, settled_at) FROM market_keeper WHERE unfinished
     ) AS waiting
     GROUP BY market ORDER BY market
 """)

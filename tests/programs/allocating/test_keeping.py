@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from services.programs.allocating import operations
@@ -159,6 +159,21 @@ def test_a_burst_that_was_cut_off_goes_on_with_another_worker(
     scene.settle()
     assert [row.quantity for row in scene.allocations()] == [10] * 8
     scene.check_books()
+
+
+def test_a_market_is_unfinished_since_the_first_turn_that_left_something(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "AT_MOST", 3)
+    for _ in range(8):
+        scene.need(scene.household(), 10)
+    scene.pledge(80)
+    found = []
+    for _ in range(3):
+        _turn(scene, scene.allocator)
+        found.append(scene.do(lambda session: session.scalar(select(MarketKeeper.unfinished_since))))
+    assert found[0] is not None
+    assert found == [found[0], found[0], None]
 
 
 def test_a_market_that_fails_does_not_keep_the_others_waiting(

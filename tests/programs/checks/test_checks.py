@@ -10,12 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.programs import cli
+from services.programs.allocating import operations
 from services.programs.checks.domain import Invariant
 from services.programs.database import db
 from shared import clock
 from tests.programs.scene import Scene
 
 Check = Callable[[], tuple[int, str]]
+_MINUTES_AGO = "UPDATE market_keeper SET unfinished_since = now() - interval '2 minutes'"
 
 
 @pytest.fixture
@@ -96,16 +98,33 @@ def test_names_markets_that_do_not_come_to_rest(scene: Scene, check: Check) -> N
     scene.need(scene.household(), 100)
     scene.need(scene.household(), 2, category="education", item="school_kit", unit="kit")
     scene.settle()
-    change(scene, "UPDATE market_keeper SET unfinished = true")
+    change(scene, "UPDATE market_keeper SET unfinished = true, unfinished_since = now()")
     late = "BROKEN: No market waits for more than a minute to be settled"
     assert late not in check()[1]
-    change(scene, "UPDATE market_keeper SET settled_at = now() - interval '2 minutes' WHERE market = 'IDR'")
+    change(scene, _MINUTES_AGO + " WHERE market = 'IDR'")
     code, said = check()
     assert (code, late in said) == (1, True)
     assert said.count("because something waits to be settled: IDR, school_kit:kit)") == 8
     assert [
         line.partition(": it waits since")[0] for line in said.splitlines() if "it waits since" in line
     ] == ["Error: IDR"]
+
+
+def test_names_a_market_whose_turns_write_nothing(
+    scene: Scene, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.need(scene.household(), 100)
+    scene.pledge(1000)
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "write", lambda _session, _decided: {})
+        turns = [scene.do(scene.allocator.settle_next)]
+        change(scene, _MINUTES_AGO)
+        turns.append(scene.do(scene.allocator.settle_next))
+        assert turns == [True, True]
+    assert "IDR: it waits since" in check()[1], "it had a turn just now"
+    monkeypatch.setattr(operations, "AGAIN_AFTER_SECONDS", 0.0)
+    scene.settle()
+    assert check()[0] == 0
 
 
 @pytest.mark.parametrize(("days", "is_late"), [(-1, True), (1, False)])
