@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from services.programs.database import db
 from services.programs.markets.domain import Change
@@ -13,6 +12,7 @@ from services.programs.policy.domain import Rules, policy_faults
 from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_of
 from services.programs.policy.queries import current_version, find_draft, peek_draft
 from shared import bell, clock
+from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
 
 # So long what a draft would change is near enough to what it is by now.
@@ -26,7 +26,7 @@ def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
     """Draft the version after `based_on`, in place of an earlier draft of the same person.
 
     Raises Invalid with every fault; PreconditionFailed where another version holds by now; Conflict where another
-    person's draft is there.
+    person's draft is there, or one came meanwhile.
     """
     faults = policy_faults(rules)
     if faults:
@@ -40,13 +40,10 @@ def draft_policy(based_on: int, rules: Rules, *, by: str) -> PolicyDraft:
         db.session.delete(old)
         db.session.flush()
     draft = PolicyDraft(based_on=based_on, drafted_by=by, drafted_at=clock.now(), **columns_of(rules))
-    try:
-        with db.session.begin_nested():
-            db.session.add(draft)
-    except IntegrityError:
-        raise Conflict(
-            "draft_there", "Somebody else's draft is there. Adopt it or withdraw it first."
-        ) from None
+    db.session.add(draft)
+    # It came since the look at what is there: somebody else's, or the same person's who asked twice.
+    there = Conflict("draft_there", "A draft is there by now. Look at it first.")
+    flush_or_refuse(db.session, "uq_policy_draft_one", there)
     bell.ring_after_commit(db.session, DRAFTED)
     db.session.commit()
     return draft

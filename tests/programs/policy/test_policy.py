@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from services.programs.database import db
 from services.programs.markets.models import MarketChange
 from services.programs.policy import operations
+from services.programs.policy.domain import Rules
 from tests.programs.policy.office import CHANGED, PolicyOffice
 from tests.programs.scene import Scene
 
@@ -79,6 +81,23 @@ def test_somebody_elses_draft_is_not_overwritten(office: PolicyOffice) -> None:
     assert (refused.status_code, refused.get_json()["code"]) == (409, "draft_there")
     assert office.withdraw(who=office.other).status_code == 204
     assert office.draft(who=office.other).status_code == 200
+
+
+def test_a_draft_that_came_meanwhile_is_not_called_somebody_elses(
+    office: PolicyOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who presses twice finds a draft of their own."""
+    office.draft()
+    monkeypatch.setattr(operations, "peek_draft", lambda _session, *, lock: None)
+    refused = office.draft()
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "draft_there")
+    assert refused.get_json()["detail"] == "A draft is there by now. Look at it first."
+
+
+def test_only_another_draft_is_taken_for_one(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "policy_faults", lambda _rules: [])
+    with pytest.raises(IntegrityError, match="ck_policy_draft_cash_after_days"):
+        scene.do(lambda _: operations.draft_policy(1, Rules(cash_after_days=0), by="somebody"))
 
 
 def test_a_new_version_has_every_market_settled(office: PolicyOffice, scene: Scene) -> None:
