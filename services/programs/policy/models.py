@@ -72,7 +72,7 @@ class PolicyVersion(_Stated, Model):
 class PolicyDraft(_Stated, Model):
     """What somebody proposes for the version after `based_on`; there is one at most.
 
-    `number` is another for every draft, and every change of one. `effect` is what would change, as
+    `number` is another for every draft, and each time it is to be worked out. `effect` is what would change, as
     `services.programs.trying_out` worked it out; None until it has.
     """
 

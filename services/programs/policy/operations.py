@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from services.programs.database import db
 from services.programs.markets.domain import Change
@@ -13,7 +13,7 @@ from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_
 from services.programs.policy.queries import current_version, find_draft, peek_draft
 from shared import bell, clock
 from shared.database import flush_or_refuse
-from shared.errors import Conflict, Fault, Invalid, PreconditionFailed
+from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 
 # So long what a draft would change is near enough to what it is by now.
 EFFECT_HOLDS = timedelta(days=1)
@@ -73,9 +73,15 @@ def withdraw_draft() -> None:
 
 
 def work_out_anew() -> PolicyDraft:
-    """Have it worked out once more what the draft would change: needs and pledges are others by now."""
-    draft = find_draft(db.session, lock=True)
-    draft.effect = None
+    """Have it worked out once more what the draft would change: needs and pledges are others by now.
+
+    Raises NotFound where there is no draft.
+    """
+    # By its next number it is another draft: a run that began before would tell of needs and pledges as they were.
+    anew = update(PolicyDraft).values(number=text("DEFAULT"), effect=None).returning(PolicyDraft)
+    draft = db.session.scalar(anew, execution_options={"synchronize_session": False})
+    if draft is None:
+        raise NotFound("policy_draft")
     bell.ring_after_commit(db.session, DRAFTED)
     db.session.commit()
     return draft

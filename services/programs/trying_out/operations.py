@@ -27,7 +27,8 @@ def work_out(session: Session) -> bool:
     """Work out what the draft would change, where there is one of which that is not known.
 
     Return True where it has kept what the order looks at first, and is to go on in another transaction: matching
-    everything takes long, and the allocator would wait all the while to keep that too.
+    everything takes long, and the allocator would wait all the while to keep that too. Return True as well where that
+    draft is there no longer, for it may be asked for anew.
     """
     draft = session.scalars(select(PolicyDraft).where(PolicyDraft.effect.is_(None))).one_or_none()
     if draft is None:
@@ -37,9 +38,9 @@ def work_out(session: Session) -> bool:
         return True
     effect = _effect(session, terms)
     told = {"as_of": as_of.isoformat()} | effect.told()
-    # It is not locked meanwhile: it may be adopted no sooner, but withdrawn or drafted anew.
-    session.execute(update(PolicyDraft).where(PolicyDraft.number == draft.number).values(effect=told))
-    return False
+    # It is not locked meanwhile: it may be adopted no sooner, but withdrawn, drafted anew, or asked for once more.
+    same = update(PolicyDraft).where(PolicyDraft.number == draft.number)
+    return session.scalar(same.values(effect=told).returning(PolicyDraft.number)) is None
 
 
 def _effect(session: Session, terms: Terms) -> Effect:

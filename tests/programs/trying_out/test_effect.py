@@ -11,6 +11,7 @@ from services.programs.policy.domain import Rules
 from services.programs.review import operations as review
 from services.programs.standing.operations import keep_shares
 from services.programs.trying_out import operations
+from services.programs.trying_out.domain import Effect
 from services.programs.trying_out.operations import work_out
 from tests.programs.heard import TODAY
 from tests.programs.policy.office import PolicyOffice
@@ -87,6 +88,27 @@ def test_it_is_worked_out_once_more_where_somebody_asks(office: PolicyOffice, sc
     again = office.ask("POST", "/draft/dry-run", office.approver)
     assert (again.status_code, again.get_json()["effect"]) == (200, None)
     assert office.try_out()["total"]["needs"] == 4
+
+
+def test_a_run_that_began_before_somebody_asked_once_more_tells_nothing(
+    office: PolicyOffice, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.draft(tiers=[], order=["urgency"])
+    office.try_out()
+    read = office.ask("POST", "/draft/dry-run", office.approver).headers["ETag"]
+    count, asked = Effect.told, list[int]()
+
+    def ask_meanwhile(effect: Effect) -> dict[str, object]:
+        if not asked:
+            scene.need(scene.household(desa=f"{EAST}.2001"), 50, category="health")
+            asked.append(office.ask("POST", "/draft/dry-run", office.approver).status_code)
+        return count(effect)
+
+    monkeypatch.setattr(Effect, "told", ask_meanwhile)
+    assert scene.do(work_out) is True, "it goes on at once"
+    assert (asked, office.ask("GET", "/draft").get_json()["effect"]) == ([200], None)
+    assert office.try_out()["total"]["needs"] == 4
+    assert office.adopt(tag=read).status_code == 412, "who read what was there before looks again"
 
 
 def test_the_allocator_does_not_wait_for_it(office: PolicyOffice, scene: Scene) -> None:
