@@ -47,7 +47,7 @@ def test_the_limit_of_a_household_is_told_in_rupiah_where_it_is_why(office: Offi
     scene.pledge(20, item="rice", unit="kg")
     scene.settle()
     page = enter("verifier", f"/needs/{lower}", width=390)
-    said = "boleh mendapat Rp300.000 seluruhnya sejak terverifikasi. Keluarga ini sudah mendapat Rp300.000"
+    said = "paling banyak Rp300.000 secara keseluruhan sejak terverifikasi. Keluarga ini sudah mendapat Rp300.000"
     expect(page.locator(".notice")).to_contain_text(said, use_inner_text=True)
     assert_accessible(page)
     assert scene.do(lambda session: session.get_one(Allocation, ended.id).ended_reason) == "household_limit"
