@@ -1,15 +1,39 @@
-"""What an error says, in the reader's language."""
+"""What an error says, and what several services say alike, in the reader's language."""
 
 from flask_babel import gettext
 
 from shared.errors import Coded, Sentence
-from shared.web.formats import whole
+from shared.web.formats import count, whole
 from shared.web.words import item_name, word
 
 
 def say(sentence: Sentence) -> str:
     """Return a sentence translated, its codes as words and its numbers as people write them."""
     return str(gettext(sentence.template, **{name: _write(value) for name, value in sentence.values.items()}))
+
+
+def say_place(rank: int, of: int | None, item: str | None) -> str:
+    """Return at which place a need stood when it was matched: among those for its item, or all in rupiah.
+
+    They are all that could be given something then, whether something covered them already or not.
+    """
+    place = {"rank": whole(rank), "of": count(of)}
+    if item is None:
+        return str(
+            gettext(
+                "In the order of the regency's policy, the need stood at place %(rank)s of %(of)s needs in rupiah that"
+                " could be matched, of every category.",
+                **place,
+            )
+        )
+    return str(
+        gettext(
+            "In the order of the regency's policy, the need stood at place %(rank)s of %(of)s needs for %(item)s that"
+            " could be matched.",
+            **place,
+            item=item_name(item).lower(),
+        )
+    )
 
 
 def _write(value: object) -> str:

@@ -19,6 +19,7 @@ from shared import clock
 from shared.auth import access
 from shared.errors import DomainError
 from shared.web.forms import Form
+from shared.web.sentences import say_place
 
 pages = Blueprint("my_allocations", __name__, template_folder="../templates")
 
@@ -92,6 +93,7 @@ def _render_waiting(pledge: Pledge, form: Form) -> str:
 
 
 def _render(allocation: Allocation, form: Form) -> str:
+    reasons = allocation.told_reasons
     paid = db.session.scalars(select_contributions(allocation=allocation.id).order_by(Contribution.id)).all()
     return render_template(
         "donations/allocation.html",
@@ -99,6 +101,7 @@ def _render(allocation: Allocation, form: Form) -> str:
         pledge=get_pledge(allocation.pledge_id),
         contributions=paid,
         form=form,
+        place=say_place(reasons["rank"], reasons["of"], allocation.item),
         why_in_words=why_in_words,
         today=clock.today(),
         as_of=clock.now(),

@@ -13,7 +13,7 @@ from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.formats import day, percent, quantity, whole
-from shared.web.words import item_name
+from shared.web.sentences import say_place
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {
@@ -82,7 +82,11 @@ class ReasonsSchema(Schema):
     """Why this pledge met this need, in data and in words."""
 
     rank = fields.Integer()
-    of = fields.Integer()
+    of = fields.Integer(
+        metadata={
+            "description": "How many needs of its market could be matched, covered by something or not."
+        }
+    )
     decile = fields.Integer()
     score = fields.Integer()
     urgency = fields.Integer()
@@ -189,7 +193,7 @@ def explain(allocation: Allocation) -> list[str]:
     """Return why an allocation, loaded with its need, was made: in sentences of the reader's language."""
     reasons = allocation.reasons
     return [
-        _place(reasons, allocation.need.item),
+        say_place(reasons["rank"], reasons["of"], allocation.need.item),
         gettext(
             "The household is in decile %(decile)s, with a vulnerability score of %(score)s of %(most)s;"
             " the urgency is %(urgency)s of 5.",
@@ -205,26 +209,6 @@ def explain(allocation: Allocation) -> list[str]:
         _others(reasons["alternatives"]),
         gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
     ]
-
-
-def _place(reasons: Mapping[str, Any], item: str | None) -> str:
-    rank, of = whole(reasons["rank"]), whole(reasons["of"])
-    if item is None:
-        return str(
-            gettext(
-                "The need stood at place %(rank)s of %(of)s open needs in rupiah, of every category.",
-                rank=rank,
-                of=of,
-            )
-        )
-    return str(
-        gettext(
-            "The need stood at place %(rank)s of %(of)s open needs for %(item)s.",
-            rank=rank,
-            of=of,
-            item=item_name(item).lower(),
-        )
-    )
 
 
 def _standing(reasons: Mapping[str, Any]) -> list[str]:

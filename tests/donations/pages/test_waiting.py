@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import assert_accessible, follow
 from tests.donations.conftest import Programs
+from tests.donations.facts import proposed
 from tests.donations.pages.conftest import make_pledge, short_of_cash
 from tests.told_gaps import counted
 
@@ -32,6 +33,15 @@ def test_a_pledge_that_finds_nobody_says_why(
         page.goto(path)
         expect(page.locator("main article.card").first).to_contain_text(why, use_inner_text=True)
         assert_accessible(page)
+
+
+def test_a_match_says_at_which_place_the_need_stood(enter: Callable[..., Page], programs: Programs) -> None:
+    page = enter("/pledge?fresh=1")
+    step = proposed(make_pledge(page), 900_000, fund="zis", of=9)
+    programs.tell(step)
+    page.goto(f"/allocations/{step.allocation}")
+    said = "berada di tempat ke-1 dari <10 kebutuhan rupiah yang dapat dicocokkan, apa pun kategorinya."
+    expect(page.locator("main article.card").first).to_contain_text(said, use_inner_text=True)
 
 
 def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:

@@ -40,9 +40,9 @@ def test_an_allocation_says_why_in_the_language_asked_for(scene: Scene, bearer: 
     body = client.get(f"/v1/allocations/{allocation}", headers=officer | {"Accept-Language": "en"}).get_json()
     assert (body["object"], body["status"], body["policy_version"]) == ("allocation", "proposed", 1)
     assert body["reasons"]["admitted_by"] == ["open_to_all"]
-    assert (
-        body["reasons"]["words"][0]
-        == "The need stood at place 1 of 1 open needs in rupiah, of every category."
+    assert body["reasons"]["words"][0] == (
+        "In the order of the regency's policy, the need stood at place 1 of 1 needs in rupiah that could be matched,"
+        " of every category."
     )
     assert len(body["reasons"]["words"]) == 6
     assert body["reasons"]["words"][2] == "It is in tier 1 of the policy, and had waited 0 days."

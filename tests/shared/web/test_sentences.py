@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from shared.errors import Coded, Conflict, Fault, Invalid, Sentence
 from shared.web.catalogue_build import ROOT, SAID
 from shared.web.forms import Form
-from shared.web.sentences import say
+from shared.web.sentences import say, say_place
 from tests.shared.web.gallery import make_gallery
 
 PAID = Fault("/quantity", "At most %(most)s is paid and not yet handed over.", most=1_250_000)
@@ -97,3 +98,11 @@ def _hidden(file: Path) -> list[str]:
         if place and len(call.args) >= place and not isinstance(call.args[place - 1], ast.Constant)
         if name not in HANDED_ON
     ]
+
+
+def test_a_place_is_among_the_needs_for_the_item_or_all_in_rupiah(app: Flask) -> None:
+    """Wheelchairs and lamps are counted in the same unit, and are no match for each other."""
+    with app.test_request_context(), force_locale("en"):
+        assert "place 3 of 1,200 needs in rupiah that could be matched, of every" in say_place(3, 1200, None)
+        assert "place 1 of 40 needs for wheelchair that could be matched." in say_place(1, 40, "wheelchair")
+        assert "place 1 of <10 needs in rupiah" in say_place(1, None, None)
