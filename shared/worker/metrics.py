@@ -19,4 +19,9 @@ LAG = Gauge(
 PUBLISHED = Counter("helix_outbox_published", "Events taken from the outbox to the bus.", ("service",))
 OUTBOX_ROWS = Gauge("helix_outbox_rows", "Events that wait in the outbox.", ("service",))
 OUTBOX_AGE = Gauge("helix_outbox_age_seconds", "Age of the oldest event in the outbox.", ("service",))
+PUT_OFF = Gauge(
+    "helix_markets_put_off",
+    "Markets that wait as their turn failed, or could write nothing twice.",
+    ("service",),
+)
 TASK_SECONDS = Histogram("helix_task_seconds", "How long a run of a periodic task took.", ("service", "task"))

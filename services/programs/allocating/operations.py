@@ -27,7 +27,7 @@ from services.programs.standing.operations import keep_shares
 from shared import clock
 from shared.ids import new_id
 from shared.silence import SILENCE_SECONDS
-from shared.worker import Task
+from shared.worker import Task, metrics
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class Allocator:
         self._worker = self._worker or new_id()
         today, now = clock.today(), time.monotonic()
         failed = [market for market, at in self._failed.items() if now - at < AGAIN_AFTER_SECONDS]
+        metrics.PUT_OFF.labels("programs").set(len(failed))
         market = next_market(session, self._worker, today, failed)
         if market is None:
             return False

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -91,10 +92,12 @@ def test_a_market_of_which_nothing_can_be_written_waits_after_the_second_turn(
     monkeypatch.setattr(operations, "write", lambda _session, _decided: {})
     assert [_turn(scene, scene.allocator) for _ in range(3)] == [True, True, False]
     assert scene.allocator.waiting == {"IDR"}
+    assert REGISTRY.get_sample_value("helix_markets_put_off", {"service": "programs"}) == 1
     monkeypatch.undo()
     monkeypatch.setattr(operations, "AGAIN_AFTER_SECONDS", 0.0)
     scene.settle()
     assert len(scene.allocations()) == 1
+    assert REGISTRY.get_sample_value("helix_markets_put_off", {"service": "programs"}) == 0
 
 
 def test_another_worker_leaves_it_to_the_one_that_has_it_in_mind(scene: Scene) -> None:
