@@ -1,4 +1,4 @@
-"""Reads of needs and pledges as the match sees them. For tasks and commands: they see every area."""
+"""Reads of needs and pledges as the match sees them: of every area, whoever asks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from services.programs.database import one_of
 from services.programs.in_play.domain import Kin, NeedState, Parts, PledgeState, Rooms, Terms
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused
+from services.programs.matching.queries import OF_ALL, find_received, find_vetoes, is_in_play, is_refused
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.standing.domain import standing
@@ -99,7 +99,8 @@ def read_need_states(
             Household.status == "verified",
             Household.valid_until >= terms.today,
             Household.held.is_(False),
-        )
+        ),
+        execution_options=OF_ALL,
     )
     for row in rows:
         yield row.item, _state_of(row)
@@ -199,7 +200,8 @@ def _find_given_of(
         select(Allocation.pledge_id, Allocation.household_id, func.sum(Allocation.holding))
         .join(Pledge, Pledge.id == Allocation.pledge_id)
         .where(Allocation.pledge_id == one_of(pledges), Allocation.holding > 0, ~may_be_moved(terms))
-        .group_by(Allocation.pledge_id, Allocation.household_id)
+        .group_by(Allocation.pledge_id, Allocation.household_id),
+        execution_options=OF_ALL,
     )
     found: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for pledge, household, quantity in rows:

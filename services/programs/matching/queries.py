@@ -16,6 +16,9 @@ from shared.catalogue import reference_price
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
 
+# What the match gives does not depend on whose page asks for it.
+OF_ALL = {"everyone": True}
+
 # The pledges that were refused for ever, by household and category.
 Vetoes = defaultdict[tuple[UUID, str], frozenset[UUID]]
 
@@ -85,7 +88,8 @@ def find_vetoes(session: AnySession, market: str, households: Collection[UUID] |
             Allocation.stage == "vetoed",
             Need.market == market,
             true() if households is None else Allocation.household_id == one_of(households),
-        )
+        ),
+        execution_options=OF_ALL,
     )
     found: Vetoes = defaultdict(frozenset)
     for household, category, pledge in rows:
@@ -112,7 +116,8 @@ def find_received(
         .join(Pledge, Pledge.id == Allocation.pledge_id)
         .join(Household, Household.id == Allocation.household_id)
         .where(Allocation.household_id == one_of(households), counts_in_all(), *conditions)
-        .group_by(Allocation.household_id, Need.item)
+        .group_by(Allocation.household_id, Need.item),
+        execution_options=OF_ALL,
     )
     found: dict[UUID, int] = defaultdict(int)
     for household, item, quantity in rows:

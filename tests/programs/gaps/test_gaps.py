@@ -141,6 +141,13 @@ def test_few_that_no_pledge_reaches_are_not_told_from_the_others(scene: Scene) -
     assert (here["area"], here["unreached"], here["next"]) == ("35.17.01", None, {"decile": 1, "urgency": 3})
 
 
+def test_what_the_policy_lets_no_household_have_is_no_gap_whoever_asks(scene: Scene) -> None:
+    lack(scene, 12)
+    scene.adopt(household_cap_idr=60)
+    (whole, _) = gaps(scene)
+    assert (whole["needs"], whole["open"]) == (12, 12 * 60)
+
+
 def test_refuses_a_village_and_an_unknown_category(scene: Scene) -> None:
     answer = scene.app.test_client().get("/v1/gaps?area=35.17.01.2001&category=x")
     assert answer.status_code == 422
