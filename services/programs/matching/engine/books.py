@@ -85,8 +85,10 @@ class Books:
 
     def may_keep(self, need: Need, demand: Demand) -> bool:
         """Tell whether a need that is described so may have what it has, and nothing that it might not have before."""
-        barred = self._class_of(need.name, demand).barred
-        return barred >= need.of.barred and not any(
+        of = self._class_of(need.name, demand)
+        # What its household has of a pledge at its cap is a way, too, to who was barred from that pledge otherwise.
+        opens = of.row & ~need.of.row or not of.barred >= need.of.barred
+        return not opens and not any(
             demand.quantity < pledge.supply.minimum or pledge.name in demand.excluded for pledge in need.parts
         )
 

@@ -1,5 +1,6 @@
 """One market, event by event: after each, every need is covered as the batch would cover it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ class Residual:
     def __init__(self) -> None:
         self._books = Books()
         self._settling = Settling(self._books)
+        # How much less households have of capped pledges, until it is said what is left of these.
+        self._given_back: Counter[Name] = Counter()
 
     @property
     def needs(self) -> Mapping[Name, Need]:
@@ -51,6 +54,8 @@ class Residual:
             demand, quantity=demand.quantity - by, kept=max(0, demand.kept - by), household_limit=limit
         )
         books.give(taker, giver, -by)
+        if supply.cap is not None and not received:
+            self._given_back[pledge] += by
         self._settling.ask(taker)
 
     def restore(
@@ -133,8 +138,13 @@ class Residual:
     def _change_pledge(self, name: Name, supply: Supply | None) -> None:
         books = self._books
         pledge = books.pledges.get(name)
+        given_back = self._given_back.pop(name, 0)
         if pledge is not None and (
-            supply is None or replace(pledge.supply, quantity=supply.quantity) != supply
+            supply is None
+            or replace(pledge.supply, quantity=supply.quantity) != supply
+            # Somebody's household may have more of it than before, and it is not all offered.
+            or supply.quantity < pledge.supply.quantity + given_back
+            and given_back
         ):
             self._settling.shrink(pledge, 0)
             books.strike_pledge(pledge)
