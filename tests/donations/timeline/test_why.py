@@ -21,3 +21,8 @@ def test_what_is_not_the_household_s_own_is_told() -> None:
     assert told_why("household_limit") == "household_limit"
     assert told_why(None) is None
     assert TimelineEntry(data={"quantity": 7}).told == {"quantity": 7}
+
+
+def test_why_an_officer_holds_it_is_the_officers_own() -> None:
+    entry = TimelineEntry(code="allocation_held", data={"why": "person", "quantity": 7})
+    assert entry.told == {"quantity": 7}
