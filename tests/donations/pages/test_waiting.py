@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    ("short", "why"), [(False, "uang tidak membelikan barang"), (True, "setelah satu menit")]
+    ("short", "why"), [(False, "Uang tidak membelikan barang"), (True, "setelah satu menit")]
 )
 def test_a_pledge_that_finds_nobody_says_why(
     enter: Callable[..., Page], programs: Programs, short: bool, why: str
@@ -47,7 +47,7 @@ def test_a_match_says_at_which_place_the_need_stood(enter: Callable[..., Page], 
 def test_the_board_says_what_cash_can_reach(app: Flask, programs: Programs) -> None:
     programs.tell(counted(item="school_kit", unit="kit", category="education", price_idr=350_000))
     board = app.test_client().get("/board?lang=en").text
-    assert "Nothing is short in rupiah now" in board
+    assert "No need in rupiah may get more now" in board
     short_of_cash(programs)
     # A filter never changes what the board says.
     board = app.test_client().get("/board?lang=en&category=education").text
