@@ -76,6 +76,8 @@ def read_cases(file: Path) -> list[Case]:
     cases = found if isinstance(found, list) else [found]
     if faults := [fault for place, each in enumerate(cases) for fault in faults_of(each, f"/{place}")]:
         raise ValueError("\n".join(faults))
+    if not cases:
+        raise ValueError("it holds no market")
     return [_case(each) for each in cases]
 
 

@@ -82,6 +82,8 @@ def audit_match(settings: Settings) -> None:
     for invariant in found:
         left_out = f" (left out: {invariant.left_out})" if invariant.left_out else ""
         click.echo(f"{invariant.finding}: {invariant.says}{left_out}.")
+    if not all(invariant.is_looked_at for invariant in found):
+        click.echo("Not everything was looked at. Ask again in a moment, once nothing waits to be settled.")
     faults = [fault for invariant in found for fault in invariant.faults]
     if faults:
         raise click.ClickException("\n".join(faults))

@@ -78,12 +78,17 @@ def quantity(amount: int | None, unit: str, item: str | None = None) -> str:
     if unit == RUPIAH:
         return rupiah(amount)
     if item is None:
-        return f"{whole(amount)} {unit_name(unit)}"
+        return f"{whole(amount)} {_counted(unit_name(unit), amount)}"
     name = item_name(item).lower()
     if unit in _MEASURES:
         return f"{whole(amount)} {unit_name(unit)} {name}"
     # What is counted in pieces is named by itself. Indonesian has no plural; these names form theirs with s.
-    return f"{whole(amount)} {name}{'s' if current_language() == 'en' and amount != 1 else ''}"
+    return f"{whole(amount)} {_counted(name + 's' * (current_language() == 'en'), amount)}"
+
+
+def _counted(several: str, amount: int) -> str:
+    """Return what is counted, in English one of it where it is one: all that the catalogue names form theirs with s."""
+    return several.removesuffix("s") if current_language() == "en" and amount == 1 else several
 
 
 def day(value: date | datetime | None) -> str:

@@ -1,5 +1,7 @@
 """What an error says, and what several services say alike, in the reader's language."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext
 
 from shared.errors import Coded, Sentence
@@ -34,6 +36,18 @@ def say_place(rank: int, of: int | None, item: str | None) -> str:
             item=item_name(item).lower(),
         )
     )
+
+
+def rules_met(codes: Iterable[str]) -> list[str]:
+    """Return what a donor asks for and a need meets, in the reader's language."""
+    named = {
+        "open_to_all": gettext("the pledge is open to all"),
+        "zakat": gettext("the household may receive zakat"),
+        "area": gettext("the area"),
+        "category": gettext("the category of the need"),
+        "max_decile": gettext("the welfare decile"),
+    }
+    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
 
 
 def _write(value: object) -> str:

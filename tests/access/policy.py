@@ -107,6 +107,7 @@ GET    /needs/{need}                              tksk,officers            area 
 POST   /needs/{need}/as-cash                      verifier                 area      303
 POST   /needs/{need}/close                        verifier                 area      303
 GET    /policy                                    officers                 -         200
+GET    /policy/versions/{version}                 everyone                 -         200
 GET    /policy/effect                             officers                 -         200  regency
 POST   /policy/draft                              planner                  -         409  regency
 POST   /policy/draft/adopt                        planner,approver         -         303  regency
@@ -145,11 +146,11 @@ GET    /v1/needs                                  tksk,officers            -    
 GET    /v1/needs/{need}                           tksk,officers            area      200
 POST   /v1/needs/{need}/as-cash                   verifier                 area      201
 POST   /v1/needs/{need}/close                     tksk,verifier            area      200
-GET    /v1/policy                                 tksk,officers            -         200
+GET    /v1/policy                                 everyone                 -         200
 PUT    /v1/policy                                 planner                  -         409  regency
 DELETE /v1/policy/draft                           planner                  -         204  regency
 GET    /v1/policy/draft                           officers                 -         200  regency
-GET    /v1/policy/versions/{version}              tksk,officers            -         200
+GET    /v1/policy/versions/{version}              everyone                 -         200
 POST   /v1/policy/draft/adopt                     planner,approver         -         200  regency
 POST   /v1/policy/draft/dry-run                   planner,approver         -         200  regency
 POST   /v1/tokens                                 everyone                 -         401

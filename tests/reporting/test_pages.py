@@ -236,6 +236,7 @@ def test_everyone_sees_what_the_next_gift_would_cover_first_what_nothing_reaches
     here = client.get("/gaps?lang=en&area=35.17.02").text
     assert "Rp6,000,000" in here
     assert "School kit" not in here
+    assert '/board">Pledge for what is short</a>' in here
     assert 'href="/gaps?area=35.17.02"' in client.get("/areas/35.17.02").text
 
 

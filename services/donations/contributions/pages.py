@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from services.donations.contributions.models import Contribution
@@ -19,7 +19,7 @@ from shared import clock
 from shared.auth import access
 from shared.errors import DomainError
 from shared.web.forms import Form
-from shared.web.sentences import say_place
+from shared.web.sentences import rules_met, say_place
 
 pages = Blueprint("my_allocations", __name__, template_folder="../templates")
 
@@ -93,7 +93,7 @@ def _render_waiting(pledge: Pledge, form: Form) -> str:
 
 
 def _render(allocation: Allocation, form: Form) -> str:
-    reasons = allocation.told_reasons
+    reasons, settings = allocation.told_reasons, current_app.config["HELIX"]
     paid = db.session.scalars(select_contributions(allocation=allocation.id).order_by(Contribution.id)).all()
     return render_template(
         "donations/allocation.html",
@@ -102,6 +102,8 @@ def _render(allocation: Allocation, form: Form) -> str:
         contributions=paid,
         form=form,
         place=say_place(reasons["rank"], reasons["of"], allocation.item),
+        met=rules_met(reasons["admitted_by"]),
+        policy_url=f"{settings.programs_url}/policy/versions/{reasons['policy_version']}",
         why_in_words=why_in_words,
         today=clock.today(),
         as_of=clock.now(),

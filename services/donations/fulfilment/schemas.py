@@ -9,7 +9,10 @@ from shared.vocabulary import ALLOCATION_STATUSES, NEED_CATEGORIES
 
 
 class AllocationSchema(Schema):
-    """A part of a pledge set aside for a household. `area` is its sub-district; `open` may be paid now."""
+    """A part of a pledge set aside for a household. `area` is its sub-district; `open` may be paid now.
+
+    `standing` counts as long as anything is left to pay or to deliver; of what is over it says how it stood then.
+    """
 
     object = fields.Constant("allocation")
     id = fields.UUID()

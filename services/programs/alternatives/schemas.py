@@ -1,6 +1,5 @@
 """The shape of other pledges over HTTP; in words what they ask for, and why none gives more to a need."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -9,7 +8,7 @@ from marshmallow import Schema, fields
 from services.programs import words
 from services.programs.alternatives.queries import Alternatives, LimitInAll, WhyOpen
 from shared.web.formats import rupiah, whole
-from shared.web.words import word
+from shared.web.sentences import rules_met
 
 _SHOWN = ("stakeholder_kind", "fund", "free", "expires_on")
 
@@ -41,18 +40,6 @@ def render_alternatives(found: Alternatives) -> dict[str, Any]:
         for pledge, codes in found.shown
     ]
     return {"data": shown, "of": found.of}
-
-
-def rules_met(codes: Iterable[str]) -> list[str]:
-    """Return what a donor asks for and a need meets, in the reader's language."""
-    named = {
-        "open_to_all": gettext("the pledge is open to all"),
-        "zakat": gettext("the household may receive zakat"),
-        "area": gettext("the area"),
-        "category": gettext("the category of the need"),
-        "max_decile": gettext("the welfare decile"),
-    }
-    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
 
 
 def say_why_open(why: WhyOpen) -> list[str]:

@@ -101,12 +101,13 @@ def as_cash(need: UUID) -> Any:
 
 def _page(need: Need, form: Form | None) -> str:
     household, caller = find_household(db.session, need.household_id), current_principal()
-    why = why_open(db.session, need)
+    why, policy = why_open(db.session, need), current_version(db.session)
     return render_template(
         "casework/need.html",
         need=need,
         household=household,
-        tier=current_version(db.session).rules().tier_of(household.decile),
+        tier=policy.rules().tier_of(household.decile),
+        policy_version=policy.version,
         words=words,
         rank=_ranks([need.id]).get(need.id),
         why=why,

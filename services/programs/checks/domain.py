@@ -69,7 +69,11 @@ def at_rest(found: Iterable[MarketState]) -> list[Invariant]:
     ]
     markets = [market for market in together if market.has_one_best]
     several = len(together) - len(markets)
-    left_out = f"{several} of {len(together)} markets, which have several best matches" if several else None
+    left_out = (
+        f"{several} of {len(together)} markets, where a pledge gives so much at least: they have several best matches"
+        if several
+        else None
+    )
     return of_all + [
         Invariant(says, [fault for market in markets for fault in find(market)], left_out)
         for says, find in _AT_BEST.items()

@@ -12,7 +12,7 @@ from services.programs.database import db
 from services.programs.policy import operations
 from services.programs.policy.domain import DISPLACED_UNTIL, ORDER_KEYS, REROUTED_UNTIL, Rules
 from services.programs.policy.models import PolicyDraft, PolicyVersion
-from services.programs.policy.queries import current_version, list_versions, peek_draft
+from services.programs.policy.queries import current_version, find_version, list_versions, peek_draft
 from services.programs.policy.schemas import render_draft
 from shared.auth import access
 from shared.auth.principal import OFFICERS, current_principal
@@ -31,6 +31,18 @@ _PLACES = tuple(f"order_{place}" for place in range(1, len(ORDER_KEYS) + 1))
 def show_policy() -> str:
     """Show the policy that holds, its earlier versions, and the draft of the next."""
     return _page(None)
+
+
+@pages.get("/versions/<int(min=1, max=2147483647):version>")
+@access.everyone
+def show_version(version: int) -> str:
+    """Show what a version of the policy says, to whoever is told of a match made under it."""
+    return render_template(
+        "policy/version.html",
+        policy=find_version(db.session, version),
+        current=current_version(db.session).version,
+        words=words,
+    )
 
 
 @pages.get("/effect")

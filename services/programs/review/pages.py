@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from services.programs import words
 from services.programs.alternatives.queries import find_limit, list_alternatives
-from services.programs.alternatives.schemas import rules_met, say_limit
+from services.programs.alternatives.schemas import say_limit
 from services.programs.audit.queries import accounts_of
 from services.programs.database import db
 from services.programs.matching.models import Allocation
@@ -33,7 +33,7 @@ from shared.auth.principal import OFFICERS, current_principal
 from shared.errors import DomainError
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.forms import Form
-from shared.web.sentences import say
+from shared.web.sentences import rules_met, say
 
 pages = Blueprint("matches", __name__, url_prefix="/matches", template_folder="templates")
 

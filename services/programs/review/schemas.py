@@ -7,13 +7,13 @@ from flask_babel import LazyString, gettext, ngettext
 from flask_babel import lazy_gettext as _
 from marshmallow import Schema, fields
 
-from services.programs.alternatives.schemas import AlternativesSchema, rules_met
+from services.programs.alternatives.schemas import AlternativesSchema
 from services.programs.matching.models import Allocation, AllocationEntry
 from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.formats import day, percent, quantity, whole
-from shared.web.sentences import say_place
+from shared.web.sentences import rules_met, say_place
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {

@@ -237,6 +237,7 @@ def show_gaps() -> str:
         narrowed=area is not None,
         in_the_regency=[gap for gap in gaps if gap.area == code],
         by_subdistrict=[gap for gap in gaps if gap.area != code],
+        board_url=f"{_settings().donations_url}/board",
         as_of=board.as_of,
     )
 

@@ -29,10 +29,10 @@ def test_a_tksk_goes_from_the_door_to_why_a_need_is_open_and_no_further(office: 
     assert_accessible(page)
     expect(page.locator(".notice")).to_have_count(1)
     expect(page.locator("main table")).to_have_count(1)
-    # Neither the record of the household, nor the matches, nor the officers' list is his to open.
+    # Neither the record of the household, nor the matches, nor the officers' list is his to open: only the policy.
     expect(page.locator("main form")).to_have_count(0)
     links = page.locator("main a").evaluate_all("links => links.map(link => new URL(link.href).pathname)")
-    assert links == ["/"]
+    assert links == ["/", "/policy/versions/1"]
 
 
 def test_the_limit_of_a_household_is_told_in_rupiah_where_it_is_why(office: Office, enter: Show) -> None:

@@ -106,3 +106,19 @@ def test_a_draft_that_was_changed_meanwhile_is_not_adopted(scene: Scene, enter: 
     other.get_by_role("button", name="Tetapkan", exact=True).click()
     expect(other.get_by_text("Kebijakan versi 2 berlaku sekarang.")).to_have_count(0)
     expect(other.get_by_role("alert")).to_be_visible()
+
+
+def test_everyone_reads_what_a_version_says(
+    scene: Scene, office: Office, enter: Callable[..., Page], browser_page: Callable[..., Page]
+) -> None:
+    scene.adopt(household_cap_idr=7_000_000)
+    page = browser_page(office.app, "/policy/versions/2", width=WIDTHS[1])
+    expect(page.get_by_text("Rp7.000.000")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/policy/versions/1")
+    expect(page.get_by_text("Rp7.000.000")).to_have_count(0)
+    page.get_by_role("link", name="versi 2").click()
+    expect(page.get_by_role("heading", name="Kebijakan, versi 2")).to_be_visible()
+    officer = enter("approver", "/policy")
+    officer.get_by_role("table", name="Versi").get_by_role("link", name="1", exact=True).click()
+    expect(officer.get_by_role("heading", name="Kebijakan, versi 1")).to_be_visible()

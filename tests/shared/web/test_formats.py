@@ -84,6 +84,7 @@ def test_months_have_their_indonesian_names() -> None:
         (3, "piece", "wheelchair", "3 kursi roda", "3 wheelchairs"),
         (1, "seat", "training_seat", "1 kursi pelatihan", "1 training seat"),
         (40, "seat", None, "40 kursi", "40 seats"),
+        (1, "seat", None, "1 kursi", "1 seat"),
     ],
 )
 def test_a_quantity_names_what_is_counted(
