@@ -37,14 +37,6 @@ _VILLAGES = """
 """
 _DONATIONS = (
     """
-    INSERT INTO board_household (id, desa, verified, held, desa_in, verified_in, held_in)
-    SELECT id, desa, true, false, 1, 1, 1 FROM place
-    """,
-    """
-    INSERT INTO board_need (id, household, category, unit, quantity, value_idr, closed, recorded_in, closed_in)
-    SELECT id, household, 'food', 'IDR', %(quantity)s, %(quantity)s, closed, 1, 2 FROM lack
-    """,
-    """
     INSERT INTO allocation (id, created_at, stakeholder_id, pledge_id, need, household, desa, category,
         stakeholder_kind, fund, strategy, unit, quantity, value_idr, reasons, standing, said_in, earmarked,
         contributed, delivered, released)

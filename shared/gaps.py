@@ -4,7 +4,7 @@ Programs alone knows what pledges reach and who stands first. It tells what it c
 already, and the others keep a copy: so one table says the same everywhere, and hides the same.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -87,6 +87,15 @@ class Board:
     def narrow(self, *, area: str | None = None, category: str | None = None) -> list[Gap]:
         """Return rows of the one board: a filter never changes what a row says."""
         return narrow(self.gaps, area=area, category=category)
+
+    def is_short(self, item: str | None, categories: Collection[str] = ()) -> bool:
+        """Tell whether an item, or cash where none is named, is short in one of these categories or in any.
+
+        What is hidden of a gap are its numbers: that something is short is told of the least one too.
+        """
+        return any(
+            gap.kind.item == item and (not categories or gap.kind.category in categories) for gap in self.gaps
+        )
 
 
 def narrow(gaps: Iterable[Gap], *, area: str | None = None, category: str | None = None) -> list[Gap]:

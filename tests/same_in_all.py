@@ -81,12 +81,6 @@ SAME: Mapping[str, Mapping[str, str]] = {
         "programs": "SELECT id, quantity, closed_at IS NOT NULL, covered, delivered FROM need",
         "reporting": "SELECT id, quantity, closed, set_aside, delivered FROM need",
     },
-    "need on the board (household, category, unit, item, quantity, worth, closed)": {
-        "programs": """
-            SELECT id, household_id, category, unit, item, quantity, value_idr, closed_at IS NOT NULL FROM need
-        """,
-        "donations": "SELECT id, household, category, unit, item, quantity, value_idr, closed FROM board_need",
-    },
     "what is short of a kind (category, item, unit, price, parts)": {
         "programs": "SELECT id, category, item, unit, price_idr, parts::text FROM gap_told",
         "donations": "SELECT id, category, item, unit, price_idr, parts::text FROM gap",
@@ -95,10 +89,6 @@ SAME: Mapping[str, Mapping[str, str]] = {
     "household (village, status, hold, people)": {
         "programs": "SELECT id, desa, status, held, people FROM household",
         "reporting": "SELECT id, desa, status, held, people FROM household WHERE version > 0",
-    },
-    "verified household on the board (village, hold)": {
-        "programs": "SELECT id, desa, held FROM household WHERE status = 'verified'",
-        "donations": "SELECT id, desa, held FROM board_household WHERE verified",
     },
     "needs of the household (open, covered, delivered)": {
         "programs": """

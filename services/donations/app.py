@@ -26,7 +26,20 @@ from services.donations.stakeholders import api as stakeholders
 from services.donations.stakeholders import pages as registration
 from services.donations.stakeholders.models import ACCOUNTS
 from services.donations.stakeholders.queries import find_key
-from shared.events.programs import HouseholdRegistered, VisitAssigned, VisitCompleted
+from shared.events.programs import (
+    HouseholdChanged,
+    HouseholdGraduated,
+    HouseholdHeld,
+    HouseholdRegistered,
+    HouseholdRejected,
+    HouseholdReleased,
+    HouseholdVerified,
+    NeedClosed,
+    NeedRecorded,
+    VerificationLapsed,
+    VisitAssigned,
+    VisitCompleted,
+)
 from shared.service import Service, create_service_app
 from shared.settings import Settings, load
 from shared.web import Link
@@ -64,8 +77,21 @@ SERVICE = Service(
         Link(lazy_gettext("Receipts"), "my_receipts.list_receipts", roles=("donor",)),
     ),
     handlers=(*reservations.HANDLERS, *board.HANDLERS),
-    # A household counts for donors once it is verified; how it came there is the officers' business.
-    unheard=(HouseholdRegistered, VisitAssigned, VisitCompleted),
+    # What households lack is counted by programs, which tells what is short; the rest is the officers' business.
+    unheard=(
+        HouseholdRegistered,
+        HouseholdChanged,
+        VisitAssigned,
+        VisitCompleted,
+        HouseholdVerified,
+        HouseholdRejected,
+        VerificationLapsed,
+        HouseholdHeld,
+        HouseholdReleased,
+        HouseholdGraduated,
+        NeedRecorded,
+        NeedClosed,
+    ),
     tasks=(Task("expire pledges", expire_pledges, every=timedelta(minutes=1)),),
     accounts=ACCOUNTS,
     find_key=find_key,

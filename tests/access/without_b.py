@@ -9,8 +9,6 @@ _LYING = ("delivery", "decision", "family_card", "hold", "member", "need", "visi
 _LIES = "desa LIKE %(area)s || '.%%'"
 _STATEMENTS: dict[str, list[str]] = {
     "donations": [
-        # The needs board adds up what all organisations cover: what B covers is no need of anybody's here.
-        "DELETE FROM board_need WHERE id IN (SELECT need FROM allocation WHERE stakeholder_id = %(owner)s)",
         *(f"DELETE FROM {table} WHERE stakeholder_id = %(owner)s" for table in _OWNED),  # noqa: S608
         "DELETE FROM stakeholder WHERE id = %(owner)s",
     ],

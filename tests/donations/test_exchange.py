@@ -12,11 +12,11 @@ from shared.bell import bell_of
 from shared.bus import Bus, connect
 from shared.database import sqlalchemy_url
 from shared.worker import Worker
-from tests.donations.board.test_shortages import need, verified
 from tests.donations.conftest import Donor
 from tests.donations.facts import delivered, proposed
 from tests.drain import drain
 from tests.shared.exchange.side import Side
+from tests.told_gaps import counted
 
 _KEYS = {f"HELIX_{name}_KEY": "11" * 32 for name in ("IDENTITY", "BLIND_INDEX", "AUDIT")}
 
@@ -47,13 +47,13 @@ def test_a_proposal_on_the_bus_is_answered_on_the_bus(
     programs = programs_side.worker(bus_of)
     pledge = donor.pledge()
     step = proposed(pledge["id"])
-    shortage = need(step.household, 400_000, need=step.need)
-    programs_side.tell(verified(step.household), shortage, step, delivered(step), delivered(step))
+    programs_side.tell(counted(), step, delivered(step), delivered(step))
     moved = drain(programs, donations)
     bell_of(engine).close()
     engine.dispose()
     # The second delivery is more than was set aside: it is put aside, and the rest goes on.
     assert moved.dead_letters == 1
-    assert moved.applied == 4
+    assert moved.applied == 3
     assert donor.get(f"/v1/pledges/{pledge['id']}").json["balance"]["delivered"] == 400_000
     assert len(donor.get("/v1/receipts").json["data"]) == 1
+    assert [gap["area"] for gap in donor.get("/v1/gaps").json["data"]] == ["35.17", "35.17.01"]

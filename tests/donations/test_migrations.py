@@ -11,6 +11,8 @@ from shared.database import sqlalchemy_url
 
 EXCHANGE = {"outbox", "inbox", "consumer_offset", "worker_state"}
 SHARED = EXCHANGE | {"idempotency", "known_place", "alembic_version"}
+# Nothing uses them any more but the version before: the next one takes them away (docs/operations.md).
+LEFT = {"board_household", "board_need", "ix_allocation_need"}
 
 
 def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:
@@ -21,7 +23,7 @@ def test_models_and_migrations_agree(database_of: Callable[[str], str]) -> None:
             opts={
                 "compare_type": True,
                 "include_object": lambda found, name, kind, *_: (
-                    (name if kind == "table" else found.table.name) not in SHARED
+                    name not in LEFT and (name if kind == "table" else found.table.name) not in SHARED
                 ),
             },
         )

@@ -28,6 +28,6 @@ def show_board() -> str:
         narrowed=area is not None,
         in_the_regency=[gap for gap in gaps if gap.area == regency],
         by_subdistrict=[gap for gap in gaps if gap.area != regency],
-        cash_short=any(gap.kind.item is None for gap in board.gaps),
+        cash_short=board.is_short(None),
         as_of=board.as_of,
     )

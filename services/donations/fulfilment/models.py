@@ -54,7 +54,7 @@ class Allocation(OwnedInArea, Model):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=clock.now)
     stakeholder_id: Mapped[UUID] = mapped_column(ForeignKey("stakeholder.id"))
     pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))
-    need: Mapped[UUID] = mapped_column(index=True)
+    need: Mapped[UUID]
     household: Mapped[UUID]
     desa: Mapped[str] = mapped_column(String(13))
     category: Mapped[str] = mapped_column(String(20))

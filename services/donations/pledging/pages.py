@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from services.donations.board.queries import find_board, is_short, why_it_waits
+from services.donations.board.queries import find_board, why_it_waits
 from services.donations.fulfilment.queries import find_waiting
 from services.donations.pledges.operations import open_pledge
 from services.donations.pledges.queries import find_submitted, get_pledge
@@ -133,7 +133,7 @@ def _render(step: str, form: Form) -> str:
         raise NotFound("step")
     draft = Draft.find()
     given = draft.given() if draft else {}
-    board = find_board()
+    board, item = find_board(), given["resource"].get("item")
     return render_template(
         f"donations/pledge_{step}.html",
         form=form,
@@ -143,8 +143,8 @@ def _render(step: str, form: Form) -> str:
         goods=[(code, f"{item_name(code)} ({unit_name(entry.unit)})") for code, entry in ITEMS.items()],
         places=[(place.code, place.name) for place in areas.subdistricts().values()],
         given=given,
-        nothing_short=step == "whom" and not is_short(given["resource"].get("item")),
-        gaps=_worth_pledging(step, board, given["resource"].get("item")),
+        nothing_short=step == "whom" and not board.is_short(item),
+        gaps=_worth_pledging(step, board, item),
         as_of=board.as_of,
     )
 

@@ -1,121 +1,90 @@
-"""What is short at this moment, as far as programs told of needs and this service set something aside."""
+"""What is short of what a donor gives, as the board says it to everyone."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 
-from services.donations.board.queries import is_short, why_it_waits
-from services.donations.database import db
-from services.donations.pledges.models import Pledge
+from services.donations.board.queries import find_board, why_it_waits
+from services.donations.pledges.queries import get_pledge
 from shared import clock
-from shared.events.programs import (
-    HouseholdGraduated,
-    HouseholdHeld,
-    HouseholdReleased,
-    HouseholdVerified,
-    NeedClosed,
-    NeedRecorded,
-    VerificationLapsed,
-)
-from shared.ids import new_id
 from tests.donations.conftest import Donor, Programs
-from tests.donations.facts import VILLAGE, cancelled, proposed
+from tests.donations.facts import proposed
+from tests.told_gaps import counted, lacking
 
-
-def need(household: UUID, quantity: int = 500_000, **changes: Any) -> NeedRecorded:
-    facts: dict[str, Any] = {
-        "household": household,
-        "desa": VILLAGE,
-        "need": new_id(),
-        "category": "food",
-        "strategy": "reduce_burden",
-        "quantity": quantity,
-        "unit": "IDR",
-        "value_idr": quantity,
-        "urgency": 5,
-        "indivisible": False,
-    }
-    return NeedRecorded(**facts | changes)
-
-
-def verified(household: UUID, desa: str = VILLAGE) -> HouseholdVerified:
-    return HouseholdVerified(household=household, desa=desa, people=4, valid_until=clock.today())
+RICE: dict[str, Any] = {"category": "food", "item": "rice", "unit": "kg", "price_idr": 14_000}
 
 
 def short(app: Flask, item: str | None = None, *categories: str) -> bool:
     with app.app_context():
-        return is_short(item, categories)
+        return find_board().is_short(item, categories)
 
 
-def test_only_verified_households_are_short(app: Flask, programs: Programs) -> None:
-    household = new_id()
-    programs.tell(need(household))
+def why(app: Flask, donor: Donor, **terms: Any) -> str | None:
+    pledge = UUID(donor.pledge(**terms)["id"])
+    with app.app_context():
+        return why_it_waits(get_pledge(pledge))
+
+
+def test_short_is_what_the_board_names_of_its_kind(app: Flask, programs: Programs) -> None:
     assert not short(app)
-    programs.tell(verified(household))
+    cash = counted(category="food")
+    programs.tell(cash)
     assert short(app)
     assert short(app, None, "health", "food")
     assert not short(app, None, "health")
     assert not short(app, "rice")
-
-
-def test_a_hold_a_lapse_or_a_graduation_ends_a_shortage(app: Flask, programs: Programs) -> None:
-    household = new_id()
-    programs.tell(
-        need(household), verified(household), HouseholdHeld(household=household, desa=VILLAGE, reason="x")
-    )
-    assert not short(app)
-    programs.tell(HouseholdReleased(household=household, desa=VILLAGE))
-    assert short(app)
-    programs.tell(VerificationLapsed(household=household, desa=VILLAGE))
-    assert not short(app)
-    programs.tell(verified(household), HouseholdGraduated(household=household, desa=VILLAGE, people=4))
-    assert not short(app)
-
-
-def test_a_closed_need_is_short_once_it_is_recorded_again(app: Flask, programs: Programs) -> None:
-    household = new_id()
-    first = need(household)
-    closed = NeedClosed(
-        household=household, desa=VILLAGE, need=first.need, category="food", reason="delivered", delivered=0
-    )
-    programs.tell(verified(household), first, closed)
-    assert not short(app)
-    programs.tell(first)
-    assert short(app)
-
-
-def test_what_is_set_aside_is_no_longer_short(app: Flask, donor: Donor, programs: Programs) -> None:
-    household = new_id()
-    rice = need(household, 10, item="rice", unit="kg", value_idr=140_000)
-    pledge = donor.pledge(resource={"kind": "goods", "item": "rice", "unit": "kg"}, quantity=100)
-    step = proposed(pledge["id"], 4, item="rice", unit="kg", need=rice.need, household=household)
-    programs.tell(verified(household), rice, step)
+    programs.tell(counted(**RICE))
     assert short(app, "rice")
-    rest = proposed(pledge["id"], 6, item="rice", unit="kg", need=rice.need, household=household)
-    programs.tell(rest)
-    assert not short(app, "rice")
-    programs.tell(cancelled(step))
+    assert short(app, "rice", "food")
+    assert not short(app, "rice", "health")
+    programs.tell(counted(gap=cash.gap, parts=[]), offset=1)
+    assert not short(app)
     assert short(app, "rice")
 
 
-def test_a_pledge_that_waits_says_why_as_far_as_the_board_knows(
-    app: Flask, donor: Donor, officer: Donor, programs: Programs
+@pytest.mark.parametrize(
+    "part",
+    [lacking(needs=None), lacking(unreached=0), lacking(unreached=None)],
+    ids=["of few needs", "all reached", "reached by a hidden part"],
+)
+def test_what_stands_on_the_board_is_short_whatever_its_numbers_say(
+    app: Flask, programs: Programs, part: Any
 ) -> None:
-    def why(**terms: Any) -> str | None:
-        pledge = donor.pledge(**terms)["id"]
-        with app.app_context():
-            found = db.session.get(Pledge, UUID(pledge))
-            assert found is not None
-            return why_it_waits(found)
+    programs.tell(counted(part))
+    assert short(app)
+    assert short(app, None, "food")
 
+
+def test_a_pledge_that_waits_says_why_as_far_as_the_board_tells(
+    app: Flask, donor: Donor, programs: Programs
+) -> None:
     rice = {"kind": "goods", "item": "rice", "unit": "kg"}
-    household = new_id()
-    programs.tell(verified(household), need(household, 100, item="rice", unit="kg"))
-    assert why() == "nothing_short"
-    assert why(resource=rice) == "looking"
-    programs.tell(need(household, category="health"))
-    assert why() == "looking"
-    assert why(restrictions={"categories": ["food"]}) == "nothing_short"
-    assert why(opens_on=(clock.today() + timedelta(days=1)).isoformat()) == "not_yet"
+    programs.tell(counted(**RICE))
+    assert why(app, donor) == "nothing_short"
+    assert why(app, donor, resource=rice) == "looking"
+    programs.tell(counted(category="health"))
+    assert why(app, donor) == "looking"
+    assert why(app, donor, restrictions={"categories": ["food"]}) == "nothing_short"
+    assert why(app, donor, restrictions={"categories": ["food", "health"]}) == "looking"
+    assert why(app, donor, opens_on=(clock.today() + timedelta(days=1)).isoformat()) == "not_yet"
+
+
+def test_a_pledge_is_told_what_the_board_tells_whatever_else_happens(
+    app: Flask, donor: Donor, programs: Programs
+) -> None:
+    food = counted()
+    programs.tell(food)
+    pledge = donor.pledge(quantity=500_000)["id"]
+    # What is set aside is counted where the board is counted, and nowhere else.
+    programs.tell(proposed(pledge, 400_000))
+    assert why(app, donor) == "looking"
+    programs.tell(counted(gap=food.gap, parts=[]), offset=1)
+    assert why(app, donor) == "nothing_short"
+    with app.app_context():
+        assert why_it_waits(get_pledge(UUID(pledge))) == "nothing_short"
+    programs.tell(proposed(pledge, 100_000))
+    with app.app_context():
+        assert why_it_waits(get_pledge(UUID(pledge))) is None
