@@ -1,9 +1,12 @@
 """Small markets written by hand, in a file that anybody can give to another solver.
 
-A pledge is `[quantity, categories, flags...]`, where categories are joined by `|` and `*` is every one; a need is
-`[category, quantity, priority, flags...]`, of which the higher priority goes first. Flags: `zakat` on a pledge, and
-on a need whose household may receive it; `expires:DAYS` on a pledge. `ev` is the order in which they come, `-B`
-withdraws a pledge; without it the order does not matter. `opt` is what each need should get.
+The file holds one market, or a list of them. A market is an object: `n` its name, `P` its pledges and `N` its needs,
+each by its name. A pledge is `[quantity, categories, flags...]`, where categories are joined by `|` and `*` is every
+one; a need is `[category, quantity, priority, flags...]`, of which the higher priority goes first. Flags: `zakat` on
+a pledge, and on a need whose household may receive it; `expires:DAYS` on a pledge. `ev` is the order in which they
+come, `-B` withdraws a pledge; without it the order does not matter. `opt` is what each need should get, in the order
+of `N`; `use` is how much should be given of a pledge, and `if_n1_was_told_after_n2` what each need should get where
+the household of n1 was told of its match before n2 came: both are for the tests.
 """
 
 import json

@@ -1,8 +1,9 @@
 """What an error says, and what several services say alike, in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from shared.errors import Coded, Sentence
 from shared.web.formats import count, whole
@@ -47,7 +48,34 @@ def rules_met(codes: Iterable[str]) -> list[str]:
         "category": gettext("the category of the need"),
         "max_decile": gettext("the welfare decile"),
     }
-    return [named.get(code) or word(code.removeprefix("attribute_"), "attribute") for code in codes]
+    return [named.get(code) or _within(word(code.removeprefix("attribute_"), "attribute")) for code in codes]
+
+
+def say_rules(reasons: Mapping[str, Any]) -> list[str]:
+    """Return by which rules a match was made: the donor's, the policy's, and how many other pledges' too."""
+    met = ", ".join(rules_met(reasons["admitted_by"]))
+    return [
+        str(gettext("What the donor asks for is met: %(rules)s.", rules=met)),
+        _say_others(reasons["alternatives"]),
+        str(gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"])),
+    ]
+
+
+def _say_others(number: int) -> str:
+    if number == 0:
+        return str(gettext("When it was matched, no other pledge could have met it."))
+    return str(
+        ngettext(
+            "When it was matched, %(num)s other pledge could have met it.",
+            "When it was matched, %(num)s other pledges could have met it.",
+            number,
+        )
+    )
+
+
+def _within(phrase: str) -> str:
+    """Return what begins a line as it stands within a sentence."""
+    return phrase[:1].lower() + phrase[1:]
 
 
 def _write(value: object) -> str:

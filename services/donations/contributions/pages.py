@@ -12,6 +12,7 @@ from services.donations.contributions.queries import select_contributions
 from services.donations.database import db
 from services.donations.fulfilment.models import Allocation
 from services.donations.fulfilment.queries import find_payable, get_allocation
+from services.donations.fulfilment.schemas import say_reasons
 from services.donations.pledges.models import Pledge
 from services.donations.pledges.queries import get_pledge
 from services.donations.timeline.pages import why_in_words
@@ -19,7 +20,6 @@ from shared import clock
 from shared.auth import access
 from shared.errors import DomainError
 from shared.web.forms import Form
-from shared.web.sentences import rules_met, say_place
 
 pages = Blueprint("my_allocations", __name__, template_folder="../templates")
 
@@ -93,7 +93,7 @@ def _render_waiting(pledge: Pledge, form: Form) -> str:
 
 
 def _render(allocation: Allocation, form: Form) -> str:
-    reasons, settings = allocation.told_reasons, current_app.config["HELIX"]
+    settings, version = current_app.config["HELIX"], allocation.told_reasons["policy_version"]
     paid = db.session.scalars(select_contributions(allocation=allocation.id).order_by(Contribution.id)).all()
     return render_template(
         "donations/allocation.html",
@@ -101,9 +101,8 @@ def _render(allocation: Allocation, form: Form) -> str:
         pledge=get_pledge(allocation.pledge_id),
         contributions=paid,
         form=form,
-        place=say_place(reasons["rank"], reasons["of"], allocation.item),
-        met=rules_met(reasons["admitted_by"]),
-        policy_url=f"{settings.programs_url}/policy/versions/{reasons['policy_version']}",
+        reasons=say_reasons(allocation),
+        policy_url=f"{settings.programs_url}/policy/versions/{version}",
         why_in_words=why_in_words,
         today=clock.today(),
         as_of=clock.now(),

@@ -100,6 +100,11 @@ class Allocation(OwnedInArea, Model):
         return told | {"of": None if is_small(told["of"]) else told["of"]}
 
     @property
+    def is_by_village(self) -> bool:
+        """Tell whether the policy was fair between villages; which share its village had is not told."""
+        return self.reasons.get("village_share") is not None
+
+    @property
     def amounts(self) -> Amounts:
         """Return how far it has come."""
         return Amounts(self.quantity, self.contributed, self.delivered, self.released)

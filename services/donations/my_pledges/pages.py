@@ -95,7 +95,7 @@ def _render(pledge_id: UUID, form: Form | None) -> str:
     allocations = db.session.scalars(
         select_allocations(pledge=pledge_id)
         .where(Allocation.status != "refused")
-        .order_by(Allocation.arrival.desc())
+        .order_by((Allocation.quantity > Allocation.released).desc(), Allocation.arrival.desc())
         .limit(_NEWEST_SHOWN)
     ).all()
     receipts = db.session.scalars(

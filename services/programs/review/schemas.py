@@ -13,7 +13,7 @@ from shared.http.fields import Text, Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES
 from shared.web.formats import day, percent, quantity, whole
-from shared.web.sentences import rules_met, say_place
+from shared.web.sentences import say_place, say_rules
 
 # What happened, and its tone.
 _MOMENTS: dict[str, tuple[LazyString, str]] = {
@@ -203,11 +203,7 @@ def explain(allocation: Allocation) -> list[str]:
             urgency=reasons["urgency"],
         ),
         *_standing(reasons),
-        gettext(
-            "What the donor asks for is met: %(rules)s.", rules=", ".join(rules_met(reasons["admitted_by"]))
-        ),
-        _others(reasons["alternatives"]),
-        gettext("Decided under version %(version)s of the policy.", version=reasons["policy_version"]),
+        *say_rules(reasons),
     ]
 
 
@@ -231,18 +227,6 @@ def _standing(reasons: Mapping[str, Any]) -> list[str]:
             )
         )
     return said
-
-
-def _others(number: int) -> str:
-    if number == 0:
-        return str(gettext("When it was matched, no other pledge could have met it."))
-    return str(
-        ngettext(
-            "When it was matched, %(num)s other pledge could have met it.",
-            "When it was matched, %(num)s other pledges could have met it.",
-            number,
-        )
-    )
 
 
 def course(match: Allocation, entries: Iterable[AllocationEntry]) -> list[dict[str, Any]]:

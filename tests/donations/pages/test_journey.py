@@ -189,12 +189,9 @@ def test_what_is_too_much_or_on_hold_is_not_taken(enter: Callable[..., Page], pr
     step = proposed(pledge, 900_000, fund="zis")
     programs.tell(step)
     page.goto(f"/allocations/{step.allocation}")
-    expect(page.locator(".facts", has_text="Syarat Anda yang dipenuhinya")).to_contain_text(
-        "kategori kebutuhan"
-    )
-    assert (page.get_by_role("link", name="versi 1").get_attribute("href") or "").endswith(
-        "/policy/versions/1"
-    )
+    expect(page.get_by_text("Syarat donatur terpenuhi: kategori kebutuhan.")).to_be_visible()
+    version = page.get_by_role("link", name="Baca kebijakan versi 1")
+    assert (version.get_attribute("href") or "").endswith("/policy/versions/1")
     page.fill("#quantity", "900.001")
     page.fill("#reference", "TRF-9")
     follow(page, "main button")
