@@ -131,8 +131,8 @@ def _state_of(row: Any) -> NeedState:
         whole,
         attributes=frozenset(attributes),
         quantity=quantity - fixed,
-        # Who was told of a part of what only a whole covers keeps the whole.
-        kept=quantity - fixed if whole and kept > 0 else kept,
+        # What only a whole covers is kept whole, once its household was told of a part, or one is paid or held.
+        kept=quantity - fixed if whole and (kept or fixed) else kept,
         recorded_on=recorded,
         village_share=share,
         parts=parts,

@@ -83,3 +83,32 @@ def test_a_veto_of_one_part_gives_the_other_back(scene: Scene, roof: UUID) -> No
     assert [event.allocation for event in scene.told(AllocationCancelled)] == [large.id]
     assert scene.find_need(roof).covered == 0
     scene.check_books()
+
+
+@pytest.mark.parametrize("steps", [["told"], ["paid"], ["held"], ["told", "paid"], ["told", "held"]])
+def test_what_is_begun_is_kept_whole(scene: Scene, roof: UUID, steps: list[str]) -> None:
+    small, large = _parts(scene)
+    scene.reserve(large, left=0)
+    scene.reserve(small, left=10)
+    for step in steps:
+        with scene.app.app_context():
+            if step == "told":
+                review.note_told(large.id)
+            elif step == "held":
+                review.hold(large.id, "The price is in doubt.", by="approver")
+        if step == "paid":
+            scene.pay(large, 1)
+        scene.settle()
+    higher = scene.need(scene.household(score=900), 60)
+    scene.settle()
+    assert (scene.find_need(roof).covered, scene.find_need(higher).covered) == (150, 10)
+    scene.check_books()
+
+
+def test_what_is_not_begun_goes_to_who_stands_higher(scene: Scene, roof: UUID) -> None:
+    small, large = _parts(scene)
+    scene.reserve(large, left=0)
+    scene.reserve(small, left=10)
+    higher = scene.need(scene.household(score=900), 60)
+    scene.settle()
+    assert (scene.find_need(roof).covered, scene.find_need(higher).covered) == (0, 60)
