@@ -2,13 +2,14 @@
 
 import gc
 from bisect import bisect_left, insort
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
 from services.programs.in_play.domain import NeedState, Parts, Place, PledgeState, Terms
+from services.programs.matching.engine.minimums import Minimums
 from services.programs.matching.engine.nodes import Demand, Key, Supply
 from services.programs.matching.engine.residual import Residual
 from services.programs.proposing.domain import Wanted
@@ -49,12 +50,9 @@ class Mind:
                 self._fitting(),
             )
             self._residual.settle()
-        # Pledges that would give a need less than they give at least.
-        self._too_small: defaultdict[UUID, set[UUID]] = defaultdict(set)
-        # The same by pledge.
-        self._barred_from: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        self._minimums = Minimums(self._residual, self._demand, self._supply)
         self._residual.touched()
-        self._bar_fragments(set(needs))
+        self._minimums.keep(set(needs))
         self._waiting = deque(self._by_urgency(needs))
 
     @property
@@ -78,12 +76,13 @@ class Mind:
                 self._pledges.pop(pledge, None)
             else:
                 self._pledges[pledge] = offer
-        changed = {*needs, *self._lift_bars(needs)}
+        lifted, offered = self._minimums.lift(needs, pledges)
+        changed = {*needs, *lifted}
         self._residual.change(
-            {need: self._demand(need) for need in sorted(changed)},
-            {pledge: self._supply(pledge) for pledge in pledges},
+            {need: self._minimums.demand(need) for need in sorted(changed)},
+            {pledge: self._minimums.supply(pledge) for pledge in sorted({*pledges, *offered})},
         )
-        touched = self._bar_fragments(self._residual.touched())
+        touched = self._minimums.keep(self._residual.touched())
         self._waiting = deque(self._by_urgency({*self._waiting, *touched, *changed}))
 
     def following(self, most: int) -> list[Wanted]:
@@ -153,52 +152,11 @@ class Mind:
 
     def _demand(self, need: UUID) -> Demand | None:
         state = self._needs.get(need)
-        if state is None:
-            return None
-        demand = state.demand(self.terms.policy)
-        return replace(demand, excluded=demand.excluded | self._too_small.get(need, frozenset()))
+        return state.demand(self.terms.policy) if state else None
 
     def _supply(self, pledge: UUID) -> Supply | None:
         offer = self._pledges.get(pledge)
         return offer.supply(self._given[pledge]) if offer else None
-
-    def _bar_fragments(self, touched: set[UUID]) -> set[UUID]:
-        """Bar pledges from needs that would get less of them than they give at least; return all that is touched.
-
-        So it goes to others, and the need gets it from others, where it can be.
-        """
-        found, looked_at = set(touched), touched
-        while True:
-            barred = set()
-            for need in looked_at & self._needs.keys():
-                for pledge, part in self._residual.needs[need].parts.items():
-                    if part < pledge.supply.minimum:
-                        self._too_small[need].add(pledge.name)
-                        self._barred_from[pledge.name].add(need)
-                        barred.add(need)
-            if not barred:
-                return found
-            self._residual.change({need: self._demand(need) for need in barred}, {})
-            looked_at = self._residual.touched()
-            found |= looked_at
-
-    def _lift_bars(self, needs: Needs) -> set[UUID]:
-        """Let pledges be tried again for needs where either changed, or enough came free; return those needs."""
-        again = {(need, pledge) for need in needs for pledge in self._too_small.get(need, ())}
-        for pledge, barred in self._barred_from.items():
-            giver = self._residual.pledges.get(pledge)
-            if giver is None or giver.supply != self._supply(pledge):
-                again.update((need, pledge) for need in barred)
-            elif giver.free >= giver.supply.minimum:
-                again.update((need, pledge) for need in barred if self._lacks(need) >= giver.supply.minimum)
-        for need, pledge in again:
-            _part(self._too_small, need, pledge)
-            _part(self._barred_from, pledge, need)
-        return {need for need, _ in again}
-
-    def _lacks(self, need: UUID) -> int:
-        taker = self._residual.needs[need]
-        return taker.allowed - taker.covered
 
     def _fitting(self) -> Iterator[tuple[UUID, UUID, int]]:
         """Yield the parts that needs may keep, of the highest first: those that no rule forbids by now."""
@@ -247,12 +205,6 @@ class Mind:
         rank = bisect_left(self._order, self._key(need)) + 1
         spare = self._residual.spare(need.id)
         return Place(rank, len(self._order), spare, self.terms)
-
-
-def _part(known: dict[UUID, set[UUID]], one: UUID, other: UUID) -> None:
-    known[one].remove(other)
-    if not known[one]:
-        del known[one]
 
 
 @contextmanager
