@@ -158,12 +158,12 @@ def _carry_over(batch: _Batch, received: Received, allocation: Allocation) -> No
         batch.effects.append((carried, received))
 
 
-def _hold(batch: _Batch, received: Received, held: AllocationHeld) -> None:
+def _hold(batch: _Batch, received: Received, _held: AllocationHeld) -> None:
     """Stop what may be paid. What awaits its approval stays so: no word follows when only its hold ends."""
     found = _hear(batch, received, "held")
     if found is not None and found.standing == "payable":
         found.standing = "held"
-        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_held", why=held.reason))
+        batch.session.add(_told(batch.pledges[found.pledge_id], found, "allocation_held"))
 
 
 def _veto(batch: _Batch, received: Received, _vetoed: AllocationVetoed) -> None:

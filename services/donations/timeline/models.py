@@ -30,7 +30,10 @@ class TimelineEntry(OwnedByStakeholder, Model):
 
     @property
     def told(self) -> dict[str, Any]:
-        """Return what is said of it, as a donor is told: of a hold not why, which is the officer's own."""
+        """Return what is said of it, as a donor is told: of a hold not why, which is the officer's own.
+
+        Old entries have it; it is no longer kept.
+        """
         if self.code == "allocation_held":
             return {name: said for name, said in self.data.items() if name != "why"}
         return self.data | {"why": told_why(self.data["why"])} if "why" in self.data else self.data

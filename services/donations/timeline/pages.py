@@ -77,7 +77,7 @@ def moments(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
 
 def _text(entry: TimelineEntry) -> str:
     """Return the amount, the place and the reason of an entry, as far as it has them."""
-    data = entry.data
+    data = entry.told
     said = [quantity(data["quantity"], data["unit"])] if data.get("quantity") else []
     said += [_PARTS[name](data[name]) for name in _PARTS if data.get(name)]
     return " · ".join(said)
