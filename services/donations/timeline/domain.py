@@ -16,7 +16,8 @@ CODES = (
     "delivery_confirmed",
 )
 
-# Why something ended or was refused, as donors may know it. What became of a household is not among them.
+# Why something ended or was refused, as donors may know it. What became of a household is not among them, nor that it
+# has got all that the policy lets it have: that amount is public, and so would be what others gave to it.
 WHYS = frozenset(
     {
         "withdrawn",
@@ -32,7 +33,6 @@ WHYS = frozenset(
         "wrong_unit",
         "rerouted",
         "displaced",
-        "household_limit",
         "incomplete",
     }
 )

@@ -50,7 +50,6 @@ WHY = {
     "wrong_unit": lazy_gettext("it was asked for in another unit"),
     "rerouted": lazy_gettext("another pledge covers it instead"),
     "displaced": lazy_gettext("it went to where the need is greater"),
-    "household_limit": lazy_gettext("the household gets as much as it may in all"),
     "incomplete": lazy_gettext("the rest of what was needed was not found"),
 }
 

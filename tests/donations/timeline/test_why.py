@@ -17,14 +17,17 @@ def test_there_are_words_for_all_that_is_told() -> None:
     assert set(WHY) == WHYS
 
 
-@pytest.mark.parametrize("code", ["household_rejected", "household_held", "household_graduated", "person"])
+@pytest.mark.parametrize(
+    "code",
+    ["household_rejected", "household_held", "household_graduated", "household_limit", "person"],
+)
 def test_what_became_of_a_household_is_not_told(code: str) -> None:
     assert told_why(code) == "need_changed"
     assert TimelineEntry(data={"why": code, "quantity": 7}).told == {"why": "need_changed", "quantity": 7}
 
 
 def test_what_is_not_the_household_s_own_is_told() -> None:
-    assert told_why("household_limit") == "household_limit"
+    assert told_why("displaced") == "displaced"
     assert told_why(None) is None
     assert TimelineEntry(data={"quantity": 7}).told == {"quantity": 7}
 
