@@ -9,10 +9,10 @@ from services.donations.database import Model
 
 
 class EarlyWord(Model):
-    """The last word on an allocation whose proposal has not taken effect here.
+    """The last word on an allocation of those that came before its proposal took effect here.
 
-    That is so only while the proposal is among the dead letters. Once it is handed back, the word
-    decides: what is over by then is never reserved, and what is on hold is not paid.
+    One comes so early only while the proposal is among the dead letters. Once that is handed back, the word
+    decides: what is over by then is never reserved, and what is on hold is not paid. The row stays.
     """
 
     __table_args__ = (CheckConstraint("word IN ('payable', 'held', 'over')", name="word"),)
