@@ -32,11 +32,6 @@ class Amounts:
         """Return what is set aside and has not reached the household."""
         return self.live - self.delivered
 
-    @property
-    def paid_undelivered(self) -> int:
-        """Return what the donor paid and the household has not got."""
-        return max(0, self.contributed - self.delivered)
-
 
 def status_of(amounts: Amounts, standing: str, outcome: str | None) -> str:
     """Return how far all that is kept of an allocation has come: `shared.vocabulary.AllocationStatus`."""

@@ -16,7 +16,7 @@ from shared import areas
 from shared.auth import access
 from shared.auth.principal import current_principal
 from shared.catalogue import ITEMS
-from shared.errors import DomainError, NotFound
+from shared.errors import DomainError
 from shared.gaps import Board, Gap
 from shared.settings import Settings
 from shared.web.forms import Form
@@ -46,7 +46,7 @@ def show_step(step: str) -> Any:
     draft = Draft.find()
     if draft is None:
         return redirect(url_for(".begin"))
-    return _render(step, draft.check(step) if "wrong" in request.args else draft.form(step))
+    return _render(draft, step, draft.check(step) if "wrong" in request.args else draft.form(step))
 
 
 @pages.post("/<any(what, whom, when):step>")
@@ -59,7 +59,7 @@ def answer_step(step: str) -> Any:
         return redirect(url_for(".show_step", step=previous_of(step) or step), 303)
     form = draft.check(step)
     if form.errors:
-        return _render(step, form), 422
+        return _render(draft, step, form), 422
     return redirect(_address(next_of(step)), 303)
 
 
@@ -128,11 +128,8 @@ def _labels() -> list[str]:
     return [gettext("What"), gettext("For whom"), gettext("When and fund"), gettext("Check")]
 
 
-def _render(step: str, form: Form) -> str:
-    if step not in STEPS:
-        raise NotFound("step")
-    draft = Draft.find()
-    given = draft.given() if draft else {}
+def _render(draft: Draft, step: str, form: Form) -> str:
+    given = draft.given()
     board, item = find_board(), given["resource"].get("item")
     return render_template(
         f"donations/pledge_{step}.html",
