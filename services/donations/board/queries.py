@@ -16,8 +16,8 @@ def find_board() -> Board:
 def why_it_waits(pledge: Pledge) -> str | None:
     """Return why what is free of a pledge is set aside for nobody yet, as far as the board tells.
 
-    None where nothing waits. Whom the rules of a pledge admit is known to programs alone: where something
-    is short it is `looking`.
+    None where nothing waits, or where the board was never told: it is not empty then but unknown. Whom the rules
+    of a pledge admit is known to programs alone: where something is short it is `looking`.
     """
     if not pledge.balance.free_unpaid:
         return None
@@ -25,4 +25,7 @@ def why_it_waits(pledge: Pledge) -> str | None:
         return "resting"
     if pledge.opens_on > clock.today():
         return "not_yet"
-    return "looking" if find_board().is_short(pledge.item, pledge.categories) else "nothing_short"
+    board = find_board()
+    if board.as_of is None:
+        return None
+    return "looking" if board.is_short(pledge.item, pledge.categories) else "nothing_short"

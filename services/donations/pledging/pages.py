@@ -140,7 +140,7 @@ def _render(draft: Draft, step: str, form: Form) -> str:
         goods=[(code, f"{item_name(code)} ({unit_name(entry.unit)})") for code, entry in ITEMS.items()],
         places=[(place.code, place.name) for place in areas.subdistricts().values()],
         given=given,
-        nothing_short=step == "whom" and not board.is_short(item),
+        nothing_short=step == "whom" and board.as_of is not None and not board.is_short(item),
         gaps=_worth_pledging(step, board, item),
         as_of=board.as_of,
     )

@@ -72,6 +72,12 @@ def test_a_pledge_that_waits_says_why_as_far_as_the_board_tells(
     assert why(app, donor, opens_on=(clock.today() + timedelta(days=1)).isoformat()) == "not_yet"
 
 
+def test_a_board_that_was_never_told_gives_no_reason(app: Flask, donor: Donor, programs: Programs) -> None:
+    assert why(app, donor) is None
+    programs.tell(counted(parts=[]))
+    assert why(app, donor) == "nothing_short"
+
+
 def test_a_pledge_is_told_what_the_board_tells_whatever_else_happens(
     app: Flask, donor: Donor, programs: Programs
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from shared.events.programs import GapCounted
 from tests.browser import assert_accessible, follow
 from tests.donations.conftest import Programs
 from tests.donations.facts import proposed
@@ -16,17 +17,23 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(
-    ("short", "why"), [(False, "Uang tidak membelikan barang"), (True, "setelah satu menit")]
+    ("board", "notices", "why"),
+    [
+        (None, 0, "Anda tidak perlu berbuat apa-apa"),
+        (counted(parts=[]), 1, "Uang tidak membelikan barang"),
+        (counted(), 0, "setelah satu menit"),
+    ],
+    ids=["never told", "nothing short", "short of cash"],
 )
 def test_a_pledge_that_finds_nobody_says_why(
-    enter: Callable[..., Page], programs: Programs, short: bool, why: str
+    enter: Callable[..., Page], programs: Programs, board: GapCounted | None, notices: int, why: str
 ) -> None:
-    if short:
-        short_of_cash(programs)
+    if board is not None:
+        programs.tell(board)
     page = enter("/", width=390)
     page.goto("/pledge?what=cash&quantity=50")
     follow(page, "main button:not([value=back])")
-    expect(page.locator("main .notice")).to_have_count(0 if short else 1)
+    expect(page.locator("main .notice")).to_have_count(notices)
     page.goto("/pledge?fresh=1")
     pledge = make_pledge(page)
     for path in (f"/pledge/{pledge}/opened", f"/pledges/{pledge}"):
