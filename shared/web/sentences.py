@@ -5,8 +5,9 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from shared.disclosure import SMALLEST_SHOWN
 from shared.errors import Coded, Sentence
-from shared.web.formats import count, whole
+from shared.web.formats import whole
 from shared.web.words import item_name, word
 
 
@@ -15,12 +16,15 @@ def say(sentence: Sentence) -> str:
     return str(gettext(sentence.template, **{name: _write(value) for name, value in sentence.values.items()}))
 
 
-def say_place(rank: int, of: int | None, item: str | None) -> str:
+def say_place(rank: int | None, of: int | None, item: str | None) -> str:
     """Return at which place a need stood when it was matched: among those for its item, or all in rupiah.
 
-    They are all that could be given something then, whether something covered them already or not.
+    They are all that could be given something then, whether something covered them already or not. None where they
+    were so few that it is not told.
     """
-    place = {"rank": whole(rank), "of": count(of)}
+    if rank is None or of is None:
+        return _say_few(item)
+    place = {"rank": whole(rank), "of": whole(of)}
     if item is None:
         return str(
             gettext(
@@ -34,6 +38,25 @@ def say_place(rank: int, of: int | None, item: str | None) -> str:
             "In the order of the regency's policy, the need stood at place %(rank)s of %(of)s needs for %(item)s that"
             " could be matched.",
             **place,
+            item=item_name(item).lower(),
+        )
+    )
+
+
+def _say_few(item: str | None) -> str:
+    if item is None:
+        return str(
+            gettext(
+                "In the order of the regency's policy, the need was one of fewer than %(number)s needs in rupiah that"
+                " could be matched, of every category.",
+                number=SMALLEST_SHOWN,
+            )
+        )
+    return str(
+        gettext(
+            "In the order of the regency's policy, the need was one of fewer than %(number)s needs for %(item)s that"
+            " could be matched.",
+            number=SMALLEST_SHOWN,
             item=item_name(item).lower(),
         )
     )

@@ -94,10 +94,11 @@ class Allocation(OwnedInArea, Model):
         """Return why it was matched, as a donor is told.
 
         Its score, how long it waited and what its village was paid would tell two pledges' households apart, or
-        where they live; how many needs there were, where they were few, is hidden on the board.
+        where they live; how many needs there were, where they were few, is hidden on the board. So is the place among
+        them: the last of few would tell how many.
         """
         told = {name: value for name, value in self.reasons.items() if name in _TOLD}
-        return told | {"of": None if is_small(told["of"]) else told["of"]}
+        return told | {"rank": None, "of": None} if is_small(told["of"]) else told
 
     @property
     def is_by_village(self) -> bool:

@@ -16,12 +16,12 @@ from shared.web.sentences import say_place, say_rules
 class ReasonsSchema(Schema):
     """Why a need was matched, as far as a donor is told.
 
-    At place `rank` of the `of` needs that could be matched then, null where they were few; `tier` of the policy;
+    At place `rank` of the `of` needs that could be matched then, both null where they were few; `tier` of the policy;
     `admitted_by` what the pledge asks for and the household or need meets; `alternatives` the other pledges that could
     have met it. `words` say it in the reader's language.
     """
 
-    rank = fields.Integer()
+    rank = fields.Integer(allow_none=True)
     of = fields.Integer(allow_none=True)
     tier = fields.Integer(allow_none=True)
     decile = fields.Integer()

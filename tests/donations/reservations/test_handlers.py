@@ -289,10 +289,11 @@ def test_an_event_that_follows_names_its_cause(donor: Donor, programs: Programs)
     assert headers["correlationid"] == pledge["id"]
 
 
-@pytest.mark.parametrize(("of", "told"), [(9, None), (10, 10)])
-def test_a_donor_is_not_told_how_few_needs_there_were(
-    donor: Donor, programs: Programs, of: int, told: int | None
+@pytest.mark.parametrize(("of", "told"), [(9, (None, None)), (10, (1, 10))])
+def test_a_donor_is_not_told_how_few_needs_there_were_nor_the_place_among_them(
+    donor: Donor, programs: Programs, of: int, told: tuple[int | None, int | None]
 ) -> None:
     step = proposed(donor.pledge()["id"], 400_000, of=of)
     programs.tell(step)
-    assert donor.get(f"/v1/allocations/{step.allocation}").json["reasons"]["of"] == told
+    reasons = donor.get(f"/v1/allocations/{step.allocation}").json["reasons"]
+    assert (reasons["rank"], reasons["of"]) == told

@@ -105,4 +105,5 @@ def test_a_place_is_among_the_needs_for_the_item_or_all_in_rupiah(app: Flask) ->
     with app.test_request_context(), force_locale("en"):
         assert "place 3 of 1,200 needs in rupiah that could be matched, of every" in say_place(3, 1200, None)
         assert "place 1 of 40 needs for wheelchair that could be matched." in say_place(1, 40, "wheelchair")
-        assert "place 1 of <10 needs in rupiah" in say_place(1, None, None)
+        assert "one of fewer than 10 needs in rupiah that could be" in say_place(None, None, None)
+        assert "one of fewer than 10 needs for wheelchair that could" in say_place(None, None, "wheelchair")
