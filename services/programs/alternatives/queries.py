@@ -12,7 +12,14 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import find_received, find_vetoes, is_in_play, is_refused, may_admit
+from services.programs.matching.queries import (
+    OF_ALL,
+    find_received,
+    find_vetoes,
+    is_in_play,
+    is_refused,
+    may_admit,
+)
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
@@ -164,7 +171,7 @@ def _count_before(session: AnySession, need: Need, pledges: Sequence[Pledge]) ->
         Allocation.stage.in_(LIVE),
         Allocation.need_id != need.id,
     )
-    return session.scalar(theirs, execution_options={"everyone": True}) or 0
+    return session.scalar(theirs, execution_options=OF_ALL) or 0
 
 
 def _why_code(

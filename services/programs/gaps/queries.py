@@ -14,7 +14,7 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all, may_be_moved
 from services.programs.matching.domain import Claimed
 from services.programs.matching.models import RULE, Allocation, Pledge, rule_of
-from services.programs.matching.queries import counts_in_all, may_be_matched
+from services.programs.matching.queries import OF_ALL, counts_in_all, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
@@ -57,7 +57,7 @@ def find_gaps(session: AnySession, regency: str, *, category: str | None = None)
     steps = _steps_of(offers.values())
     wanted = _open_needs(terms, steps, category, _find_limited(session, terms))
     kinds: dict[Kind, dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
-    for row in session.execute(wanted, execution_options={"everyone": True}):
+    for row in session.execute(wanted, execution_options=OF_ALL):
         kind = Kind(row.category, row.item, row.unit)
         claim = Claimed(row.category, row.desa, row.decile, frozenset(row.attributes))
         reached = reach.get(row.market, Reach()).reaches(claim, steps[row.step - 1])
@@ -84,7 +84,7 @@ def _find_offers(session: AnySession, terms: Terms) -> dict[str, list[Offer]]:
         or_(Pledge.quantity > Pledge.used + Pledge.withheld, movable),
     )
     found: dict[str, list[Offer]] = defaultdict(list)
-    for row in session.execute(giving, execution_options={"everyone": True}):
+    for row in session.execute(giving, execution_options=OF_ALL):
         found[row.market].append((rule_of(row), row.minimum_grant or 1))
     return found
 
@@ -158,7 +158,7 @@ def _find_limited(session: AnySession, terms: Terms) -> dict[UUID, int]:
         .group_by(Household.id)
         .having(func.sum((Need.quantity - Need.covered) * price) + received > cap)
     )
-    households = session.scalars(near, execution_options={"everyone": True}).all()
+    households = session.scalars(near, execution_options=OF_ALL).all()
     return left_in_all(session, terms, households) if households else {}
 
 

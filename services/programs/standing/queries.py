@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, case, cast, func, literal, select
 
-from services.programs.matching.queries import may_be_matched
+from services.programs.matching.queries import OF_ALL, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Rules
 from services.programs.registry.models import Household
@@ -65,7 +65,7 @@ def ranks_of(session: AnySession, needs: Iterable[UUID], rules: Rules) -> dict[U
     )
     rows = session.execute(
         select(ranked.c.id, ranked.c.place, ranked.c["all"]).where(ranked.c.id.in_(wanted)),
-        execution_options={"everyone": True},
+        execution_options=OF_ALL,
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
