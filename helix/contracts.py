@@ -23,12 +23,16 @@ _SECOND_PERSON = (
     "Before the first release: a policy is drafted whole, and holds once a second person adopts it."
 )
 _FEW = "Before the first release: the last of few needs tells how many there are, which is hidden."
+_AS_TOLD = (
+    "Before the first release: all services show what was told, and before the first count nothing was."
+)
 
 # What breaks those who rely on an earlier version, and why that was accepted.
 ACCEPTED = {
     "donations: GET /v1/allocations 200/data/*/reasons/rank may now be null": _FEW,
     "donations: GET /v1/allocations/{allocation_id} 200/reasons/rank may now be null": _FEW,
     "donations: PATCH /v1/pledges/{pledge_id} demands If-Match": _TOLD_BEFORE,
+    "programs: GET /v1/gaps 200/as_of may now be null": _AS_TOLD,
     "programs: PUT /v1/policy demands If-Match": _TOLD_BEFORE,
     "programs: PUT /v1/policy 200/adopted_by is no longer told": _SECOND_PERSON,
     "programs: PUT /v1/policy 200/version is no longer told": _SECOND_PERSON,

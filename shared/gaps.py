@@ -63,8 +63,8 @@ class Gap:
         return -unreached_idr, -(self.value_idr or 0), self.area, kind.category, kind.item or ""
 
 
-class GapCopy:
-    """The columns of a service's copy: a row for each kind of which anything was ever open."""
+class GapRow:
+    """The columns of what was told: a row for each kind of which anything was ever open."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     category: Mapped[str] = mapped_column(String(20))
@@ -73,6 +73,11 @@ class GapCopy:
     price_idr: Mapped[int] = mapped_column(BigInteger)
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     told_at: Mapped[datetime]
+
+
+class GapCopy(GapRow):
+    """The columns of a service's copy of what programs told."""
+
     # The offset of the event that said so: one that was told before it changes nothing any more.
     told_in: Mapped[int] = mapped_column(BigInteger)
 
@@ -85,8 +90,10 @@ class Board:
     as_of: datetime | None
 
     def narrow(self, *, area: str | None = None, category: str | None = None) -> list[Gap]:
-        """Return rows of the one board: a filter never changes what a row says."""
-        return narrow(self.gaps, area=area, category=category)
+        """Return those of an area and of a category, where one is named: a filter never changes what a row says."""
+        return [
+            gap for gap in self.gaps if area in {None, gap.area} and category in {None, gap.kind.category}
+        ]
 
     def is_short(self, item: str | None, categories: Collection[str] = ()) -> bool:
         """Tell whether an item, or cash where none is named, is short in one of these categories or in any.
@@ -96,11 +103,6 @@ class Board:
         return any(
             gap.kind.item == item and (not categories or gap.kind.category in categories) for gap in self.gaps
         )
-
-
-def narrow(gaps: Iterable[Gap], *, area: str | None = None, category: str | None = None) -> list[Gap]:
-    """Return those of an area and of a category, where one is named."""
-    return [gap for gap in gaps if area in {None, gap.area} and category in {None, gap.kind.category}]
 
 
 def keep_gaps(session: AnySession, copy: type[GapCopy], events: Iterable[Received]) -> None:
@@ -118,9 +120,9 @@ def keep_gaps(session: AnySession, copy: type[GapCopy], events: Iterable[Receive
         session.execute(said.on_conflict_do_update(index_elements=["id"], set_=changes, where=newer))
 
 
-def read_board(session: AnySession, copy: type[GapCopy]) -> Board:
-    """Return what was told."""
-    rows = session.scalars(select(copy)).all()
+def read_board(session: AnySession, table: type[GapRow]) -> Board:
+    """Return what was told, of the table of programs itself or of a copy."""
+    rows = session.scalars(select(table)).all()
     gaps = [gap for row in rows for gap in _gaps_of(row)]
     return Board(sorted(gaps, key=lambda gap: gap.order), max((row.told_at for row in rows), default=None))
 
@@ -144,7 +146,7 @@ def _row(received: Received) -> dict[str, Any]:
     }
 
 
-def _gaps_of(row: GapCopy) -> Iterator[Gap]:
+def _gaps_of(row: GapRow) -> Iterator[Gap]:
     kind = Kind(row.category, row.item, row.unit)
     for part in msgspec.convert(row.parts, list[GapPart]):
         yield Gap(part.area, kind, row.price_idr, part.needs, part.open, part.unreached, part.next)

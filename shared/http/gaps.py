@@ -61,18 +61,12 @@ class GapSchema(Schema):
 
 
 class GapsSchema(Schema):
-    """All gaps, those first that nothing pledged reaches."""
+    """All gaps, those first that nothing pledged reaches, as the officers' service told of them last."""
 
     object = fields.Constant("list")
     data = fields.List(fields.Nested(GapSchema))
     has_more = fields.Constant(False)
     url = fields.String()
-    as_of = fields.DateTime()
-
-
-class ToldGapsSchema(GapsSchema):
-    """All gaps, those first that nothing pledged reaches, as the officers' service told of them last."""
-
     as_of = fields.DateTime(allow_none=True, metadata={"description": "null before the first was told"})
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.donations.board.queries import find_board
 from shared.auth import access
-from shared.http.gaps import GapQuery, ToldGapsSchema, render_gaps
+from shared.http.gaps import GapQuery, GapsSchema, render_gaps
 from shared.http.resources import Blueprint
 
 gaps = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What is short, and where.")
@@ -13,7 +13,7 @@ gaps = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What is s
 @gaps.route("", methods=["GET"])
 @access.everyone
 @gaps.arguments(GapQuery, location="query")
-@gaps.response(200, ToldGapsSchema)
+@gaps.response(200, GapsSchema)
 def list_gaps(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return what the next rupiah, kilogram or seat would cover, first what nothing pledged reaches."""
     board = find_board()

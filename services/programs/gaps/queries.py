@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, case, cast, func, literal, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, Uuid, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from services.programs.gaps.domain import Offer, Reach
@@ -45,7 +45,7 @@ class _Part:
     first: dict[bool, tuple[int, int, int]] = field(default_factory=dict)
 
 
-def find_gaps(session: AnySession, regency: str, *, category: str | None = None) -> list[Gap]:
+def find_gaps(session: AnySession, regency: str) -> list[Gap]:
     """Return the gaps, the largest that nothing pledged reaches first. It counts needs of every area.
 
     A gap of the regency contains those of its sub-districts, of which those are left out that have
@@ -55,7 +55,7 @@ def find_gaps(session: AnySession, regency: str, *, category: str | None = None)
     offers = _find_offers(session, terms)
     reach = {market: Reach(pledges) for market, pledges in offers.items()}
     steps = _steps_of(offers.values())
-    wanted = _open_needs(terms, steps, category, _find_limited(session, terms))
+    wanted = _open_needs(terms, steps, _find_limited(session, terms))
     kinds: dict[Kind, dict[str, _Part]] = defaultdict(lambda: defaultdict(_Part))
     for row in session.execute(wanted, execution_options=OF_ALL):
         kind = Kind(row.category, row.item, row.unit)
@@ -94,7 +94,7 @@ def _steps_of(markets: Collection[Sequence[Offer]]) -> list[int]:
     return sorted({1, *(least for pledges in markets for _, least in pledges)})
 
 
-def _open_needs(terms: Terms, steps: Sequence[int], category: str | None, left: Mapping[UUID, int]) -> Any:
+def _open_needs(terms: Terms, steps: Sequence[int], left: Mapping[UUID, int]) -> Any:
     """Return the statement of what is open, of needs that no pledge could tell from each other.
 
     `left`: how much of a need its household may still have, where the policy limits that. `step`: how many of the steps
@@ -131,7 +131,7 @@ def _open_needs(terms: Terms, steps: Sequence[int], category: str | None, left: 
             func.count().label("needs"),
             func.min(found.c.standing).label("first"),
         )
-        .where(found.c.open > 0, true() if category is None else found.c.category == category)
+        .where(found.c.open > 0)
         .group_by(*alike)
     )
 

@@ -6,7 +6,7 @@ from services.reporting.database import db
 from services.reporting.gaps.queries import find_board
 from services.reporting.projections.queries import current_tag
 from shared.auth import access
-from shared.http.gaps import GapQuery, ToldGapsSchema, render_gaps
+from shared.http.gaps import GapQuery, GapsSchema, render_gaps
 from shared.http.resources import Blueprint
 from shared.http.versions import revalidated
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("gaps", __name__, url_prefix="/v1/gaps", description="What
 @access.everyone
 @revalidated(current_tag)
 @blueprint.arguments(GapQuery, location="query")
-@blueprint.response(200, ToldGapsSchema)
+@blueprint.response(200, GapsSchema)
 def list_gaps(query: dict[str, Any]) -> dict[str, Any]:
     """Show what the next rupiah, kilogram or seat would cover, first what nothing pledged reaches."""
     board = find_board(db.session)

@@ -3,15 +3,41 @@
 from datetime import timedelta
 from typing import Any
 
-from shared import areas
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.programs.gaps.models import GapTold
+from services.programs.gaps.operations import TELL_GAPS
+from services.programs.gaps.queries import find_gaps
+from shared import areas, clock
+from shared.gaps import read_board
 from tests.programs.heard import TODAY
 from tests.programs.scene import Scene
 
 
-def gaps(scene: Scene, query: str = "") -> list[dict[str, object]]:
+def tell(scene: Scene) -> None:
+    """Run the task that counts what is short, and tells it."""
+
+    def work(session: Session) -> None:
+        session.info["settings"] = scene.app.config["HELIX"]
+        assert not TELL_GAPS.run(session)
+
+    scene.do(work)
+
+
+def shown(scene: Scene, query: str = "") -> dict[str, Any]:
+    """Return what everyone is shown of what was told."""
     answer = scene.app.test_client().get(f"/v1/gaps{query}")
     assert answer.status_code == 200, answer.get_json()
-    found: list[dict[str, object]] = answer.get_json()["data"]
+    assert answer.headers["Cache-Control"] == "public, max-age=5"
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def gaps(scene: Scene, query: str = "") -> list[dict[str, object]]:
+    """Return what everyone is shown once what is short by now is told."""
+    tell(scene)
+    found: list[dict[str, object]] = shown(scene, query)["data"]
     return found
 
 
@@ -47,6 +73,35 @@ def test_shows_what_verified_households_lack_first_what_no_pledge_reaches(scene:
     assert (school_here["area_name"], school_here["open"]) == ("Perak", 1000)
     assert (food["area"], food["open"], food["unreached"], food["suppressed"]) == ("35.17", 1000, 0, False)
     assert (food_here["needs"], food_here["next"]) == (10, {"decile": 1, "urgency": 3})
+
+
+def test_what_is_shown_is_what_was_told_and_says_when(scene: Scene) -> None:
+    lack(scene, 12)
+    before = shown(scene)
+    assert (before["data"], before["as_of"]) == ([], None)
+    tell(scene)
+    told = shown(scene)
+    (as_of,) = scene.do(lambda session: session.scalars(select(GapTold.told_at)).all())
+    assert ([gap["needs"] for gap in told["data"]], told["as_of"]) == ([12, 12], as_of.isoformat())
+    lack(scene, 3)
+    lack(scene, 12, category="health")
+    assert shown(scene) == told, "whoever asks has nothing counted"
+    with clock.shifted(timedelta(seconds=5)):
+        tell(scene)
+    assert [gap["needs"] for gap in shown(scene)["data"]] == [15, 15, 12, 12]
+    assert shown(scene)["as_of"] > told["as_of"]
+
+
+def test_the_board_is_in_the_order_in_which_it_was_counted(scene: Scene) -> None:
+    lack(scene, 12)
+    lack(scene, 14, "35.17.02", category="health", decile=2)
+    lack(scene, 11, "35.17.03", quantity=2, category="education", item="school_kit", unit="kit")
+    scene.pledge(500, max_decile=1)
+    tell(scene)
+    board = scene.do(lambda session: read_board(session, GapTold))
+    counted = scene.do(lambda session: find_gaps(session, "35.17"))
+    assert len(counted) == 6
+    assert board.gaps == counted
 
 
 def test_the_next_need_is_the_first_in_the_order_of_the_policy(scene: Scene) -> None:

@@ -2,21 +2,16 @@
 
 from datetime import timedelta
 
-from services.programs.gaps.operations import AGAIN_AFTER, TELL_GAPS
+from services.programs.gaps.operations import AGAIN_AFTER
 from shared import clock
 from shared.events.programs import GapCounted, GapPart, NextNeed
-from tests.programs.gaps.test_gaps import lack
+from tests.programs.gaps.test_gaps import lack, tell
 from tests.programs.scene import Scene
 
 
 def told(scene: Scene) -> list[GapCounted]:
     """Run the task; return what it told."""
-
-    def work(session: object) -> None:
-        session.info["settings"] = scene.app.config["HELIX"]  # type: ignore[attr-defined]
-        assert not TELL_GAPS.run(session)  # type: ignore[arg-type]
-
-    scene.do(work)
+    tell(scene)
     return scene.told(GapCounted)
 
 
