@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, String, false, text
+from sqlalchemy import BigInteger, Identity, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.programs.database import Model
@@ -17,6 +17,8 @@ class MarketChange(Model):
     """
 
     __tablename__ = "market_change"
+    # Every turn takes the notes of one market that are due.
+    __table_args__ = (Index("ix_market_change_market_due_on", "market", "due_on"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     market: Mapped[str] = mapped_column(String(97))
