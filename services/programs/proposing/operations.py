@@ -199,7 +199,11 @@ def _is_told(row: Allocation) -> bool:
 
 
 def _lock_households(session: Session, households: Collection[UUID]) -> None:
-    """Keep households from being changed, and from being given anything in another market, until the commit."""
+    """Keep households from being changed, and from being given anything in another market, until the commit.
+
+    Also where the policy sets no limit: how many people must approve follows from what a household has in all
+    markets (`find_given`), and two turns that knew nothing of each other could pass a threshold together.
+    """
     ids = select(Household.id).where(Household.id == one_of(households)).order_by(Household.id)
     session.execute(ids.with_for_update(key_share=True))
 
