@@ -19,6 +19,7 @@ from services.programs.matching.queries import (
     is_in_play,
     is_refused,
     may_admit,
+    may_be_given,
 )
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
@@ -42,7 +43,8 @@ def list_alternatives(session: AnySession, allocation: Allocation, most: int = 2
     and nobody refused them for it; its household has not reached its cap in them, and they give so little at least.
     """
     need, household = allocation.need, session.get_one(Household, allocation.household_id)
-    if need.closed_at is not None or household.status != "verified":
+    given = select(Need.id).join(Household, Household.id == Need.household_id)
+    if session.scalar(given.where(Need.id == need.id, may_be_given(clock.today()))) is None:
         return Alternatives((), 0)
     open_now = need.quantity - need.covered
     left = _left_in_all(session, household).get(need.id, open_now)

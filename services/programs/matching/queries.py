@@ -25,9 +25,13 @@ Vetoes = defaultdict[tuple[UUID, str], frozenset[UUID]]
 
 def may_be_matched(today: date) -> ColumnElement[bool]:
     """Return the condition that a need is open and its household verified, valid and not held."""
+    return and_(Need.covered < Need.quantity, may_be_given(today))
+
+
+def may_be_given(today: date) -> ColumnElement[bool]:
+    """Return the condition that a need, covered or not, is one that the match may give something to."""
     return and_(
         Need.closed_at.is_(None),
-        Need.covered < Need.quantity,
         Household.status == "verified",
         Household.valid_until >= today,
         Household.held.is_(False),

@@ -99,9 +99,11 @@ def test_what_the_need_has_already_or_was_refused_is_none(scene: Scene, match: A
     "end",
     [
         lambda scene, match: scene.change(match.household_id, status="lapsed"),
+        lambda scene, match: scene.change(match.household_id, held=True),
+        lambda scene, match: scene.change(match.household_id, valid_until=clock.today() - timedelta(days=1)),
         lambda _scene, match: close_need(match.need_id, "Met otherwise.", by="officer"),
     ],
-    ids=["lapsed", "closed"],
+    ids=["lapsed", "held", "past its validity", "closed"],
 )
 def test_there_are_none_where_nothing_can_be_given(
     scene: Scene, match: Allocation, end: Callable[[Scene, Allocation], None]
