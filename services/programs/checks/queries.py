@@ -91,8 +91,8 @@ _NEVER: Mapping[str, Mapping[str, str]] = {
         WHERE household.held AND allocation.status IN ('proposed', 'reserved', 'contributed')
     """,
     },
-    "What is paid, or approved by a person, is not moved": {
-        "the allocation was given to another although somebody had paid or approved it": """
+    "What is paid, held by a person, or approved by one whose word its amount needs is not moved": {
+        "the allocation was given to another although it was paid, held, or approved as its amount needs": """
             SELECT id FROM allocation WHERE ended_reason IN ('rerouted', 'displaced') AND (approvals > 0 OR held
                 OR EXISTS (SELECT FROM allocation_entry WHERE allocation_id = allocation.id AND step = 'paid'))
         """,

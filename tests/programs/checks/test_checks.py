@@ -13,6 +13,7 @@ from services.programs import cli
 from services.programs.allocating import operations
 from services.programs.checks.domain import Invariant
 from services.programs.database import db
+from services.programs.review import operations as review
 from shared import clock
 from tests.programs.scene import Scene
 
@@ -94,6 +95,26 @@ def test_says_what_it_did_not_look_at(scene: Scene, check: Check) -> None:
     assert code == 0
     assert said.count("left out: 1 of 1 markets, where a pledge gives so much at least:") == 3
     assert {name_of(line) for line in said.splitlines()} == names
+
+
+def test_only_an_approval_that_the_amount_needs_binds_a_match(scene: Scene, check: Check) -> None:
+    scene.need(scene.household(decile=2), 100)
+    scene.pledge(100)
+    scene.settle()
+    lower = scene.only_allocation()
+    with scene.app.app_context():
+        review.hold(lower.id, "Is it theirs?", by="verifier")
+        review.approve(lower.id, by="approver")
+    scene.need(scene.household(), 100)
+    scene.settle()
+    (ended,) = scene.allocations(id=lower.id)
+    assert (ended.approvals, ended.ended_reason) == (0, "displaced")
+    code, said = check()
+    always = "What is paid, held by a person, or approved by one whose word its amount needs is not moved"
+    assert (code, f"holds: {always}." in said) == (0, True)
+    change(scene, "UPDATE allocation SET approvals = 1 WHERE id = :id", id=lower.id)
+    code, said = check()
+    assert (code, f"BROKEN: {always}." in said) == (1, True)
 
 
 def test_names_markets_that_do_not_come_to_rest(scene: Scene, check: Check) -> None:
