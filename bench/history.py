@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,6 +27,20 @@ LACKING = 500
 _BATCH = 2_000
 _QUANTITY = 500_000
 
+# Why the program would match such a need.
+_REASONS = programs.Reasons(
+    rank=1,
+    of=LACKING,
+    tier=1,
+    decile=1,
+    score=500,
+    urgency=3,
+    admitted_by=[],
+    alternatives=0,
+    policy_version=1,
+    waited_days=0,
+)
+
 _VILLAGES = """
     CREATE TEMP TABLE place AS
     SELECT gen_random_uuid() AS id, (%(villages)s::text[])[1 + n %% cardinality(%(villages)s::text[])] AS desa,
@@ -35,26 +50,29 @@ _VILLAGES = """
     SELECT gen_random_uuid() AS id, place.id AS household, desa, closed, lacks
     FROM place CROSS JOIN (VALUES (true), (false)) AS which (closed) WHERE closed OR lacks
 """
+# What programs tells of a kind: its parts, of which none has so few needs that they would be hidden.
+_PARTS = """
+    (SELECT jsonb_agg(part ORDER BY area) FROM (
+        SELECT area, jsonb_build_object('area', area, 'needs', count(*), 'open', sum(%(quantity)s),
+            'unreached', sum(%(quantity)s), 'next', jsonb_build_object('decile', 1, 'urgency', 3)) AS part
+        FROM lack CROSS JOIN LATERAL (VALUES (left(desa, 5)), (left(desa, 8))) AS level (area)
+        WHERE NOT closed GROUP BY area
+    ) AS told)
+"""
 _DONATIONS = (
     """
     INSERT INTO allocation (id, created_at, stakeholder_id, pledge_id, need, household, desa, category,
         stakeholder_kind, fund, strategy, unit, quantity, value_idr, reasons, standing, said_in, earmarked,
         contributed, delivered, released)
     SELECT gen_random_uuid(), now(), stakeholder_id, pledge.id, lack.id, household, desa, 'food',
-        stakeholder_kind, fund, strategy, 'IDR', %(quantity)s / 2, %(quantity)s / 2, '{}', 'payable', 1, 0,
+        stakeholder_kind, fund, strategy, 'IDR', %(quantity)s / 2, %(quantity)s / 2, %(reasons)s, 'payable', 1, 0,
         %(quantity)s / 2, CASE WHEN closed THEN %(quantity)s / 2 ELSE 0 END, 0
     FROM lack CROSS JOIN (SELECT * FROM pledge LIMIT 1) AS pledge
     """,
-    """
+    f"""
     INSERT INTO gap (id, category, unit, price_idr, parts, told_at, told_in)
-    SELECT gen_random_uuid(), 'food', 'IDR', 1, jsonb_agg(part), now(), 1
-    FROM (
-        SELECT jsonb_build_object('area', area, 'needs', count(*), 'open', sum(%(quantity)s / 2),
-            'unreached', sum(%(quantity)s / 2), 'next', jsonb_build_object('decile', 1, 'urgency', 3)) AS part
-        FROM lack CROSS JOIN LATERAL (VALUES (left(desa, 5)), (left(desa, 8))) AS level (area)
-        WHERE NOT closed GROUP BY area
-    ) AS told
-    """,
+    VALUES (gen_random_uuid(), 'food', 'IDR', 1, {_PARTS}, now(), 1)
+    """,  # noqa: S608 - a constant of our own
 )
 _PROGRAMS = (
     """
@@ -69,18 +87,22 @@ _PROGRAMS = (
     """
     INSERT INTO need (id, household_id, desa, category, unit, market, quantity, value_idr, urgency, indivisible,
         covered, delivered, recorded_by, created_at, closed_at, closed_reason)
-    SELECT id, household, desa, 'food', 'IDR', 'cash', %(quantity)s, %(quantity)s, 3, false,
+    SELECT id, household, desa, 'food', 'IDR', 'IDR', %(quantity)s, %(quantity)s, 3, false,
         CASE WHEN closed THEN %(quantity)s ELSE 0 END, CASE WHEN closed THEN %(quantity)s ELSE 0 END, 'bench', now(),
-        CASE WHEN closed THEN now() END, CASE WHEN closed THEN 'met' END
+        CASE WHEN closed THEN now() END, CASE WHEN closed THEN 'delivered' END
     FROM lack
     """,
+    f"""
+    INSERT INTO gap_told (id, category, market, unit, price_idr, parts, told_at)
+    VALUES (gen_random_uuid(), 'food', 'IDR', 'IDR', 1, {_PARTS}, now())
+    """,  # noqa: S608 - a constant of our own
 )
 
 
 def fill_tables(service: str, url: str, households: int) -> None:
     """Write what so many households leave behind in the database of donations or of programs."""
     given: dict[str, Any] = {"villages": list(areas.villages()), "households": households, "lacking": LACKING}
-    given |= {"quantity": _QUANTITY}
+    given |= {"quantity": _QUANTITY, "reasons": msgspec.json.encode(_REASONS).decode()}
     with psycopg.connect(url) as connection, psycopg.ClientCursor(connection) as cursor:
         for statement in (_VILLAGES, *(_DONATIONS if service == "donations" else _PROGRAMS)):
             cursor.execute(statement, given)
@@ -163,7 +185,7 @@ def _life(desa: str, at: datetime) -> Iterator[Event]:
     yield donations.AllocationReserved(**steps, left=0)
     yield donations.ContributionMade(**steps, contribution=new_id(), paid_on=at.date(), carried_over=False)
     yield programs.DeliveryConfirmed(**steps, delivery=new_id(), day=at.date())
-    yield programs.NeedClosed(**here, need=need, category="food", reason="met", delivered=_QUANTITY)
+    yield programs.NeedClosed(**here, need=need, category="food", reason="delivered", delivered=_QUANTITY)
 
 
 def _pledge(pledge: UUID) -> donations.PledgeOpened:
