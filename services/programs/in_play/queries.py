@@ -12,7 +12,14 @@ from services.programs.database import one_of
 from services.programs.in_play.domain import Kin, NeedState, Parts, PledgeState, Rooms, Terms
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
-from services.programs.matching.queries import OF_ALL, find_received, find_vetoes, is_in_play, is_refused
+from services.programs.matching.queries import (
+    OF_ALL,
+    find_received,
+    find_vetoes,
+    is_in_play,
+    is_refused,
+    may_be_given,
+)
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.standing.domain import standing
@@ -95,10 +102,7 @@ def read_need_states(
         .outerjoin(refused, true())
         .where(
             *conditions,
-            Need.closed_at.is_(None),
-            Household.status == "verified",
-            Household.valid_until >= terms.today,
-            Household.held.is_(False),
+            may_be_given(terms.today),
         ),
         execution_options=OF_ALL,
     )
