@@ -8,6 +8,7 @@ import pytest
 
 from services.programs.allocating.domain import Mind
 from services.programs.in_play.domain import NeedState, PledgeState, Terms
+from services.programs.matching.engine.minimums import TRIES
 from services.programs.matching.engine.residual import Residual
 from services.programs.policy.domain import Policy
 
@@ -58,7 +59,7 @@ def _write(mind: Mind) -> dict[int, int]:
 def test_a_rest_that_is_too_small_for_one_is_offered_to_none(changes: list[None]) -> None:
     needs = {need.id: need for need in map(_need, range(1, 101))}
     mind = Mind(TERMS, needs, {PLEDGE: PledgeState(PLEDGE, 1, 50 * 150 + 40, minimum_grant=50)})
-    assert len(changes) == 1
+    assert len(changes) <= TRIES + 1
     assert _write(mind) == dict.fromkeys(range(1, 51), 150)
 
 

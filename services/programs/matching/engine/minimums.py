@@ -1,11 +1,15 @@
 """Pledges that give so much at least: who would get less of one is barred from it, and gets it from others."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from services.programs.matching.engine.nodes import Demand, Name, Supply
 from services.programs.matching.engine.residual import Residual
+
+# To so many needs, one after the other, is offered what is left of a pledge and less than it gives at least: the way
+# to one of them may lead through others, who give it more.
+TRIES = 4
 
 
 class Minimums:
@@ -43,42 +47,51 @@ class Minimums:
         """Bar pledges from needs that would get less of them than they give at least; return all that is touched.
 
         So it goes to others, and the need gets it from others, where it can be. What is less than the pledge gives at
-        least also with all that is left of it goes to nobody: one need after the other would be barred from it.
+        least also with all that is left of it goes to nobody after some tries: thousands would be barred from it, one
+        after the other.
         """
         found, looked_at = set(touched), touched
-        tried: set[Name] = set()
-        while fragments := self._fragments(looked_at):
-            changed: set[Name] = set()
+        tried: Counter[Name] = Counter()
+        again: set[Name] = set()
+        while True:
+            fragments = self._fragments(looked_at)
+            enough = self._enough(fragments) - again
             for pledge, parts in fragments.items():
-                if not self._adds_up(pledge, parts):
+                tried[pledge] += 1
+                if self._adds_up(pledge, parts, withhold=tried[pledge] > TRIES):
+                    enough |= {pledge} - again
+                else:
                     self._bar(pledge, parts)
-                    changed.update(parts)
-                elif pledge not in tried:
-                    # Once: who is tried in vain is barred again.
-                    tried.add(pledge)
-                    changed.update(self._lift(pledge))
+            if not fragments and not enough:
+                return found
+            # Once: whoever is tried in vain is barred again.
+            again |= enough
+            changed = {need for parts in fragments.values() for need in parts}.union(*map(self._lift, enough))
             self._residual.change(
                 {need: self.demand(need) for need in sorted(changed)},
-                {pledge: self.supply(pledge) for pledge in fragments},
+                {pledge: self.supply(pledge) for pledge in sorted({*fragments, *enough})},
             )
             looked_at = self._residual.touched()
             found |= looked_at
-        return found
 
     def lift(self, needs: Iterable[Name], pledges: Collection[Name]) -> tuple[set[Name], set[Name]]:
-        """Let pledges be tried again for needs where either changed, or enough came free; return those of both."""
+        """Let pledges be tried again for needs where either changed; return those of both."""
         again = {(need, pledge) for need in needs for pledge in self._too_small.get(need, ())}
-        for pledge, barred in self._barred_from.items():
-            giver = self._residual.pledges.get(pledge)
-            if giver is None or giver.supply != self.supply(pledge):
-                again.update((need, pledge) for need in barred)
-            elif giver.free + self._withheld.get(pledge, 0) >= giver.supply.minimum:
-                again.update((need, pledge) for need in barred if self._lacks(need) >= giver.supply.minimum)
+        again.update((need, pledge) for pledge in pledges for need in self._barred_from.get(pledge, ()))
         self._unbar(again)
         offered = self._withheld.keys() & {*pledges, *(pledge for _, pledge in again)}
         for pledge in offered:
             del self._withheld[pledge]
         return {need for need, _ in again}, offered
+
+    def _enough(self, fragments: Mapping[Name, object]) -> set[Name]:
+        """Return the pledges that some need is barred from and that have enough free, but those with fragments."""
+        found = set()
+        for pledge in self._barred_from.keys() - fragments.keys():
+            giver = self._residual.pledges.get(pledge)
+            if giver and giver.free + self._withheld.get(pledge, 0) >= giver.supply.minimum:
+                found.add(pledge)
+        return found
 
     def _fragments(self, needs: set[Name]) -> dict[Name, dict[Name, int]]:
         """Return, by pledge, what needs would get of it that is less than it gives at least."""
@@ -89,11 +102,11 @@ class Minimums:
                     found[pledge.name][need] = part
         return found
 
-    def _adds_up(self, pledge: Name, fragments: Mapping[Name, int]) -> bool:
-        """Tell whether fragments are enough with what is withheld of a pledge; if not, withhold all that is left."""
+    def _adds_up(self, pledge: Name, fragments: Mapping[Name, int], *, withhold: bool) -> bool:
+        """Tell whether fragments are enough with what is withheld of a pledge; withhold all that is left if not."""
         giver, withheld = self._residual.pledges[pledge], self._withheld.pop(pledge, 0)
         left = giver.free + sum(fragments.values()) + withheld
-        if left < giver.supply.minimum:
+        if left < giver.supply.minimum and (withhold or withheld):
             for need, part in fragments.items():
                 self._residual.take_out(need, pledge, part, received=False)
             self._withheld[pledge] = left
@@ -106,7 +119,8 @@ class Minimums:
             self._barred_from[pledge].add(need)
 
     def _lift(self, pledge: Name) -> set[Name]:
-        """Let a pledge be tried again for the needs that lack enough; return them."""
+        """Offer all that is left of a pledge, and let it be tried again for the needs that lack enough; return them."""
+        self._withheld.pop(pledge, None)
         least = self._residual.pledges[pledge].supply.minimum
         again = {need for need in self._barred_from.get(pledge, ()) if self._lacks(need) >= least}
         self._unbar((need, pledge) for need in again)
