@@ -19,10 +19,10 @@ _KEPT, _OPEN = 0, 1
 class Demand:
     """What a need asks for. The smaller `key` stands higher; no two are equal.
 
-    `kept` of what it has can't be displaced. A `whole` need is covered in full or not at all, and kept so.
-    `excluded` are pledges that it must not have. Pledges have a cap for a `household`; where that is None the need
-    is one for itself. The household may have no more than `household_limit` by the need and those that stand higher,
-    and what is kept of those that stand lower; all needs of a household have a limit, or none.
+    `kept` of what it has can't be displaced. A `whole` need is covered in full or not at all, and all of it is kept
+    or nothing. `excluded` are pledges that it must not have. Pledges have a cap for a `household`; where that is
+    None the need is one for itself. The household may have no more than `household_limit` by the need and those
+    that stand higher, and what is kept of those that stand lower; all needs of a household have a limit, or none.
     """
 
     key: Key
