@@ -93,7 +93,7 @@ TRIALS = (
     Trial(
         "households are matched without being verified",
         _WHOM,
-        "services/programs/in_play/queries.py",
+        "services/programs/matching/queries.py",
         '        Household.status == "verified",\n',
         "",
         (
@@ -103,7 +103,7 @@ TRIALS = (
     Trial(
         "households on hold are matched",
         _WHOM,
-        "services/programs/in_play/queries.py",
+        "services/programs/matching/queries.py",
         "        Household.held.is_(False),\n",
         "",
         (
