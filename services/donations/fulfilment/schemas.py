@@ -10,6 +10,7 @@ from services.donations.fulfilment.models import Allocation
 from shared.http.fields import Word
 from shared.http.lists import PageQuery
 from shared.vocabulary import ALLOCATION_STATUSES, NEED_CATEGORIES
+from shared.web.language import asked_language
 from shared.web.sentences import say_place, say_rules
 
 
@@ -18,7 +19,7 @@ class ReasonsSchema(Schema):
 
     At place `rank` of the `of` needs that could be matched then, both null where they were few; `tier` of the policy;
     `admitted_by` what the pledge asks for and the household or need meets; `alternatives` the other pledges that could
-    have met it. `words` say it in the reader's language.
+    have met it. `words` say it in the language that is asked for (Accept-Language: id or en).
     """
 
     rank = fields.Integer(allow_none=True)
@@ -59,7 +60,9 @@ class AllocationSchema(Schema):
 
     @post_dump(pass_original=True)
     def _in_words(self, body: dict[str, Any], allocation: Allocation, **_: Any) -> dict[str, Any]:
-        return body | {"reasons": body["reasons"] | {"words": say_reasons(allocation)}}
+        with asked_language():
+            words = say_reasons(allocation)
+        return body | {"reasons": body["reasons"] | {"words": words}}
 
 
 class AllocationQuery(PageQuery):
