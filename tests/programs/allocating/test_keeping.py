@@ -146,35 +146,33 @@ def test_what_was_not_committed_is_forgotten(
     scene.check_books()
 
 
-def test_a_burst_that_was_cut_off_goes_on_with_another_worker(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def burst(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """A market of eight needs, of which a turn writes three."""
     monkeypatch.setattr(operations, "AT_MOST", 3)
     for _ in range(8):
         scene.need(scene.household(), 10)
     scene.pledge(80)
-    assert _turn(scene, scene.allocator)
-    assert len(scene.allocations()) == 3
+    return scene
+
+
+def test_a_burst_that_was_cut_off_goes_on_with_another_worker(burst: Scene) -> None:
+    assert _turn(burst, burst.allocator)
+    assert len(burst.allocations()) == 3
     # Nothing is noted any more: only the keeper's row tells that the market is not finished.
-    assert not _turn(scene, Allocator())
-    _be_silent(scene)
-    scene.allocator = Allocator()
-    scene.settle()
-    assert [row.quantity for row in scene.allocations()] == [10] * 8
-    scene.check_books()
+    assert not _turn(burst, Allocator())
+    _be_silent(burst)
+    burst.allocator = Allocator()
+    burst.settle()
+    assert [row.quantity for row in burst.allocations()] == [10] * 8
+    burst.check_books()
 
 
-def test_a_market_is_unfinished_since_the_first_turn_that_left_something(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(operations, "AT_MOST", 3)
-    for _ in range(8):
-        scene.need(scene.household(), 10)
-    scene.pledge(80)
+def test_a_market_is_unfinished_since_the_first_turn_that_left_something(burst: Scene) -> None:
     found = []
     for _ in range(3):
-        _turn(scene, scene.allocator)
-        found.append(scene.do(lambda session: session.scalar(select(MarketKeeper.unfinished_since))))
+        _turn(burst, burst.allocator)
+        found.append(burst.do(lambda session: session.scalar(select(MarketKeeper.unfinished_since))))
     assert found[0] is not None
     assert found == [found[0], found[0], None]
 
