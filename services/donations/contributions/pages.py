@@ -93,7 +93,7 @@ def _render_waiting(pledge: Pledge, form: Form) -> str:
 
 
 def _render(allocation: Allocation, form: Form) -> str:
-    settings, version = current_app.config["HELIX"], allocation.told_reasons["policy_version"]
+    settings = current_app.config["HELIX"]
     paid = db.session.scalars(select_contributions(allocation=allocation.id).order_by(Contribution.id)).all()
     return render_template(
         "donations/allocation.html",
@@ -102,7 +102,7 @@ def _render(allocation: Allocation, form: Form) -> str:
         contributions=paid,
         form=form,
         reasons=say_reasons(allocation),
-        policy_url=f"{settings.programs_url}/policy/versions/{version}",
+        policy_url=f"{settings.programs_url}/policy/versions/{allocation.policy_version}",
         why_in_words=why_in_words,
         today=clock.today(),
         as_of=clock.now(),
