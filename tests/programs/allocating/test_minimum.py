@@ -61,6 +61,10 @@ def test_a_rest_that_is_too_small_for_one_is_offered_to_none(changes: list[None]
     mind = Mind(TERMS, needs, {PLEDGE: PledgeState(PLEDGE, 1, 50 * 150 + 40, minimum_grant=50)})
     assert len(changes) <= TRIES + 1
     assert _write(mind) == dict.fromkeys(range(1, 51), 150)
+    # A word of the pledge that changes nothing of it begins nothing anew.
+    changes.clear()
+    mind.take_in({}, {PLEDGE: PledgeState(PLEDGE, 1, 40, minimum_grant=50)})
+    assert len(changes) == 1
 
 
 def test_it_is_offered_again_once_the_pledge_is_enough() -> None:

@@ -76,13 +76,19 @@ class Minimums:
 
     def lift(self, needs: Iterable[Name], pledges: Collection[Name]) -> tuple[set[Name], set[Name]]:
         """Let pledges be tried again for needs where either changed; return those of both."""
+        others = {pledge for pledge in pledges if self._is_other(pledge)}
         again = {(need, pledge) for need in needs for pledge in self._too_small.get(need, ())}
-        again.update((need, pledge) for pledge in pledges for need in self._barred_from.get(pledge, ()))
+        again.update((need, pledge) for pledge in others for need in self._barred_from.get(pledge, ()))
         self._unbar(again)
-        offered = self._withheld.keys() & {*pledges, *(pledge for _, pledge in again)}
+        offered = self._withheld.keys() & {*others, *(pledge for _, pledge in again)}
         for pledge in offered:
             del self._withheld[pledge]
         return {need for need, _ in again}, offered
+
+    def _is_other(self, pledge: Name) -> bool:
+        """Tell whether a pledge is not as the engine knows it: it is named also where only a part of it went on."""
+        giver = self._residual.pledges.get(pledge)
+        return giver is None or giver.supply != self.supply(pledge)
 
     def _enough(self, fragments: Mapping[Name, object]) -> set[Name]:
         """Return the pledges that some need is barred from and that have enough free, but those with fragments."""
