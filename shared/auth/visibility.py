@@ -17,6 +17,9 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from shared.auth.principal import OFFICERS, Principal, current_principal
 
+# The execution option of a statement whose answer does not depend on whose page asks for it.
+OF_ALL = {"everyone": True}
+
 
 class OwnedByStakeholder:
     """A row that belongs to one organisation."""

@@ -11,6 +11,7 @@ from services.donations.database import db
 from services.donations.stakeholders.domain import is_key, proves, shown_part
 from services.donations.stakeholders.models import ApiKey, Stakeholder
 from shared.auth.principal import Principal
+from shared.auth.visibility import OF_ALL
 from shared.errors import NotFound
 
 
@@ -54,7 +55,7 @@ def was_made(session: Session, bearer: str) -> bool:
     """Tell whether there is an API key of this secret, whether it holds or was revoked."""
     digests = session.scalars(
         select(ApiKey.secret_hash).where(ApiKey.prefix == shown_part(bearer)),
-        execution_options={"everyone": True},
+        execution_options=OF_ALL,
     )
     return any(proves(bearer, known) for known in digests)
 
@@ -68,7 +69,7 @@ def find_key(session: Session, bearer: str) -> Principal | None:
         select(ApiKey.id, ApiKey.secret_hash, ApiKey.stakeholder_id, ApiKey.scopes, ApiKey.name).where(
             ApiKey.prefix == shown_part(bearer), ApiKey.revoked_at.is_(None)
         ),
-        execution_options={"everyone": True},
+        execution_options=OF_ALL,
     )
     key = next((key for key in candidates if proves(bearer, key.secret_hash)), None)
     if key is None:

@@ -13,7 +13,6 @@ from services.programs.in_play.queries import left_in_all
 from services.programs.matching.domain import LIVE, Claimed
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.queries import (
-    OF_ALL,
     find_received,
     find_vetoes,
     is_in_play,
@@ -25,6 +24,7 @@ from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from shared import clock
+from shared.auth.visibility import OF_ALL
 from shared.database import AnySession
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from services.programs.delivery.models import Delivery
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation
+from shared.auth.visibility import OF_ALL
 from shared.database import AnySession, get_visible
 
 
@@ -20,7 +21,7 @@ def find_recorded(session: AnySession, recorded_by: str, client_id: str) -> Deli
     """Return what a person has recorded under a number of his phone, wherever its household lives now."""
     return session.scalars(
         select(Delivery).where(Delivery.recorded_by == recorded_by, Delivery.client_id == client_id),
-        execution_options={"everyone": True},
+        execution_options=OF_ALL,
     ).one_or_none()
 
 

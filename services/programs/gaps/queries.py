@@ -14,13 +14,14 @@ from services.programs.in_play.domain import Terms
 from services.programs.in_play.queries import left_in_all, may_be_moved
 from services.programs.matching.domain import Claimed
 from services.programs.matching.models import RULE, Allocation, Pledge, rule_of
-from services.programs.matching.queries import OF_ALL, counts_in_all, may_be_matched
+from services.programs.matching.queries import counts_in_all, may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.queries import current_version
 from services.programs.registry.models import Household
 from services.programs.standing.queries import in_order
 from shared import clock
 from shared.areas import subdistrict_of
+from shared.auth.visibility import OF_ALL
 from shared.catalogue import ITEMS, reference_price
 from shared.database import AnySession
 from shared.disclosure import Group, Shown, disclose_parts

@@ -13,7 +13,6 @@ from services.programs.in_play.domain import Kin, NeedState, Parts, PledgeState,
 from services.programs.matching.domain import LIVE
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.matching.queries import (
-    OF_ALL,
     find_received,
     find_vetoes,
     is_in_play,
@@ -24,6 +23,7 @@ from services.programs.needs.models import Need
 from services.programs.registry.models import Household
 from services.programs.standing.domain import standing
 from services.programs.standing.queries import recorded_on, village_share
+from shared.auth.visibility import OF_ALL
 from shared.catalogue import price_of, reference_price
 from shared.database import AnySession
 

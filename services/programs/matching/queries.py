@@ -12,12 +12,10 @@ from services.programs.matching.domain import LIVE, Claim, areas_of
 from services.programs.matching.models import Allocation, Pledge
 from services.programs.needs.models import Need
 from services.programs.registry.models import Household
+from shared.auth.visibility import OF_ALL
 from shared.catalogue import reference_price
 from shared.database import AnySession
 from shared.vocabulary import ZAKAT_DECILE
-
-# What the match gives does not depend on whose page asks for it.
-OF_ALL = {"everyone": True}
 
 # The pledges that were refused for ever, by household and category.
 Vetoes = defaultdict[tuple[UUID, str], frozenset[UUID]]

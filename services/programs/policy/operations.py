@@ -12,6 +12,7 @@ from services.programs.policy.domain import Rules, policy_faults
 from services.programs.policy.models import PolicyDraft, PolicyVersion, columns_of
 from services.programs.policy.queries import current_version, find_draft, peek_draft
 from shared import bell, clock
+from shared.auth.visibility import OF_ALL
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid, NotFound, PreconditionFailed
 
@@ -122,7 +123,7 @@ def put_in_force(version: int, rules: Rules, *, drafted_by: str, adopted_by: str
     db.session.add(adopted)
     # The planner may be of one area; the policy is that of all.
     open_markets = select(Need.market).where(Need.closed_at.is_(None)).distinct()
-    markets = db.session.scalars(open_markets, execution_options={"everyone": True})
+    markets = db.session.scalars(open_markets, execution_options=OF_ALL)
     note_changes(db.session, [Change(market) for market in markets])
     db.session.commit()
     return adopted

@@ -14,6 +14,7 @@ from services.programs.registry.models import FamilyCard, Household, Member
 from services.programs.vault import Vault, current_vault
 from shared import areas, clock, outbox
 from shared.auth.principal import Principal
+from shared.auth.visibility import OF_ALL
 from shared.database import AnySession, constraint_of
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import AgeBands, HouseholdChanged, HouseholdRegistered
@@ -73,7 +74,7 @@ def _is_known(session: AnySession, vault: Vault, family: Family) -> bool:
         )
     )
     # Whoever registers must not need to see the other household for it to be in the way.
-    return bool(session.scalar(known, execution_options={"everyone": True}))
+    return bool(session.scalar(known, execution_options=OF_ALL))
 
 
 def new_household(vault: Vault, family: Family, *, by: str, synthetic: bool) -> Household:

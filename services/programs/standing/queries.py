@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, case, cast, func, literal, select
 
-from services.programs.matching.queries import OF_ALL, may_be_matched
+from services.programs.matching.queries import may_be_matched
 from services.programs.needs.models import Need
 from services.programs.policy.domain import Rules
 from services.programs.registry.models import Household
 from services.programs.standing.models import VillageShare
 from shared import clock
+from shared.auth.visibility import OF_ALL
 from shared.database import AnySession
 
 

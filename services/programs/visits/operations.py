@@ -19,6 +19,7 @@ from services.programs.visits.domain import FORM_VERSION, answer_faults, unanswe
 from services.programs.visits.models import Visit, VisitDraft
 from services.programs.visits.queries import find_visit, open_answers, open_visits
 from shared import clock, outbox
+from shared.auth.visibility import OF_ALL
 from shared.database import flush_or_refuse
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.programs import VisitAssigned, VisitCompleted
@@ -138,7 +139,7 @@ def _is_same(visit: Visit, result: Result) -> bool:
 
 def _refuse_used(client_id: str) -> None:
     taken = select(Visit.id).where(Visit.client_id == client_id)
-    if db.session.scalar(taken, execution_options={"everyone": True}) is not None:
+    if db.session.scalar(taken, execution_options=OF_ALL) is not None:
         raise _used()
 
 
